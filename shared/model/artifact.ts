@@ -1,0 +1,88 @@
+/** `sha256:<64 hex>`. */
+export type Digest = `sha256:${string}`;
+
+const digestShape = /^sha256:[0-9a-f]{64}$/;
+
+export function isDigest(text: string): text is Digest {
+  return digestShape.test(text);
+}
+
+/** An image or package in MAR. */
+export interface ArtifactRef {
+  /** Path in MAR without host, for example `oss/v2/kubernetes/coredns`. */
+  readonly repository: string;
+  readonly tag: string;
+}
+
+/** `oss/v2/kubernetes/coredns:v1.13.1-6`: equal for equal artifacts. */
+export function artifactName(artifact: ArtifactRef): string {
+  return `${artifact.repository}:${artifact.tag}`;
+}
+
+const repositoryShape = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const tagShape = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+
+/** OCI Distribution Spec 1.1, "Pulling manifests": the grammar of `<name>`. */
+export function isRepository(text: string): boolean {
+  return text.length <= 255 && repositoryShape.test(text);
+}
+
+/** OCI Distribution Spec 1.1, "Pulling manifests": the grammar of a tag. */
+export function isTag(text: string): boolean {
+  return tagShape.test(text);
+}
+
+/** Where a version came from, best first. */
+export const versionSources = ['component-insights', 'tag-list', 'node-bootstrap', 'agentbaker', 'release-notes'] as const;
+export type VersionSource = (typeof versionSources)[number];
+
+/** How sure we are that the nodes will pull exactly this. */
+export const confidences = ['low', 'medium', 'high'] as const;
+export type Confidence = (typeof confidences)[number];
+
+/** Why an artifact is in a set. */
+export interface Reason {
+  /** AKS's own name of the component, for example `coredns`, or `kubelet-package`. */
+  readonly component: string;
+  readonly source: VersionSource;
+  readonly confidence: Confidence;
+  /** The condition that holds on this cluster, in words, for example `addonProfiles.omsagent.enabled is true`. */
+  readonly condition: string;
+}
+
+/** Platform as an OCI index spells it; package indexes need `osVersion`, for example `ubuntu 22.04`. */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly osVersion?: string;
+}
+
+/** `linux/amd64` or `linux/amd64:ubuntu 22.04` (the form of `oras --platform`). */
+export function platformName(platform: Platform): string {
+  const base = `${platform.os}/${platform.architecture}`;
+  return platform.osVersion === undefined ? base : `${base}:${platform.osVersion}`;
+}
+
+/** One artifact that the nodes of a cluster will pull. */
+export interface Requirement extends ArtifactRef {
+  readonly kind: 'image' | 'binary';
+  /** Names as `platformName` writes them, sorted; the platforms of the pools that need it. The whole index is warmed all the same. */
+  readonly platforms: readonly string[];
+  /** Never empty; sorted by component, then source. */
+  readonly because: readonly Reason[];
+}
+
+/** A component that is needed, and for which no artifact could be named. */
+export interface Unresolved {
+  readonly component: string;
+  /** As its source spells it; absent when no source knows one. */
+  readonly version?: string;
+  /** What is unknown and what would resolve it. */
+  readonly reason: string;
+}
+
+/** All that a cluster will pull for one target version. Sorted, without duplicates. */
+export interface RequirementSet {
+  readonly artifacts: readonly Requirement[];
+  readonly unresolved: readonly Unresolved[];
+}

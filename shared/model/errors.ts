@@ -1,0 +1,92 @@
+/**
+ * Everything an operator may have to act on. `retry` says what the machinery does by itself, `advice` what a person does.
+ * `docs/errors.md` is generated from this table.
+ */
+export const failures = {
+  INVALID_SETTING: {
+    retry: 'never',
+    advice: 'Correct the application setting that the message names, then restart the app.',
+  },
+  INVALID_INPUT: { retry: 'never', advice: 'Correct the field that the message names and send the input again.' },
+  CLUSTER_NOT_FOUND: {
+    retry: 'never',
+    advice: 'Check the resource id, and that the identity of the app can read the cluster.',
+  },
+  CLUSTER_NOT_ISOLATED: {
+    retry: 'never',
+    advice: 'Nothing to do: the cluster does not pull through a cache, its gate is not ours.',
+  },
+  CACHE_RULE_MISSING: {
+    retry: 'never',
+    advice: 'Create the cache rule aks-managed-mcr (mcr.microsoft.com/* -> aks-managed-repository/*) on the registry.',
+  },
+  MANIFEST_UNKNOWN: {
+    retry: 'never',
+    advice: 'Check the component map: the registry has no such repository or tag.',
+  },
+  MANIFEST_INVALID: {
+    retry: 'never',
+    advice: 'The registry served a document that is no OCI manifest or index; look at it with `oras manifest fetch`.',
+  },
+  DIGEST_MISMATCH: {
+    retry: 'after-delay',
+    advice: 'The tag names another digest than planned; the next plan pins it anew.',
+  },
+  REGISTRY_THROTTLED: {
+    retry: 'after-delay',
+    advice: 'No action; if it lasts, lower the request budget of this registry.',
+  },
+  REGISTRY_UNAVAILABLE: {
+    retry: 'after-delay',
+    advice: 'No action; if it lasts, check the health, firewall and private endpoint of the registry.',
+  },
+  UPSTREAM_UNAVAILABLE: {
+    retry: 'after-delay',
+    advice: 'No action; the registry could not get the artifact from its upstream. If it lasts, check the status of MAR.',
+  },
+  REGISTRY_FORBIDDEN: {
+    retry: 'after-delay',
+    advice: 'Grant the identity of the app AcrPull (or Container Registry Repository Reader in ABAC mode) on the registry.',
+  },
+  ARM_FORBIDDEN: {
+    retry: 'after-delay',
+    advice: 'Grant the identity of the app the action that the message names on the resource.',
+  },
+  ARM_UNAVAILABLE: { retry: 'after-delay', advice: 'No action; Azure Resource Manager throttles or fails for now.' },
+  ARM_UNEXPECTED: {
+    retry: 'after-delay',
+    advice: 'Azure answered a document of another shape than documented; report it with the message.',
+  },
+  STATE_CONFLICT: { retry: 'after-delay', advice: 'No action; somebody else changed the same record first.' },
+} as const satisfies Record<string, { retry: 'never' | 'after-delay'; advice: string }>;
+
+export type FailureCode = keyof typeof failures;
+
+export interface SyncErrorOptions extends ErrorOptions {
+  /** Seconds that the other side asked us to wait (`Retry-After`). */
+  readonly retryAfterSeconds?: number;
+}
+
+/** A failure that an operator can act on; anything else thrown is a bug. */
+export class SyncError extends Error {
+  override readonly name = 'SyncError';
+  readonly retryAfterSeconds: number | undefined;
+
+  /** @param message what happened, to which resource; no secrets, it reaches clients */
+  constructor(
+    readonly code: FailureCode,
+    message: string,
+    options?: SyncErrorOptions,
+  ) {
+    super(message, options);
+    this.retryAfterSeconds = options?.retryAfterSeconds;
+  }
+
+  get advice(): string {
+    return failures[this.code].advice;
+  }
+
+  get canRetry(): boolean {
+    return failures[this.code].retry === 'after-delay';
+  }
+}
