@@ -16,6 +16,10 @@ export const failures = {
     retry: 'never',
     advice: 'Nothing to do: the cluster does not pull through a cache, its gate is not ours.',
   },
+  REGISTRY_NOT_FOUND: {
+    retry: 'after-delay',
+    advice: 'Check bootstrapProfile.containerRegistryId of the cluster, and that the identity of the app can read that registry.',
+  },
   CACHE_RULE_MISSING: {
     retry: 'never',
     advice: 'Create the cache rule aks-managed-mcr (mcr.microsoft.com/* -> aks-managed-repository/*) on the registry.',

@@ -1,0 +1,73 @@
+import { artifactName, type Unresolved } from '../model/artifact.js';
+import type { ArtifactState, PlannedTarget } from '../warming/state.js';
+import type { TargetRecord } from '../warming/ports.js';
+
+export interface GatePolicy {
+  readonly maxProofAgeMs: number;
+  readonly maxPlanAgeMs: number;
+}
+
+/** An artifact that is required and not proven. */
+export interface MissingArtifact {
+  /** For example `oss/v2/kubernetes/coredns:v1.13.1-6`. */
+  readonly artifact: string;
+  readonly state: 'not-started' | 'planned' | 'waiting' | 'failed' | 'proof-expired';
+  readonly reason: string;
+}
+
+/** The judgement of one target. `open` only on proof of every artifact of a set without unknowns. */
+export interface GateDecision {
+  readonly decision: 'open' | 'closed' | 'unknown';
+  /** Never empty when closed; what is known to be missing when unknown; empty when open. */
+  readonly missing: readonly MissingArtifact[];
+  /** Never empty unless open. */
+  readonly reasons: readonly string[];
+  readonly required: number;
+  readonly cached: number;
+}
+
+/** States of one registry by artifact name. */
+export type StateIndex = ReadonlyMap<string, ArtifactState>;
+
+/** Opens only on proof. Pure: the same facts give the same decision. */
+export function decideTarget(record: TargetRecord | undefined, states: StateIndex, now: Date, policy: GatePolicy): GateDecision {
+  const plan = record?.planned;
+  if (!plan) return unknown([record?.failure?.reason ?? (record ? 'planning has not finished yet' : 'this version was never planned for this cluster')]);
+  const missing = plan.set.artifacts.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
+  const counts = { required: plan.set.artifacts.length, cached: plan.set.artifacts.length - missing.length };
+  const doubts = doubtsOf(plan, record, now, policy);
+  if (doubts.length > 0) return { decision: 'unknown', missing, reasons: doubts, ...counts };
+  if (missing.length > 0) {
+    const reasons = [`${missing.length} of ${counts.required} artifacts are not proven in ${plan.loginServer}`];
+    return { decision: 'closed', missing, reasons, ...counts };
+  }
+  return { decision: 'open', missing: [], reasons: [], ...counts };
+}
+
+function unknown(reasons: readonly string[]): GateDecision {
+  return { decision: 'unknown', missing: [], reasons, required: 0, cached: 0 };
+}
+
+function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: GatePolicy): readonly string[] {
+  const doubts = plan.set.unresolved.map(describeUnresolved);
+  if (plan.set.artifacts.length === 0) doubts.push('the requirement set is empty');
+  const age = now.getTime() - plan.plannedAt.getTime();
+  if (age > policy.maxPlanAgeMs) {
+    doubts.push(`the plan is ${Math.round(age / 3_600_000)} h old and could not be renewed${record.failure ? `: ${record.failure.reason}` : ''}`);
+  }
+  if (age < -300_000) doubts.push('the plan is dated in the future: check the clocks');
+  return doubts;
+}
+
+function describeUnresolved({ component, version, reason }: Unresolved): string {
+  return `unresolved: ${component}${version === undefined ? '' : ` ${version}`}: ${reason}`;
+}
+
+function missingOf(artifact: string, states: StateIndex, now: Date, policy: GatePolicy): readonly MissingArtifact[] {
+  const state = states.get(artifact);
+  if (!state) return [{ artifact, state: 'not-started', reason: 'no record of it in this registry yet' }];
+  if (state.phase !== 'proven') return [{ artifact, state: state.phase, reason: state.reason ?? 'about to be requested' }];
+  const age = now.getTime() - (state.provenAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+  if (age <= policy.maxProofAgeMs && age >= -300_000) return [];
+  return [{ artifact, state: 'proof-expired', reason: `last seen in the registry at ${state.provenAt?.toISOString() ?? 'an unknown time'}` }];
+}

@@ -1,0 +1,40 @@
+import { SyncError, type FailureCode } from '../model/errors.js';
+
+/**
+ * Classifies an answer that is no success.
+ * Sources: OCI Distribution Spec 1.1 "Error Codes"; 424 and 502 of cache rules: Azure/acr#892, #876; 429: Azure/acr#754.
+ */
+export function failureOf(response: Response, where: string, body: string): SyncError {
+  const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'));
+  const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return new SyncError(codeOf(response.status), `${where}: ${response.status} ${firstError(body)}`.trim(), options);
+}
+
+function codeOf(status: number): FailureCode {
+  if (status === 404) return 'MANIFEST_UNKNOWN';
+  if (status === 401 || status === 403) return 'REGISTRY_FORBIDDEN';
+  if (status === 429) return 'REGISTRY_THROTTLED';
+  if (status === 424 || status === 502) return 'UPSTREAM_UNAVAILABLE';
+  return 'REGISTRY_UNAVAILABLE';
+}
+
+/** Seconds from a `Retry-After` in its seconds form (RFC 9110 10.2.3); at most an hour. */
+export function parseRetryAfter(header: string | null): number | undefined {
+  if (header === null || !/^\d{1,9}$/.test(header.trim())) return undefined;
+  return Math.min(Number(header), 3600);
+}
+
+/** The first `errors[].code: message` of an OCI error body, without control characters; registries are untrusted. */
+function firstError(body: string): string {
+  try {
+    const document = JSON.parse(body) as { errors?: readonly { code?: unknown; message?: unknown }[] };
+    const error = document.errors?.[0];
+    return [error?.code, error?.message]
+      .filter((part) => typeof part === 'string')
+      .join(': ')
+      .replace(/\p{Cc}/gu, ' ')
+      .slice(0, 300);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { isDigest, type Digest } from '../model/artifact.js';
+import { SyncError } from '../model/errors.js';
+import type { ManifestHead, ManifestReader, ManifestTree } from '../warming/ports.js';
+import { failureOf } from './failures.js';
+import { acceptedManifests, childrenOf } from './manifest.js';
+import type { TokenSource } from './token-source.js';
+
+const largestManifest = 4 * 1024 * 1024;
+const requestTimeout = 30_000;
+
+/** OCI Distribution Spec 1.1 client of one registry, read only. No retries of its own: a message that comes back is the retry. */
+export class RegistryClient implements ManifestReader {
+  readonly #authorization = new Map<string, string>();
+
+  /**
+   * @param endpoint for example `https://contoso.azurecr.io`; `http://` on loopback hosts only
+   * @param tokens asked when the registry challenges
+   */
+  constructor(
+    private readonly endpoint: string,
+    private readonly tokens: TokenSource,
+    private readonly fetcher: typeof fetch = fetch,
+  ) {
+    const url = new URL(endpoint);
+    if (url.protocol !== 'https:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
+      throw new SyncError('INVALID_INPUT', `registry ${endpoint}: http is accepted on loopback hosts only`);
+    }
+  }
+
+  async head(repository: string, reference: string): Promise<ManifestHead> {
+    const response = await this.#request('HEAD', repository, `manifests/${reference}`);
+    const digest = response.headers.get('docker-content-digest') ?? '';
+    if (!isDigest(digest)) return this.get(repository, reference);
+    return { digest, origin: originOf(response) };
+  }
+
+  async get(repository: string, reference: string): Promise<ManifestTree> {
+    const where = `${this.endpoint}/${repository}@${reference}`;
+    const response = await this.#request('GET', repository, `manifests/${reference}`);
+    const bytes = await readBounded(response, where);
+    const digest: Digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    if (isDigest(reference) && reference !== digest) {
+      throw new SyncError('DIGEST_MISMATCH', `${where}: the registry served ${digest}`);
+    }
+    return { digest, origin: originOf(response), children: childrenOf(bytes.toString('utf8'), where) };
+  }
+
+  async tags(repository: string): Promise<readonly string[]> {
+    const found: string[] = [];
+    let path: string | undefined = 'tags/list?n=1000';
+    for (let page = 0; path !== undefined && page < 100; page += 1) {
+      const response: Response = await this.#request('GET', repository, path);
+      const parsed = z.object({ tags: z.array(z.string()).nullable() }).safeParse(await response.json());
+      if (!parsed.success) throw new SyncError('MANIFEST_INVALID', `${this.endpoint}/${repository}: the tag list is malformed`);
+      found.push(...(parsed.data.tags ?? []));
+      path = nextPage(response, repository);
+    }
+    return found;
+  }
+
+  async #request(method: 'GET' | 'HEAD', repository: string, path: string): Promise<Response> {
+    const where = `${method} ${this.endpoint}/v2/${repository}/${path}`;
+    const first = await this.#send(method, repository, path, where);
+    if (first.status !== 401) return accepted(first, where);
+    await first.arrayBuffer();
+    const challenge = first.headers.get('www-authenticate') ?? '';
+    const authorization = await this.tokens.authorize(challenge, `repository:${repository}:pull`);
+    this.#authorization.set(repository, authorization);
+    return accepted(await this.#send(method, repository, path, where), where);
+  }
+
+  async #send(method: string, repository: string, path: string, where: string): Promise<Response> {
+    const authorization = this.#authorization.get(repository);
+    const headers = { accept: acceptedManifests, ...(authorization === undefined ? {} : { authorization }) };
+    try {
+      const signal = AbortSignal.timeout(requestTimeout);
+      return await this.fetcher(`${this.endpoint}/v2/${repository}/${path}`, { method, headers, signal });
+    } catch (cause) {
+      throw new SyncError('REGISTRY_UNAVAILABLE', `${where}: no answer (${reasonOf(cause)})`, { cause });
+    }
+  }
+}
+
+async function accepted(response: Response, where: string): Promise<Response> {
+  if (response.ok) return response;
+  throw failureOf(response, where, await response.text().catch(() => ''));
+}
+
+function originOf(response: Response): 'registry' | 'upstream' {
+  return response.headers.get('x-azure-origin')?.trim().toLowerCase() === 'upstream' ? 'upstream' : 'registry';
+}
+
+async function readBounded(response: Response, where: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > largestManifest) throw new SyncError('MANIFEST_INVALID', `${where} is larger than ${largestManifest} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The path behind `Link: <…>; rel="next"`. Source: OCI Distribution Spec 1.1, "Listing Tags". */
+function nextPage(response: Response, repository: string): string | undefined {
+  const link = /<([^>]+)>\s*;\s*rel="?next"?/i.exec(response.headers.get('link') ?? '')?.[1];
+  if (link === undefined) return undefined;
+  const marker = `/v2/${repository}/`;
+  const at = link.indexOf(marker);
+  return at < 0 ? undefined : link.slice(at + marker.length);
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message.slice(0, 200) : 'unknown';
+}

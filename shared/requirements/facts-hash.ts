@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { Cluster } from '../model/cluster.js';
+
+/** Properties of a cluster that change without changing what its nodes pull. */
+const volatile = new Set([
+  'provisioningState',
+  'powerState',
+  'currentKubernetesVersion',
+  'kubernetesVersion',
+  'agentPoolProfiles',
+  'maxAgentPools',
+  'resourceUID',
+  'status',
+]);
+
+/**
+ * Hash of the facts of a cluster that its requirements depend on: equal as long as a plan of it still holds.
+ * A property that AKS adds one day counts as a fact: better one plan too many than one too few.
+ */
+export function hashFacts(cluster: Cluster): string {
+  const properties = Object.entries(cluster.properties).filter(([name]) => !volatile.has(name));
+  const pools = cluster.pools.map((pool) => [pool.osType, pool.osSku, pool.architecture].join('/'));
+  const registry = cluster.bootstrap.source === 'cache' ? cluster.bootstrap.registry.key : 'direct';
+  const facts = { properties: Object.fromEntries(properties), pools: [...new Set(pools)].sort(), registry };
+  return createHash('sha256').update(canonicalJson(facts)).digest('hex').slice(0, 32);
+}
+
+/** JSON with sorted keys: ARM does not promise an order. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

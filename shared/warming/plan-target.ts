@@ -1,0 +1,132 @@
+import { listedRepositories, type Catalog } from '../catalog/catalog.js';
+import { artifactName, type ArtifactRef, type RequirementSet, type Unresolved } from '../model/artifact.js';
+import type { Cluster } from '../model/cluster.js';
+import { SyncError } from '../model/errors.js';
+import { minorOf } from '../model/kubernetes-version.js';
+import { parseClusterId } from '../model/resource-id.js';
+import { hashFacts } from '../requirements/facts-hash.js';
+import type { ClusterReader, RegistryReader } from '../requirements/ports.js';
+import { resolveRequirements } from '../requirements/resolve.js';
+import { taskOf } from './advance.js';
+import { pinArtifacts } from './pin.js';
+import type { ArtifactStates, ManifestReader, PlanQueue, PlanTask, Targets, WarmQueue } from './ports.js';
+import type { PlannedTarget } from './state.js';
+import { planWork, type WorkPolicy } from './work.js';
+
+export interface PlanPorts {
+  readonly clusters: ClusterReader;
+  readonly registries: RegistryReader;
+  readonly upstream: ManifestReader;
+  readonly catalog: Catalog;
+  readonly states: ArtifactStates;
+  readonly targets: Targets;
+  readonly planQueue: PlanQueue;
+  readonly warmQueue: WarmQueue;
+  readonly marHost: string;
+  readonly policy: WorkPolicy;
+  readonly now: () => Date;
+}
+
+/** How a plan ended: told in logs and tests. */
+export type PlanResult =
+  | { readonly kind: 'planned'; readonly plan: PlannedTarget; readonly enqueued: number }
+  | { readonly kind: 'not-isolated' }
+  | { readonly kind: 'failed'; readonly error: SyncError };
+
+/**
+ * Computes what a cluster will pull for a version, and sets the warming of what is missing in motion.
+ *
+ * Runs twice: records that exist are left to their tasks. Stops anywhere: the plan is saved last, so that the message
+ * comes back, with `deliveries` > 1, and enqueues again whatever is not proven; doubled tasks do nothing.
+ * A failure that waiting may cure is planned anew after a delay; the reason stays visible at the target.
+ */
+export async function planTarget(task: PlanTask, deliveries: number, ports: PlanPorts): Promise<PlanResult> {
+  try {
+    const cluster = await ports.clusters.get(parseClusterId(task.clusterId));
+    if (cluster.bootstrap.source === 'direct') {
+      await ports.targets.remove(task);
+      return { kind: 'not-isolated' };
+    }
+    return await planIsolated(task, cluster, deliveries, ports);
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    await ports.targets.saveFailure({ ...task, reason: `${error.code}: ${error.message}. ${error.advice}`, at: ports.now() });
+    if (error.canRetry) await ports.planQueue.enqueue([{ ...task, attempt: task.attempt + 1 }], retryDelay(task, error));
+    return { kind: 'failed', error };
+  }
+}
+
+async function planIsolated(task: PlanTask, cluster: Cluster, deliveries: number, ports: PlanPorts): Promise<PlanResult> {
+  if (cluster.bootstrap.source !== 'cache') throw new SyncError('CLUSTER_NOT_ISOLATED', cluster.resource.id);
+  const plannedAt = ports.now();
+  const [registry, set] = await Promise.all([
+    ports.registries.get(cluster.bootstrap.registry),
+    resolveFromAzure(task, cluster, ports),
+  ]);
+  const states = await ports.states.list(registry.resource.key);
+  const pins = await pinArtifacts(set.artifacts, states, ports.upstream, plannedAt);
+  const work = planWork({
+    pinned: pins.pinned,
+    states,
+    registry,
+    marHost: ports.marHost,
+    now: plannedAt,
+    policy: ports.policy,
+    run: deliveries > 1 ? 'again' : 'first',
+  });
+  const lost = new Set(await ports.states.save(work.changes));
+  const changed = work.changes.map((change) => change.state).filter((state) => !lost.has(artifactName(state)));
+  const tasks = [...changed, ...work.requeue].map(taskOf);
+  await ports.warmQueue.enqueue(tasks, 0);
+  const plan: PlannedTarget = {
+    clusterId: cluster.resource.id,
+    kubernetesVersion: task.kubernetesVersion,
+    registry: registry.resource.key,
+    loginServer: registry.loginServer,
+    set: { ...set, unresolved: [...set.unresolved, ...pins.unresolved, ...uncovered(work.uncovered, registry.loginServer)] },
+    plannedAt,
+    factsHash: hashFacts(cluster),
+  };
+  await ports.targets.savePlan(plan);
+  return { kind: 'planned', plan, enqueued: tasks.length };
+}
+
+async function resolveFromAzure(task: PlanTask, cluster: Cluster, ports: PlanPorts): Promise<RequirementSet> {
+  const [profile, tagLists] = await Promise.all([
+    ports.clusters.upgradeProfile(cluster.resource),
+    listTags(ports.upstream, listedRepositories(ports.catalog)),
+  ]);
+  const reported = profile.componentsByMinor.get(minorOf(task.kubernetesVersion)) ?? [];
+  const target = task.kubernetesVersion;
+  return resolveRequirements({ cluster, target, reported, catalog: ports.catalog, tagLists });
+}
+
+/** Tags of the repositories where a tag cannot be derived. A repository that MAR does not have contributes none. */
+async function listTags(
+  upstream: ManifestReader,
+  repositories: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const lists = repositories.map(async (repository): Promise<[string, readonly string[]]> => {
+    try {
+      return [repository, await upstream.tags(repository)];
+    } catch (error) {
+      if (error instanceof SyncError && error.code === 'MANIFEST_UNKNOWN') return [repository, []];
+      throw error;
+    }
+  });
+  return new Map(await Promise.all(lists));
+}
+
+/** A repository outside every cache rule is not warmed by pulling; until it is, the gate must not open. */
+function uncovered(artifacts: readonly ArtifactRef[], loginServer: string): readonly Unresolved[] {
+  const { advice } = new SyncError('CACHE_RULE_MISSING', '');
+  return artifacts.map((artifact) => ({
+    component: artifactName(artifact),
+    version: artifact.tag,
+    reason: `no cache rule of ${loginServer} covers ${artifact.repository}. ${advice}`,
+  }));
+}
+
+function retryDelay(task: PlanTask, error: SyncError): number {
+  return Math.max(Math.min(15 * 2 ** Math.min(task.attempt, 6), 600), error.retryAfterSeconds ?? 0);
+}

@@ -1,0 +1,108 @@
+import type { ArtifactRef, Digest } from '../model/artifact.js';
+import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import type { ArtifactState, PlannedTarget, TargetRef } from './state.js';
+
+/** What a registry says of one manifest. */
+export interface ManifestHead {
+  readonly digest: Digest;
+  /**
+   * "registry": the registry itself holds it; "upstream": a cache rule still proxies it.
+   * Source: ACR's `X-Azure-Origin` header, Azure/acr#862. Registries without cache rules always say "registry".
+   */
+  readonly origin: 'registry' | 'upstream';
+}
+
+/** A manifest with the digests of the manifests below it. */
+export interface ManifestTree extends ManifestHead {
+  /** Children of an index, in its order; empty for a single manifest. */
+  readonly children: readonly Digest[];
+}
+
+/** Reads manifests of one registry. Source: OCI Distribution Spec 1.1, "Pull". */
+export interface ManifestReader {
+  /**
+   * The digest that a reference names now. One HEAD; idempotent; starts nothing at the registry.
+   * @param repository path without host, for example `aks-managed-repository/oss/v2/kubernetes/coredns`
+   * @param reference tag or digest
+   * @throws SyncError MANIFEST_UNKNOWN (final); REGISTRY_THROTTLED, UPSTREAM_UNAVAILABLE, REGISTRY_UNAVAILABLE, REGISTRY_FORBIDDEN (retry)
+   */
+  head(repository: string, reference: string): Promise<ManifestHead>;
+  /**
+   * The manifest itself, its digest computed from the bytes served. One GET; idempotent; through a cache rule it also
+   * starts the import of this manifest (not of the children of an index).
+   * @throws SyncError as `head`; MANIFEST_INVALID when it is no OCI manifest; DIGEST_MISMATCH when asked by digest and served another
+   */
+  get(repository: string, reference: string): Promise<ManifestTree>;
+  /**
+   * All tags of a repository, unordered. Pages; idempotent.
+   * @throws SyncError as `head`; MANIFEST_UNKNOWN when there is no such repository
+   */
+  tags(repository: string): Promise<readonly string[]>;
+}
+
+/** One step of one artifact, as it travels on the queue `warm`. */
+export interface WarmTask extends ArtifactRef {
+  /** Key of the registry's resource id. */
+  readonly registry: string;
+  /** The step of the artifact's state that this task advances; an older one is stale and does nothing. */
+  readonly step: number;
+}
+
+export interface WarmQueue {
+  /** At least once; tasks may arrive twice and in any order. `delaySeconds` 0 to 604,800. */
+  enqueue(tasks: readonly WarmTask[], delaySeconds: number): Promise<void>;
+}
+
+/** A stored state with what optimistic concurrency needs. */
+export interface StoredState {
+  readonly state: ArtifactState;
+  readonly etag: string;
+}
+
+/** States of artifacts, by registry. Keys are registry key x artifact name. */
+export interface ArtifactStates {
+  list(registry: string): Promise<ReadonlyMap<string, StoredState>>;
+  get(registry: string, artifact: ArtifactRef): Promise<StoredState | undefined>;
+  /**
+   * Writes states; each is written alone or not at all, batched where the store can.
+   * `etag` undefined creates, and loses against a record that exists; otherwise replaces only that version.
+   * @returns the artifacts (by name) that somebody else wrote first; they were left as they are
+   */
+  save(changes: readonly { readonly state: ArtifactState; readonly etag: string | undefined }[]): Promise<readonly string[]>;
+}
+
+/** Asks for a target to be planned, as it travels on the queue `plan`. */
+export interface PlanTask extends TargetRef {
+  /** 0 for the first try; counts tries that failed in a way that waiting may cure. */
+  readonly attempt: number;
+}
+
+export interface PlanQueue {
+  /** At least once, unordered. */
+  enqueue(tasks: readonly PlanTask[], delaySeconds: number): Promise<void>;
+}
+
+/** Why a target could not be planned the last time it was tried. */
+export interface PlanFailure extends TargetRef {
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** A target as stored: planned, or asked for and not planned yet. */
+export interface TargetRecord extends TargetRef {
+  readonly requestedAt: Date;
+  readonly planned?: PlannedTarget;
+  /** Set while the newest try to plan has failed; an older plan stays beside it. */
+  readonly failure?: PlanFailure;
+}
+
+/** Targets by cluster and version. Writes replace what is there: a plan is computed whole from fresh facts. */
+export interface Targets {
+  list(): Promise<readonly TargetRecord[]>;
+  get(cluster: string, version: KubernetesVersion): Promise<TargetRecord | undefined>;
+  /** Records that a target is wanted; leaves an existing record as it is. */
+  request(target: TargetRef, now: Date): Promise<void>;
+  savePlan(plan: PlannedTarget): Promise<void>;
+  saveFailure(failure: PlanFailure): Promise<void>;
+  remove(target: TargetRef): Promise<void>;
+}

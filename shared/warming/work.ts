@@ -1,0 +1,102 @@
+import { artifactName, type ArtifactRef, type Digest } from '../model/artifact.js';
+import { cachedRepository, type Registry } from '../model/registry.js';
+import type { StoredState } from './ports.js';
+import type { ArtifactState } from './state.js';
+
+/** An artifact with MAR's digest of it. */
+export interface PinnedArtifact extends ArtifactRef {
+  readonly digest: Digest;
+  readonly children: readonly Digest[];
+  readonly pinnedAt: Date;
+}
+
+export interface WorkPolicy {
+  /** A proof older than this is looked at again, before it expires at the gate. */
+  readonly reproveAfterMs: number;
+  /** A failed artifact is tried again after this. */
+  readonly retryFailedAfterMs: number;
+  /** A state this much overdue has lost its task. */
+  readonly lostAfterMs: number;
+}
+
+export interface WorkInput {
+  readonly pinned: readonly PinnedArtifact[];
+  /** States of this registry by artifact name. */
+  readonly states: ReadonlyMap<string, StoredState>;
+  readonly registry: Registry;
+  readonly marHost: string;
+  readonly now: Date;
+  readonly policy: WorkPolicy;
+  /** "again" when an earlier run of the same plan may have stopped between writing states and enqueuing tasks. */
+  readonly run: 'first' | 'again';
+}
+
+/** States to write, and states whose task must be (re-)enqueued; `changes` all get a task too. */
+export interface Work {
+  readonly changes: readonly { readonly state: ArtifactState; readonly etag: string | undefined }[];
+  readonly requeue: readonly ArtifactState[];
+  /** Artifacts that no cache rule of the registry covers. */
+  readonly uncovered: readonly ArtifactRef[];
+}
+
+/** The union of the set and the registry's states, minus what is proven or on its way. Pure. */
+export function planWork(input: WorkInput): Work {
+  const changes: { state: ArtifactState; etag: string | undefined }[] = [];
+  const requeue: ArtifactState[] = [];
+  const uncovered: ArtifactRef[] = [];
+  for (const pin of input.pinned) {
+    const repository = cachedRepository(input.registry.cacheRules, input.marHost, pin.repository);
+    if (repository === undefined) {
+      uncovered.push(pin);
+      continue;
+    }
+    const stored = input.states.get(artifactName(pin));
+    if (!stored) changes.push({ state: fresh(pin, repository, input, 0), etag: undefined });
+    else if (mustRestart(stored.state, pin, repository, input)) {
+      changes.push({ state: fresh(pin, repository, input, stored.state.step + 1), etag: stored.etag });
+    } else if (needsTask(stored.state, input)) requeue.push(stored.state);
+  }
+  return { changes, requeue, uncovered };
+}
+
+function fresh(pin: PinnedArtifact, cached: string, input: WorkInput, step: number): ArtifactState {
+  return {
+    registry: input.registry.resource.key,
+    loginServer: input.registry.loginServer,
+    cachedRepository: cached,
+    repository: pin.repository,
+    tag: pin.tag,
+    digest: pin.digest,
+    children: pin.children,
+    pinnedAt: pin.pinnedAt,
+    phase: 'planned',
+    step,
+    attempts: 0,
+    dueAt: input.now,
+  };
+}
+
+function mustRestart(state: ArtifactState, pin: PinnedArtifact, repository: string, input: WorkInput): boolean {
+  if (state.digest !== pin.digest && pin.pinnedAt >= state.pinnedAt) return true;
+  if (state.cachedRepository !== repository || state.loginServer !== input.registry.loginServer) return true;
+  return state.phase === 'failed' && age(state.dueAt, input.now) >= input.policy.retryFailedAfterMs;
+}
+
+function needsTask(state: ArtifactState, input: WorkInput): boolean {
+  switch (state.phase) {
+    case 'proven':
+      return (
+        age(state.provenAt ?? new Date(0), input.now) >= input.policy.reproveAfterMs &&
+        age(state.dueAt, input.now) >= input.policy.lostAfterMs
+      );
+    case 'failed':
+      return false;
+    case 'planned':
+    case 'waiting':
+      return input.run === 'again' || age(state.dueAt, input.now) >= input.policy.lostAfterMs;
+  }
+}
+
+function age(since: Date, now: Date): number {
+  return now.getTime() - since.getTime();
+}
