@@ -1,0 +1,52 @@
+/**
+ * `npm run check`: every check of the house, then the tests. One that fails does not hide the others. The last line,
+ * `N passed, N failed[, N skipped]`, counts each check as one more test.
+ */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const checks = ['format:check', 'lint', 'types', 'architecture', 'dead-code'] as const;
+
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const outcomes: Outcome[] = [];
+for (const check of checks) outcomes.push(await runCheck(check));
+outcomes.push(await runTests());
+
+const sum = (count: keyof Outcome): number => outcomes.reduce((total, outcome) => total + outcome[count], 0);
+const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : '';
+console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped}`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
+
+async function runCheck(name: string): Promise<Outcome> {
+  const { isFine } = await npm('run', '-s', name);
+  return { passed: isFine ? 1 : 0, failed: isFine ? 0 : 1, skipped: 0 };
+}
+
+/** Counts by the tests' own closing line; a run that ends badly without having counted a failure is one. */
+async function runTests(): Promise<Outcome> {
+  const { isFine, output } = await npm('test', '--silent');
+  const closing = [...output.matchAll(/^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm)].at(-1);
+  const [passed = 0, failed = 0, skippedTests = 0] = (closing ?? []).slice(1).map((count) => Number(count ?? 0));
+  return { passed, failed: isFine ? failed : Math.max(failed, 1), skipped: skippedTests };
+}
+
+async function npm(...words: readonly string[]): Promise<{ readonly isFine: boolean; readonly output: string }> {
+  const started = Date.now();
+  console.log(`\n=== npm ${words.join(' ')}`);
+  const child = spawn('npm', words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    process.stdout.write(text);
+  });
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(`=== npm ${words.join(' ')}: ${code === 0 ? 'fine' : 'FAILED'} after ${seconds} s`);
+  return { isFine: code === 0, output };
+}
