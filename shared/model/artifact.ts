@@ -32,8 +32,16 @@ export function isTag(text: string): boolean {
   return tagShape.test(text);
 }
 
-/** Where a version came from, best first. */
-export const versionSources = ['component-insights', 'tag-list', 'node-bootstrap', 'agentbaker', 'release-notes'] as const;
+/** Where a version came from, best first. What each one is: docs/catalog.md. */
+export const versionSources = [
+  'component-insights',
+  'tag-list',
+  'node-bootstrap',
+  'agentbaker',
+  'release-notes',
+  'node-image',
+  'component-map',
+] as const;
 export type VersionSource = (typeof versionSources)[number];
 
 /** How sure we are that the nodes will pull exactly this. */

@@ -10,6 +10,8 @@ export interface NodePool {
   /** ARM's `osSKU`, for example `Ubuntu`, `Ubuntu2404`, `AzureLinux`. */
   readonly osSku: string;
   readonly architecture: 'amd64' | 'arm64';
+  /** What its nodes run now; absent where neither the OS SKU nor the node image says. */
+  readonly nodeOs?: NodeOs;
   readonly kubernetesVersion?: KubernetesVersion;
 }
 

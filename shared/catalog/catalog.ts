@@ -1,0 +1,99 @@
+import componentData from './data/components.json' with { type: 'json' };
+import knownTagData from './data/known-tags.json' with { type: 'json' };
+import nodeBootstrapData from './data/node-bootstrap.json' with { type: 'json' };
+import versionData from './data/versions.json' with { type: 'json' };
+import {
+  componentsSchema,
+  knownTagsSchema,
+  nodeBootstrapSchema,
+  versionsSchema,
+  type Component,
+  type NodeBootstrap,
+} from './schema.js';
+
+/** Tags per MAR repository, as listed on MAR. May be empty: the catalogue works without a network. */
+export type TagLists = ReadonlyMap<string, readonly string[]>;
+
+/** Which MAR repositories and tags belong to which AKS component, node OS and Kubernetes version. */
+export interface Catalog {
+  /** By AKS's own name. Sorted by name. */
+  readonly components: ReadonlyMap<string, Component>;
+  /** Versions per component in AgentBaker's list, newest first. */
+  readonly agentbaker: ReadonlyMap<string, readonly string[]>;
+  /** Versions per Kubernetes minor and component in AKS's published tables, newest first. */
+  readonly releaseNotes: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  /** Versions per component in the newest node image notes, newest first. */
+  readonly nodeImages: ReadonlyMap<string, readonly string[]>;
+  /** Tags per repository that some source names exactly. */
+  readonly knownTags: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly nodeBootstrap: NodeBootstrap;
+}
+
+let bundled: Catalog | undefined;
+
+/** The data bundled with the app, parsed once. Throws only when the build is broken: the data is checked by a test. */
+export function loadCatalog(): Catalog {
+  bundled ??= parseCatalog({
+    components: componentData,
+    versions: versionData,
+    knownTags: knownTagData,
+    nodeBootstrap: nodeBootstrapData,
+  });
+  return bundled;
+}
+
+/** The four data files, as parsed JSON. Their shape: schema.ts. */
+export interface CatalogData {
+  readonly components: unknown;
+  readonly versions: unknown;
+  readonly knownTags: unknown;
+  readonly nodeBootstrap: unknown;
+}
+
+/** @throws ZodError when the data is not of the catalogue's shape */
+export function parseCatalog(data: CatalogData): Catalog {
+  const components = componentsSchema.parse(data.components);
+  const versions = versionsSchema.parse(data.versions);
+  const knownTags = Object.entries(knownTagsSchema.parse(data.knownTags));
+  return freezeDeep({
+    components: new Map(components.map((component) => [component.name, component])),
+    agentbaker: new Map(Object.entries(versions.agentbaker)),
+    releaseNotes: new Map(
+      Object.entries(versions.releaseNotes).map(([minor, table]) => [minor, new Map(Object.entries(table))]),
+    ),
+    nodeImages: new Map(Object.entries(versions.nodeImages)),
+    knownTags: new Map(knownTags.map(([repository, tags]) => [repository, new Set(tags)])),
+    nodeBootstrap: nodeBootstrapSchema.parse(data.nodeBootstrap),
+  });
+}
+
+/**
+ * MAR repositories whose tags must be listed, sorted: their components have a tag that nothing reports or derives
+ * (kube-proxy's revision, the mesh's patch, components that AKS never reports and node images never bake).
+ */
+export function listedRepositories(catalog: Catalog): readonly string[] {
+  const listed = [...catalog.components.values()].flatMap((component) => {
+    if (component.tag?.rule === 'kubernetes-revision') return component.repositories;
+    if (component.tag?.rule === 'mesh-revision') return component.repositories.slice(0, 1);
+    return isListed(component, catalog) ? component.repositories : [];
+  });
+  return [...new Set(listed)].sort();
+}
+
+/** Whether the newest listed tag stands in for a version that no other source has. */
+export function isListed(component: Component, catalog: Catalog): boolean {
+  return (
+    component.tag?.rule === 'version' &&
+    component.traits.includes('unreported') &&
+    component.condition.kind !== 'onDemand' &&
+    component.examples.length > 0 &&
+    !catalog.agentbaker.has(component.name)
+  );
+}
+
+function freezeDeep<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  const parts = value instanceof Map || value instanceof Set ? value.values() : Object.values(value);
+  for (const part of parts) freezeDeep(part);
+  return Object.freeze(value);
+}

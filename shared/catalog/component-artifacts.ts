@@ -1,0 +1,171 @@
+import { isTag, type ArtifactRef, type VersionSource } from '../model/artifact.js';
+import { versionsOf, type VersionQuery } from './component-versions.js';
+import type { Component, TableRow, TagRule } from './schema.js';
+import { compareLeadingNumbers, compareTags, minorOfTag } from './version-order.js';
+
+export interface ArtifactFact extends ArtifactRef {
+  readonly source: VersionSource;
+}
+
+/** A version, or a whole component, that names no artifact. */
+export interface NamingProblem {
+  readonly version?: string;
+  /** For an operator: what is unknown and what would tell. */
+  readonly reason: string;
+}
+
+export interface ComponentArtifacts {
+  readonly artifacts: readonly ArtifactFact[];
+  readonly problems: readonly NamingProblem[];
+}
+
+/** The artifacts of every version of a component that may run, whether or not it runs. Never throws; every tag is valid. */
+export function artifactsOf(component: Component, query: VersionQuery): ComponentArtifacts {
+  const { tag } = component;
+  if (tag === undefined) return { artifacts: [], problems: [{ reason: withoutRepository(component) }] };
+  const named = nameArtifacts(component, tag, query);
+  if (named.artifacts.length > 0 || named.problems.length > 0) return named;
+  return { artifacts: [], problems: [{ reason: withoutVersion(component) }] };
+}
+
+function nameArtifacts(component: Component, tag: TagRule, query: VersionQuery): ComponentArtifacts {
+  switch (tag.rule) {
+    case 'constant':
+      return placed(component, [{ tag: tag.tag, source: 'component-map' }], query);
+    case 'kubernetes-revision':
+      return { artifacts: kubernetesRevisions(component, query), problems: [] };
+    case 'mesh-revision':
+      return placed(component, meshRevisions(component, query), query);
+    case 'table':
+      return tableImages(tag.component, tag.rows, query);
+    case 'digest-only':
+      return digestOnly(tag.component, query);
+    case 'version':
+    case 'same-as':
+    case 'suffix':
+      return placed(
+        component,
+        versionsOf(component, query).map(({ version, source }) => ({ tag: tagOfVersion(version, tag), source })),
+        query,
+      );
+  }
+}
+
+function tagOfVersion(version: string, rule: TagRule): string {
+  if (rule.rule !== 'suffix' || version.endsWith(rule.suffix)) return version;
+  return `${version}${rule.suffix}`;
+}
+
+interface TagFact {
+  readonly tag: string;
+  readonly source: VersionSource;
+}
+
+/** Puts each tag into the repositories that carry it; a tag that is none becomes a problem. */
+function placed(component: Component, tags: readonly TagFact[], query: VersionQuery): ComponentArtifacts {
+  const valid = tags.filter(({ tag }) => isTag(tag));
+  return {
+    artifacts: valid.flatMap((fact) =>
+      repositoriesOf(component, fact.tag, query).map((repository) => ({ repository, ...fact })),
+    ),
+    problems: tags
+      .filter(({ tag }) => !isTag(tag))
+      .map(({ tag }) => ({ version: tag, reason: 'its version is no valid tag, so it names no artifact' })),
+  };
+}
+
+/** Where a tag is: every repository where they are different images; else the one known to carry it, the one its version belongs to, the newest path. */
+function repositoriesOf(component: Component, tag: string, { catalog, tagLists }: VersionQuery): readonly string[] {
+  const { repositories } = component;
+  if (component.traits.includes('every-repository')) return repositories;
+  const carrying = repositories.find(
+    (repository) =>
+      catalog.knownTags.get(repository)?.has(tag) === true || tagLists.get(repository)?.includes(tag) === true,
+  );
+  const ruled = component.repositoryRules.find(
+    ({ from, below }) =>
+      (from === undefined || compareLeadingNumbers(tag, from) >= 0) &&
+      (below === undefined || compareLeadingNumbers(tag, below) < 0),
+  );
+  const chosen = carrying ?? ruled?.repository ?? repositories[0];
+  return chosen === undefined ? [] : [chosen];
+}
+
+/** `v{target}` with any revision: the newest listed one of the newest path that has any, and every one known to be baked. */
+function kubernetesRevisions(
+  component: Component,
+  { catalog, target, tagLists }: VersionQuery,
+): readonly ArtifactFact[] {
+  const belongs = (tag: string): boolean => tag === `v${target}` || tag.startsWith(`v${target}-`);
+  const baked = component.repositories.flatMap((repository) =>
+    [...(catalog.knownTags.get(repository) ?? [])]
+      .filter(belongs)
+      .map((tag) => ({ repository, tag, source: 'agentbaker' as const })),
+  );
+  for (const repository of component.repositories) {
+    const listed = (tagLists.get(repository) ?? []).filter((tag) => belongs(tag) && isTag(tag));
+    const newest = [...listed].sort(compareTags).at(-1);
+    if (newest !== undefined) return [{ repository, tag: newest, source: 'tag-list' }, ...baked];
+  }
+  return baked;
+}
+
+/** Per installed minor of the mesh: the newest listed tag, else the newest known one. */
+function meshRevisions(component: Component, { tagLists, meshMinors }: VersionQuery): readonly TagFact[] {
+  const listed = component.repositories.flatMap((repository) => tagLists.get(repository) ?? []).filter(isTag);
+  const minors = meshMinors ?? [...new Set(component.examples.flatMap((tag) => minorOfTag(tag) ?? []))];
+  return minors.flatMap((minor): readonly TagFact[] => {
+    const newest = newestOfMinor(listed, minor);
+    if (newest !== undefined) return [{ tag: newest, source: 'tag-list' }];
+    const seen = newestOfMinor(component.examples, minor);
+    return seen === undefined ? [] : [{ tag: seen, source: 'component-map' }];
+  });
+}
+
+/** Only tags of the form `v1.29.5-2`: release candidates and debug builds are other series. */
+function newestOfMinor(tags: readonly string[], minor: string): string | undefined {
+  return tags
+    .filter((tag) => /^v\d+\.\d+\.\d+-\d+$/.test(tag) && minorOfTag(tag) === minor)
+    .sort(compareTags)
+    .at(-1);
+}
+
+/** Images that another component's version decides, for every version of it that may run. */
+function tableImages(decider: string, rows: readonly TableRow[], query: VersionQuery): ComponentArtifacts {
+  const component = query.catalog.components.get(decider);
+  const versions = component ? versionsOf(component, query) : [];
+  const artifacts = versions.flatMap(({ version, source }) => {
+    const row = rows.find((candidate) => fits(candidate, version.replace(/^v/, '')));
+    return (row?.images ?? []).map((image) => ({ ...image, source }));
+  });
+  if (artifacts.length > 0) return { artifacts, problems: [] };
+  const seen = versions.map(({ version }) => version).join(', ') || 'unknown';
+  return {
+    artifacts: [],
+    problems: [{ reason: `the version of ${decider} decides its tag, and no row of the catalogue fits it (${seen})` }],
+  };
+}
+
+function fits(row: TableRow, version: string): boolean {
+  if (row.exactly !== undefined) return row.exactly.includes(version);
+  return (
+    (row.from === undefined || compareLeadingNumbers(version, row.from) >= 0) &&
+    (row.to === undefined || compareLeadingNumbers(version, row.to) <= 0)
+  );
+}
+
+function digestOnly(decider: string, query: VersionQuery): ComponentArtifacts {
+  const component = query.catalog.components.get(decider);
+  const versions = component ? versionsOf(component, query).map(({ version }) => version) : [];
+  const reason = `nodes pull it by a digest that ${decider} (${versions.join(', ') || 'version unknown'}) chooses; no source names its tag`;
+  return { artifacts: [], problems: [{ reason }] };
+}
+
+function withoutRepository(component: Component): string {
+  const candidates = component.candidates.length > 0 ? ` Candidates to check: ${component.candidates.join(', ')}.` : '';
+  return `the component map has no confirmed repository for it.${candidates}`;
+}
+
+function withoutVersion(component: Component): string {
+  return `no source names a version for this Kubernetes version; listing the tags of ${component.repositories.join(' and ')} would tell`;
+}
