@@ -1,0 +1,57 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startHost } from '../../../../local/host/start-host.js';
+import { createHostBench, enqueue, eventually, fixtures, type HostBench } from './running-host.js';
+
+jest.setTimeout(30_000);
+
+describe('the process of a Functions host', () => {
+  let bench: HostBench;
+  beforeAll(async () => {
+    bench = await createHostBench();
+  });
+  afterAll(() => bench.close());
+
+  test('does not start when an entry point throws, and says which and why', async () => {
+    await expect(startHost({ app: join(fixtures, 'broken'), env: {} })).rejects.toThrow(
+      /exit code 1[^]*entry point "functions\/throws.js": GATE_MODE must be enforce or observe/,
+    );
+  });
+
+  test('serves an app that streams, below an empty route prefix', async () => {
+    const host = await startHost({ app: join(fixtures, 'streaming'), env: {} });
+    const response = await fetch(`${host.url}/upper`, { method: 'POST', headers: { 'x-seen': 'yes' }, body: 'abc' });
+    expect([response.status, response.headers.get('x-seen'), await response.text()]).toEqual([202, 'yes', 'ABC']);
+    await host.kill('SIGKILL');
+  });
+
+  test('after SIGKILL, the next host has the same keys, takes the message again and makes up for the missed timer', async () => {
+    const lock = { HOST_QUEUE_LOCK_SECONDS: '2' };
+    const first = await bench.start(lock);
+    await enqueue(bench.queue('work'), '{"waitMs":3000,"case":"kill"}');
+    await eventually(() => bench.journal('take'));
+    expect(await first.kill('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(bench.journal('done')).toEqual([]);
+    await missTheNightlyRun();
+
+    const second = await bench.start(lock);
+    expect(second.keys).toEqual(first.keys);
+    await eventually(() => bench.journal('done'));
+    const takes = bench.journal('take').map(({ metadata }) => (metadata as { dequeueCount: number }).dequeueCount);
+    expect(takes).toEqual([1, 2]);
+    expect(bench.journal('nightly')).toMatchObject([{ timer: { isPastDue: true } }]);
+
+    await enqueue(bench.queue('work'), '{"waitMs":1500,"case":"drain"}');
+    await eventually(() => bench.journal('take')[2]);
+    expect(await second.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(bench.journal('done')).toHaveLength(2);
+    expect(bench.journal().at(-1)).toEqual({ at: 'appTerminate', started: true });
+  });
+
+  async function missTheNightlyRun(): Promise<void> {
+    const file = join(bench.stateFolder, 'timers', 'nightly.json');
+    const status = JSON.parse(await readFile(file, 'utf8')) as object;
+    await mkdir(join(bench.stateFolder, 'timers'), { recursive: true });
+    await writeFile(file, JSON.stringify({ ...status, next: '2026-01-01T03:00:00.000Z' }));
+  }
+});
