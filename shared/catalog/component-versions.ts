@@ -60,23 +60,29 @@ function fallbackVersions(component: Component, query: VersionQuery): readonly V
   return [];
 }
 
+/** What AKS reports under the component's own name; where that says nothing, under the other names of the same image. */
+function reportedVersions(component: Component, query: VersionQuery): readonly string[] {
+  const own = fullyReported(component, [component.name], query);
+  return own.length > 0 ? own : fullyReported(component, imageNames(component, query.catalog), query);
+}
+
 /**
- * Reported versions, newest first, without those that a second name of the same image spells in full: AKS lists
+ * Versions reported under some names, newest first, without those that another name of the same image spells in full: AKS lists
  * `cilium-agent v1.17.9` beside `container-networking-cilium-agent v1.17.9-260304`.
  */
-function reportedVersions(component: Component, query: VersionQuery): readonly string[] {
-  const own = query.reported.get(component.name) ?? [];
+function fullyReported(component: Component, names: readonly string[], query: VersionQuery): readonly string[] {
   const all = imageNames(component, query.catalog).flatMap((name) => query.reported.get(name) ?? []);
-  const full = own.filter(
-    (version) => !all.some((other) => other.startsWith(`${version}-`)) || isKnown(component, version, query),
-  );
+  const full = names
+    .flatMap((name) => query.reported.get(name) ?? [])
+    .filter((version) => isKnown(component, version, query) || !all.some((other) => other.startsWith(`${version}-`)));
   return [...new Set(full)].sort((a, b) => compareTags(b, a));
 }
 
 /** Whether another name of the same image speaks for this component: its own name adds nothing then. */
 export function isCoveredByAlias(component: Component, query: VersionQuery): boolean {
-  if (query.reported.has(component.name)) return reportedVersions(component, query).length === 0;
   const others = imageNames(component, query.catalog).filter((name) => name !== component.name);
+  if (others.length === 0) return false;
+  if (query.reported.has(component.name)) return fullyReported(component, [component.name], query).length === 0;
   return component.aliasOf !== undefined || others.some((name) => query.reported.has(name));
 }
 
