@@ -1,0 +1,52 @@
+import { compareVersions, type KubernetesVersion } from '../../shared/model/kubernetes-version.js';
+import type { Scenario, ScenarioCluster } from './scenario.js';
+
+/** An AKS cluster as it is now. */
+export class ClusterState {
+  readonly id: string;
+  kubernetesVersion: KubernetesVersion;
+  provisioningState: 'Succeeded' | 'Upgrading' = 'Succeeded';
+  private poolVersions: readonly KubernetesVersion[];
+
+  constructor(
+    readonly declared: ScenarioCluster,
+    readonly subscriptionId: string,
+    readonly location: string,
+    /** Id of the bootstrap registry; undefined pulls from MAR. */
+    readonly registryId: string | undefined,
+    readonly componentVersions: Scenario['componentVersions'],
+  ) {
+    this.id = clusterId(subscriptionId, declared);
+    this.kubernetesVersion = declared.kubernetesVersion;
+    this.poolVersions = declared.pools.map((pool) => pool.kubernetesVersion ?? declared.kubernetesVersion);
+  }
+
+  get name(): string {
+    return this.declared.name;
+  }
+
+  get pools(): readonly { readonly pool: ScenarioCluster['pools'][number]; readonly version: KubernetesVersion }[] {
+    return this.declared.pools.map((pool, index) => ({
+      pool,
+      version: this.poolVersions[index] ?? this.kubernetesVersion,
+    }));
+  }
+
+  /** Versions of the upgrade profile that are newer than the cluster. */
+  get upgrades(): readonly KubernetesVersion[] {
+    return this.declared.upgrades.filter((version) => compareVersions(version, this.kubernetesVersion) > 0);
+  }
+
+  /** Control plane and all pools, as a `Full` upgrade of a Fleet update run. */
+  finishUpgrade(version: KubernetesVersion): void {
+    this.kubernetesVersion = version;
+    this.poolVersions = this.declared.pools.map(() => version);
+    this.provisioningState = 'Succeeded';
+  }
+}
+
+/** AKS spells `resourcegroups` in lower case in its own ids; other services don't. */
+function clusterId(subscriptionId: string, cluster: ScenarioCluster): string {
+  const scope = `/subscriptions/${subscriptionId}/resourcegroups/${cluster.resourceGroup}`;
+  return `${scope}/providers/Microsoft.ContainerService/managedClusters/${cluster.name}`;
+}

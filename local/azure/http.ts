@@ -1,0 +1,108 @@
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+
+/** A request that was read to its end. */
+export interface Received {
+  readonly method: string;
+  /** Decoded path, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A HEAD request gets its length only. */
+  readonly body?: string | Buffer;
+}
+
+export type Handle = (request: Received) => Answer | Promise<Answer>;
+
+export interface TlsKeys {
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface Listening {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** `tls` absent: plain http. Listens on a free port of the loopback interface. */
+export async function listen(handle: Handle, tls?: TlsKeys): Promise<Listening> {
+  const onRequest = (incoming: IncomingMessage, response: ServerResponse): void => {
+    void serve(handle, incoming, response);
+  };
+  const server = tls ? createHttpsServer({ key: tls.key, cert: tls.cert }, onRequest) : createHttpServer(onRequest);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function serve(handle: Handle, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    send(response, incoming.method ?? 'GET', await handle(await read(incoming)));
+  } catch (error) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (!response.headersSent) send(response, 'GET', { status: 500, body: `bug in the local Azure: ${text}` });
+    else response.destroy();
+  }
+}
+
+async function read(incoming: IncomingMessage): Promise<Received> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const url = new URL(incoming.url ?? '/', 'http://localhost');
+  return {
+    method: incoming.method ?? 'GET',
+    path: decodeOrKeep(url.pathname),
+    query: url.searchParams,
+    headers: incoming.headers,
+    body: Buffer.concat(chunks),
+  };
+}
+
+function decodeOrKeep(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function send(response: ServerResponse, method: string, answer: Answer): void {
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : (answer.body ?? Buffer.alloc(0));
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(body.length) });
+  response.end(method === 'HEAD' ? undefined : body);
+}
+
+/** JSON with its media type. */
+export function answerJson(status: number, document: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(document),
+  };
+}
+
+/** The token of `Authorization: Bearer …`. */
+export function bearerToken(headers: IncomingHttpHeaders): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+}

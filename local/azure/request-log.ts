@@ -1,0 +1,20 @@
+/** Counts requests by service and class, for example `arm read` or `acr onenetwork manifest GET 200`. */
+export class RequestLog {
+  private readonly counts = new Map<string, number>();
+
+  count(service: string, requestClass: string, status: number): void {
+    const key = `${service} ${requestClass} ${status}`;
+    this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+  }
+
+  /** Sum over all keys that start with `prefix`; every key without one. */
+  total(prefix = ''): number {
+    let sum = 0;
+    for (const [key, count] of this.counts) if (key.startsWith(prefix)) sum += count;
+    return sum;
+  }
+
+  entries(): ReadonlyMap<string, number> {
+    return new Map([...this.counts].sort(([a], [b]) => a.localeCompare(b)));
+  }
+}

@@ -1,0 +1,208 @@
+import { z } from 'zod';
+import { isRepository, isTag } from '../../shared/model/artifact.js';
+import { isKubernetesVersion } from '../../shared/model/kubernetes-version.js';
+import { checkReferences } from './scenario-references.js';
+
+const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'must be letters, digits, "-" and "_"');
+const version = z.string().refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.7');
+const minor = z.string().regex(/^\d+\.\d+$/, 'must be a Kubernetes minor such as 1.35');
+const share = z.number().min(0).max(1).default(0);
+const seconds = z.number().min(0).max(86_400);
+const range = z.tuple([seconds, seconds]).refine(([low, high]) => low <= high, 'must be [least, most]');
+const artifact = z.string().refine((text) => {
+  const colon = text.lastIndexOf(':');
+  return isRepository(text.slice(0, Math.max(colon, 0))) && isTag(text.slice(colon + 1));
+}, 'must be repository:tag without a host');
+const displayName = z.string().min(1).max(100);
+
+const cacheRule = z.strictObject({
+  name: name.default('aks-managed-mcr').describe('Name of the rule.'),
+  source: z.string().default('mcr.microsoft.com/*').describe('Upstream repositories, host first.'),
+  target: z.string().describe('`aks-managed-repository/*` (new layout) or `/*` (before 2025-03-16).'),
+});
+
+const registry = z.strictObject({
+  name: name.describe('Name of the registry.'),
+  resourceGroup: name.describe('Its resource group.'),
+  sku: z.enum(['Basic', 'Standard', 'Premium']).default('Premium').describe('Its tier.'),
+  cacheRules: z.array(cacheRule).default([]).describe('Its artifact cache.'),
+  importSeconds: range.default([1, 3]).describe('How long an import in the background takes: least and most.'),
+  tagRefreshSeconds: seconds.default(300).describe('How late a tag that moved upstream is noticed.'),
+});
+
+const pool = z.strictObject({
+  name: name.describe('Name of the node pool.'),
+  mode: z.enum(['System', 'User']).default('User').describe('Mode of the pool.'),
+  osSku: z
+    .enum(['Ubuntu', 'Ubuntu2204', 'Ubuntu2404', 'AzureLinux'])
+    .default('Ubuntu')
+    .describe('OS SKU; `Ubuntu` is 22.04 before Kubernetes 1.35 and 24.04 from then on.'),
+  architecture: z.enum(['amd64', 'arm64']).default('amd64').describe('Decides VM size and node image.'),
+  count: z.number().int().min(1).max(1000).default(3).describe('Nodes.'),
+  kubernetesVersion: version.optional().describe("Version of the pool; the cluster's unless set."),
+});
+
+const cluster = z.strictObject({
+  name: name.describe('Name of the cluster.'),
+  resourceGroup: name.describe('Its resource group.'),
+  kubernetesVersion: version.describe('Version at the start.'),
+  upgrades: z.array(version).default([]).describe('Versions that its upgrade profile offers.'),
+  artifactSource: z
+    .enum(['Cache', 'Direct'])
+    .describe('`Cache`: network isolated, pulls from `registry`; `Direct`: from MAR.'),
+  registry: name.optional().describe('Registry of a `Cache` cluster.'),
+  pools: z.array(pool).min(1).describe('Node pools.'),
+  properties: z
+    .record(z.string(), z.json())
+    .default({})
+    .describe("Laid over ARM's `properties` of the cluster, objects merged: add-ons, network profile and so on."),
+  components: z
+    .array(z.string())
+    .default([])
+    .describe('What Component Insights reports for this cluster, by name; versions come from `componentVersions`.'),
+});
+
+const gateConfiguration = z.strictObject({ displayName: displayName.describe('Name that people read.') });
+const gates = z.array(gateConfiguration).default([]);
+
+const group = z.strictObject({
+  name: name.describe('A group of fleet members.'),
+  beforeGates: gates.describe('Approvals before the group.'),
+  afterGates: gates.describe('Approvals after the group.'),
+});
+
+const stage = z.strictObject({
+  name: name.describe('Name of the stage.'),
+  beforeGates: gates.describe('Approvals before the stage.'),
+  groups: z.array(group).min(1).describe('Groups that upgrade at the same time.'),
+  afterGates: gates.describe('Approvals after the stage.'),
+  afterStageWaitSeconds: seconds.default(0).describe('Wait before the next stage.'),
+});
+
+const updateRun = z.strictObject({
+  name: name.describe('Name of the update run.'),
+  kubernetesVersion: version.describe('Target of a `Full` upgrade.'),
+  stages: z.array(stage).min(1).describe('Stages, one after the other.'),
+});
+
+const member = z.strictObject({
+  cluster: name.describe('A cluster of this scenario.'),
+  group: name.describe('Update group of the member.'),
+});
+
+const fleet = z.strictObject({
+  name: name.describe('Name of the fleet.'),
+  resourceGroup: name.describe('Its resource group.'),
+  members: z.array(member).default([]).describe('Clusters of the fleet.'),
+  updateRuns: z.array(updateRun).default([]).describe('Update runs, started together by `play`.'),
+  upgradeSeconds: seconds.default(1).describe('How long the upgrade of one cluster takes.'),
+  approvalSeconds: seconds.default(0.2).describe('How long approving a gate takes; 0 answers 200 instead of 202.'),
+});
+
+const event = z.strictObject({
+  type: z.literal('NewKubernetesVersionAvailable').describe('Kind of event.'),
+  cluster: name.describe('Cluster that it is about.'),
+  afterSeconds: seconds.default(0).describe('When it is published, counted from `play`.'),
+});
+
+const mar = z.strictObject({
+  add: z.array(artifact).default([]).describe('Artifacts that MAR has beside those of the catalogue.'),
+  remove: z.array(artifact).default([]).describe('Artifacts of the catalogue that MAR does not have.'),
+});
+
+const neverCached = z.strictObject({
+  registry: name.describe('Registry that never gets it.'),
+  artifact: artifact.describe('`repository:tag` as in MAR.'),
+});
+
+const faults = z.strictObject({
+  latencySeconds: range.default([0, 0]).describe('Delay of every answer of ARM, registries and MAR: least and most.'),
+  retryAfterSeconds: z.number().int().min(0).max(3600).default(1).describe('`Retry-After` of every 429.'),
+  armThrottledShare: share.describe('Share of ARM requests that get 429.'),
+  registryThrottledShare: share.describe('Share of reads of not yet cached manifests that get 429.'),
+  childFailedShare: share.describe(
+    'Share of reads by digest of not yet cached manifests that get 424 Failed Dependency.',
+  ),
+  upstreamErrorShare: share.describe('Share of reads of not yet cached manifests that get 502.'),
+  neverCaches: z.array(neverCached).default([]).describe('Artifacts whose import never ends.'),
+  eventLostShare: share.describe('Share of events that are never delivered.'),
+  eventDuplicatedShare: share.describe('Share of events that are delivered twice.'),
+  eventDelayedShare: share.describe('Share of events that are held back, so that later ones overtake them.'),
+  eventDelaySeconds: range.default([0.2, 2]).describe('How long those are held back: least and most.'),
+});
+
+const expectedTarget = z.strictObject({
+  version: version.describe('Target version.'),
+  decision: z.enum(['open', 'closed', 'unknown']).describe('Decision of its gate at the end.'),
+  missing: z.array(artifact).default([]).describe('Of a closed gate: exactly the artifacts that it names.'),
+});
+
+const expectedCluster = z.strictObject({
+  name: name.describe('A cluster of this scenario.'),
+  kubernetesVersion: version.describe('Its version at the end.'),
+  isolated: z.boolean().default(true).describe('Whether the app serves it; false: left alone.'),
+  targets: z.array(expectedTarget).default([]).describe('Decisions by target version.'),
+});
+
+const expectedRun = z.strictObject({
+  name: name.describe('An update run of this scenario.'),
+  state: z
+    .enum(['NotStarted', 'Running', 'Pending', 'Completed'])
+    .describe('Its state at the end; `Pending` waits at a gate.'),
+});
+
+const expectedGate = z.strictObject({
+  displayName: displayName.describe('A gate of this scenario.'),
+  state: z.enum(['Pending', 'Completed', 'NotReached']).describe('Its state at the end.'),
+});
+
+const expect = z.strictObject({
+  clusters: z.array(expectedCluster).default([]).describe('What must be true of clusters.'),
+  updateRuns: z.array(expectedRun).default([]).describe('What must be true of update runs.'),
+  gates: z.array(expectedGate).default([]).describe('What must be true of Fleet gates.'),
+});
+
+/** A subscription to play: `docs/scenarios.md` describes every field. */
+export const scenarioSchema = z
+  .strictObject({
+    name: z.string().min(1).describe('Shown to people.'),
+    description: z.string().default('').describe('What this subscription shows.'),
+    seed: z
+      .number()
+      .int()
+      .min(0)
+      .default(1)
+      .describe('Seed of everything random: the same seed, the same faults and delays.'),
+    timeoutSeconds: z
+      .number()
+      .min(1)
+      .max(3600)
+      .default(120)
+      .describe('The run has failed when `expect` does not hold by then.'),
+    subscriptionId: z.guid().default('11111111-2222-3333-4444-555555555555').describe('The subscription.'),
+    location: z
+      .string()
+      .regex(/^[a-z0-9]+$/)
+      .default('westeurope')
+      .describe('Azure region of everything.'),
+    registries: z.array(registry).default([]).describe('Container registries.'),
+    clusters: z.array(cluster).min(1).describe('AKS clusters.'),
+    componentVersions: z
+      .record(minor, z.record(z.string(), z.string()))
+      .default({})
+      .describe('Component Insights: by Kubernetes minor, the version of each component.'),
+    fleets: z.array(fleet).default([]).describe('Fleets.'),
+    mar: mar.prefault({}).describe('Corrections of what MAR has.'),
+    faults: faults.prefault({}).describe('What goes wrong.'),
+    events: z.array(event).default([]).describe('Events to publish.'),
+    expect: expect.prefault({}).describe('What must be true at the end.'),
+  })
+  .superRefine(checkReferences);
+
+export type Scenario = z.infer<typeof scenarioSchema>;
+export type ScenarioInput = z.input<typeof scenarioSchema>;
+export type ScenarioCluster = Scenario['clusters'][number];
+export type ScenarioRegistry = Scenario['registries'][number];
+export type ScenarioFleet = Scenario['fleets'][number];
+export type ScenarioRun = ScenarioFleet['updateRuns'][number];
+export type ScenarioEvent = Scenario['events'][number];
