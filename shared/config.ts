@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { SyncError } from './model/errors.js';
-
-/** Storage that the Functions host uses too: a connection string, or an account reached with the app's identity. */
-export type StorageConnection =
-  | { readonly kind: 'connection-string'; readonly connectionString: string }
-  | { readonly kind: 'identity'; readonly accountName: string; readonly suffix: string };
+import type { StorageConnection } from './model/storage-connection.js';
 
 const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host);
 

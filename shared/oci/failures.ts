@@ -1,4 +1,5 @@
 import { SyncError, type FailureCode } from '../model/errors.js';
+import { parseRetryAfter } from '../model/retry-after.js';
 
 /**
  * Classifies an answer that is no success.
@@ -16,12 +17,6 @@ function codeOf(status: number): FailureCode {
   if (status === 429) return 'REGISTRY_THROTTLED';
   if (status === 424 || status === 502) return 'UPSTREAM_UNAVAILABLE';
   return 'REGISTRY_UNAVAILABLE';
-}
-
-/** Seconds from a `Retry-After` in its seconds form (RFC 9110 10.2.3); at most an hour. */
-export function parseRetryAfter(header: string | null): number | undefined {
-  if (header === null || !/^\d{1,9}$/.test(header.trim())) return undefined;
-  return Math.min(Number(header), 3600);
 }
 
 /** The first `errors[].code: message` of an OCI error body, without control characters; registries are untrusted. */

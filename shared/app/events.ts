@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { SyncError } from '../model/errors.js';
+import { parseClusterId, parseResourceId, type ResourceId } from '../model/resource-id.js';
+import { describeIssues } from './messages.js';
+
+const versionAvailable = 'microsoft.containerservice.newkubernetesversionavailable';
+const fleetGateEvents = ['fleetgatecreated', 'fleetgateupdated'].map((name) => `microsoft.resourcenotifications.aksresources.${name}`);
+
+/** Event Grid event schema; Azure Functions hands over one event at a time. */
+const envelope = z.object({
+  id: z.string().max(500),
+  eventType: z.string().min(1).max(200),
+  subject: z.string().max(2048).default(''),
+  topic: z.string().max(2048).nullish(),
+  data: z.unknown(),
+});
+
+const gateData = z.object({
+  resourceInfo: z.object({ id: z.string().max(2048), properties: z.object({ state: z.string().optional() }).optional() }),
+});
+
+export type Ignored = { readonly kind: 'ignored'; readonly eventType: string };
+export type ClusterEvent = { readonly kind: 'version-available'; readonly cluster: ResourceId } | Ignored;
+export type FleetEvent = { readonly kind: 'fleet-gate'; readonly gateId: string } | Ignored;
+
+/**
+ * A `NewKubernetesVersionAvailable` event. The cluster's id is in `subject` or `topic`; which versions it may upgrade to
+ * is asked of ARM, as events arrive late and unordered. Types are compared without case.
+ * @throws SyncError INVALID_INPUT for a document that is no such event
+ */
+export function parseClusterEvent(event: unknown): ClusterEvent {
+  const { eventType, subject, topic } = parseEnvelope(event);
+  if (eventType.toLowerCase() !== versionAvailable) return { kind: 'ignored', eventType };
+  return { kind: 'version-available', cluster: clusterOf([subject, topic ?? '']) };
+}
+
+/**
+ * A Fleet gate event. Its state is asked of ARM, as events arrive late and unordered.
+ * @throws SyncError INVALID_INPUT for a document that is no such event
+ */
+export function parseFleetEvent(event: unknown): FleetEvent {
+  const { eventType, data } = parseEnvelope(event);
+  if (!fleetGateEvents.includes(eventType.toLowerCase())) return { kind: 'ignored', eventType };
+  const parsed = gateData.safeParse(data);
+  if (!parsed.success) throw new SyncError('INVALID_INPUT', `event ${eventType}: data.${describeIssues(parsed.error)}`);
+  const gate = parseResourceId(parsed.data.resourceInfo.id);
+  if (gate.type.toLowerCase() !== 'microsoft.containerservice/fleets/gates') {
+    throw new SyncError('INVALID_INPUT', `event ${eventType}: data.resourceInfo.id is no Fleet gate: "${gate.id.slice(0, 200)}"`);
+  }
+  return { kind: 'fleet-gate', gateId: gate.id };
+}
+
+function parseEnvelope(event: unknown): z.infer<typeof envelope> {
+  const parsed = envelope.safeParse(event);
+  if (parsed.success) return parsed.data;
+  throw new SyncError('INVALID_INPUT', `event: ${describeIssues(parsed.error)}`);
+}
+
+function clusterOf(candidates: readonly string[]): ResourceId {
+  for (const candidate of candidates) {
+    try {
+      return parseClusterId(candidate);
+    } catch {
+      // The other field may carry it.
+    }
+  }
+  throw new SyncError('INVALID_INPUT', `event: neither subject nor topic is the resource id of an AKS cluster: "${(candidates[0] ?? '').slice(0, 200)}"`);
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { isRepository, isTag } from '../model/artifact.js';
+import { SyncError } from '../model/errors.js';
+import { isKubernetesVersion } from '../model/kubernetes-version.js';
+import type { GateTask } from '../gate/ports.js';
+import type { PlanTask, WarmTask } from '../warming/ports.js';
+
+const clusterId = z.string().min(1).max(2048);
+const kubernetesVersion = z.string().refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6');
+const step = z.number().int().min(0);
+
+const planTask = z.object({ clusterId, kubernetesVersion, attempt: step });
+
+const warmTask = z.object({
+  registry: z.string().min(1).max(2048),
+  repository: z.string().refine(isRepository, 'must be a repository'),
+  tag: z.string().refine(isTag, 'must be a tag'),
+  step,
+});
+
+const gateTask = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('target'), clusterId, kubernetesVersion, step: step.exactOptional() }),
+  z.object({ kind: z.literal('fleet-gate'), gateId: z.string().min(1).max(2048) }),
+]);
+
+/** @throws SyncError INVALID_INPUT naming the field: the message ends in `plan-poison` */
+export function parsePlanTask(message: unknown): PlanTask {
+  return parseMessage(planTask, message, 'plan');
+}
+
+/** @throws SyncError INVALID_INPUT naming the field: the message ends in `warm-poison` */
+export function parseWarmTask(message: unknown): WarmTask {
+  return parseMessage(warmTask, message, 'warm');
+}
+
+/** @throws SyncError INVALID_INPUT naming the field: the message ends in `gate-poison` */
+export function parseGateTask(message: unknown): GateTask {
+  return parseMessage(gateTask, message, 'gate');
+}
+
+function parseMessage<Schema extends z.ZodType>(schema: Schema, message: unknown, queue: string): z.infer<Schema> {
+  const parsed = schema.safeParse(message);
+  if (parsed.success) return parsed.data;
+  throw new SyncError('INVALID_INPUT', `message of queue ${queue}: ${describeIssues(parsed.error)}`);
+}
+
+/** One line that names the fields. */
+export function describeIssues(error: z.ZodError): string {
+  return error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.length > 0 ? issue.path.join('.') : 'the document'}: ${issue.message}`)
+    .join('; ')
+    .slice(0, 500);
+}

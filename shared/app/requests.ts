@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { SyncError } from '../model/errors.js';
+import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
+import { parseClusterId, type ResourceId } from '../model/resource-id.js';
+import { describeIssues } from './messages.js';
+
+const kubernetesVersion = z.string().refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6');
+
+const syncBody = z.strictObject({
+  clusterId: z.string().max(2048).optional(),
+  kubernetesVersion: kubernetesVersion.optional(),
+  dryRun: z.boolean().default(false),
+});
+
+const gateQuery = z.object({
+  cluster: z.string('is missing: the resource id of the cluster').max(2048),
+  version: z.string('is missing: the Kubernetes version, such as 1.35.6').refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6'),
+  strict: z.enum(['true', 'false'], 'must be true or false').default('false'),
+});
+
+export interface SyncRequest {
+  readonly cluster: ResourceId | undefined;
+  readonly kubernetesVersion: KubernetesVersion | undefined;
+  readonly dryRun: boolean;
+}
+
+export interface GateRequest {
+  readonly cluster: ResourceId;
+  readonly version: KubernetesVersion;
+  /** Answer 409 unless open. */
+  readonly strict: boolean;
+}
+
+/** @param body text of the request; nothing means everything @throws SyncError INVALID_INPUT naming the field */
+export function parseSyncRequest(body: string): SyncRequest {
+  const parsed = syncBody.safeParse(parseJson(body.trim() === '' ? '{}' : body));
+  if (!parsed.success) throw new SyncError('INVALID_INPUT', describeIssues(parsed.error));
+  const { clusterId, dryRun } = parsed.data;
+  return {
+    cluster: clusterId === undefined ? undefined : named('clusterId', () => parseClusterId(clusterId)),
+    kubernetesVersion: parsed.data.kubernetesVersion,
+    dryRun,
+  };
+}
+
+/** @throws SyncError INVALID_INPUT naming the parameter */
+export function parseGateRequest(query: URLSearchParams): GateRequest {
+  const parsed = gateQuery.safeParse(Object.fromEntries(query));
+  if (!parsed.success) throw new SyncError('INVALID_INPUT', describeIssues(parsed.error));
+  const { cluster, version, strict } = parsed.data;
+  return { cluster: named('cluster', () => parseClusterId(cluster)), version, strict: strict === 'true' };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SyncError('INVALID_INPUT', 'the body is no JSON document', { cause });
+  }
+}
+
+function named<Value>(field: string, parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof SyncError) throw new SyncError('INVALID_INPUT', `${field}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,144 @@
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  bearerTokenAuthenticationPolicy,
+  createDefaultHttpClient,
+  createHttpHeaders,
+  createPipelineFromOptions,
+  createPipelineRequest,
+  type HttpMethods,
+  type PipelineResponse,
+} from '@azure/core-rest-pipeline';
+import { z } from 'zod';
+import { SyncError, type FailureCode } from '../model/errors.js';
+import { parseRetryAfter } from '../model/retry-after.js';
+
+const page = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
+const problem = z.object({ error: z.object({ code: z.string(), message: z.string() }).partial() });
+const mostPages = 1000;
+
+export interface ArmAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly etag: string | undefined;
+}
+
+/** Raw requests to Azure Resource Manager, for what the typed clients drop or lack. */
+export class ArmClient {
+  readonly #http = createDefaultHttpClient();
+  readonly #pipeline;
+
+  /**
+   * @param endpoint for example `https://management.azure.com`
+   * @param audience token audience, without `/.default`
+   */
+  constructor(
+    private readonly endpoint: string,
+    audience: string,
+    credential: TokenCredential,
+  ) {
+    // No retries here: an invocation must not sleep. The message that comes back after `Retry-After` is the retry.
+    this.#pipeline = createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
+    this.#pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: `${audience}/.default` }));
+  }
+
+  /** @returns undefined where ARM has no such resource. @throws SyncError ARM_FORBIDDEN, ARM_UNAVAILABLE, ARM_UNEXPECTED */
+  async get(path: string, apiVersion: string): Promise<ArmAnswer | undefined> {
+    const answer = await this.#send('GET', this.#url(path, apiVersion));
+    if (answer.status === 404) return undefined;
+    return accepted(answer, `GET ${path}`);
+  }
+
+  /** All pages of a list. @throws as `get` */
+  async list(path: string, apiVersion: string): Promise<readonly unknown[]> {
+    const items: unknown[] = [];
+    let url: string | undefined = this.#url(path, apiVersion);
+    for (let read = 0; url !== undefined; read += 1) {
+      if (read >= mostPages) throw new SyncError('ARM_UNEXPECTED', `GET ${path}: more than ${mostPages} pages`);
+      const answer = accepted(await this.#send('GET', url), `GET ${path}`);
+      const parsed = page.safeParse(answer.body);
+      if (!parsed.success) throw new SyncError('ARM_UNEXPECTED', `GET ${path}: not a list: ${z.prettifyError(parsed.error).slice(0, 300)}`);
+      items.push(...parsed.data.value);
+      url = parsed.data.nextLink ? this.#own(parsed.data.nextLink) : undefined;
+    }
+    return items;
+  }
+
+  /**
+   * Changes a resource if it is still the one that `etag` names.
+   * @returns "conflict" where somebody else changed it first (409, 412). @throws as `get`
+   */
+  async patch(path: string, apiVersion: string, body: unknown, etag: string | undefined): Promise<'accepted' | 'conflict'> {
+    const headers = etag === undefined ? {} : { 'if-match': etag };
+    const answer = await this.#send('PATCH', this.#url(path, apiVersion), body, headers);
+    if (answer.status === 409 || answer.status === 412) return 'conflict';
+    accepted(answer, `PATCH ${path}`);
+    return 'accepted';
+  }
+
+  #url(path: string, apiVersion: string): string {
+    return `${this.endpoint}${path}?api-version=${apiVersion}`;
+  }
+
+  /** A next link of another host would be handed our token. */
+  #own(link: string): string {
+    if (URL.canParse(link) && new URL(link).origin === new URL(this.endpoint).origin) return link;
+    throw new SyncError('ARM_UNEXPECTED', `the next page lies outside ${this.endpoint}`);
+  }
+
+  async #send(
+    method: HttpMethods,
+    url: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<ArmAnswer & { readonly retryAfter: string | undefined }> {
+    const request = createPipelineRequest({
+      method,
+      url,
+      timeout: 30_000,
+      headers: createHttpHeaders({ accept: 'application/json', 'content-type': 'application/json', ...headers }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    let response: PipelineResponse;
+    try {
+      response = await this.#pipeline.sendRequest(this.#http, request);
+    } catch (cause) {
+      throw new SyncError('ARM_UNAVAILABLE', `${method} ${new URL(url).pathname}: ${describe(cause)}`, { cause });
+    }
+    return {
+      status: response.status,
+      body: parseJson(response.bodyAsText ?? ''),
+      etag: response.headers.get('etag'),
+      retryAfter: response.headers.get('retry-after'),
+    };
+  }
+}
+
+function accepted(answer: ArmAnswer & { readonly retryAfter: string | undefined }, where: string): ArmAnswer {
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  const parsed = problem.safeParse(answer.body);
+  const details = parsed.success ? `${parsed.data.error.code ?? ''}: ${parsed.data.error.message ?? ''}`.slice(0, 300) : '';
+  const retryAfterSeconds = parseRetryAfter(answer.retryAfter ?? null);
+  throw new SyncError(
+    codeOf(answer.status),
+    `${where}: ${answer.status} ${details}`.trim(),
+    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+  );
+}
+
+function codeOf(status: number): FailureCode {
+  if (status === 401 || status === 403) return 'ARM_FORBIDDEN';
+  if (status === 429 || status >= 500) return 'ARM_UNAVAILABLE';
+  return 'ARM_UNEXPECTED';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message.slice(0, 200) : 'no answer';
+}

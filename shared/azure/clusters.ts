@@ -1,0 +1,46 @@
+import type { Cluster, UpgradeProfile } from '../model/cluster.js';
+import { SyncError } from '../model/errors.js';
+import type { ResourceId } from '../model/resource-id.js';
+import type { ClusterReader } from '../requirements/ports.js';
+import type { ArmClient } from './arm-client.js';
+import { parseManagedCluster, parseUpgradeProfile } from './cluster-documents.js';
+
+const apiVersion = '2025-10-01';
+/** First API version whose upgrade profile carries Component Insights. */
+const insightsApiVersion = '2025-05-04-preview';
+
+/** Clusters by raw ARM: the typed client drops properties that it does not know, and our conditions read them. */
+export class ArmClusters implements ClusterReader {
+  constructor(
+    private readonly arm: ArmClient,
+    private readonly subscriptionId: string,
+  ) {}
+
+  async list(): Promise<readonly Cluster[]> {
+    const path = `/subscriptions/${this.subscriptionId}/providers/Microsoft.ContainerService/managedClusters`;
+    return (await this.arm.list(path, apiVersion)).map(parseManagedCluster);
+  }
+
+  async get(cluster: ResourceId): Promise<Cluster> {
+    const answer = await this.arm.get(cluster.id, apiVersion);
+    if (!answer) throw new SyncError('CLUSTER_NOT_FOUND', `ARM has no cluster ${cluster.id}`);
+    return parseManagedCluster(answer.body);
+  }
+
+  /** Falls back to the stable API, without Component Insights, where the preview is not served. */
+  async upgradeProfile(cluster: ResourceId): Promise<UpgradeProfile> {
+    const path = `${cluster.id}/upgradeProfiles/default`;
+    const answer = (await this.#preview(path)) ?? (await this.arm.get(path, apiVersion));
+    if (!answer) throw new SyncError('CLUSTER_NOT_FOUND', `ARM has no cluster ${cluster.id}`);
+    return parseUpgradeProfile(answer.body);
+  }
+
+  async #preview(path: string) {
+    try {
+      return await this.arm.get(path, insightsApiVersion);
+    } catch (error) {
+      if (error instanceof SyncError && error.code === 'ARM_UNEXPECTED') return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import type { TableClient, TableEntityResult } from '@azure/data-tables';
+import { z } from 'zod';
+import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
+import type {
+  FleetGateRecord,
+  FleetGateRecords,
+  Judgement,
+  Judgements,
+  Problem,
+  Problems,
+  SeenCluster,
+  SeenClusters,
+} from '../gate/ports.js';
+import { isConflict, isNotFound } from './table-errors.js';
+import { encodeKey } from './table-keys.js';
+
+const date = z.iso.datetime().transform((text) => new Date(text));
+const version = z.string().refine(isKubernetesVersion);
+
+const judgementRow = z.object({
+  clusterId: z.string(),
+  kubernetesVersion: version,
+  decision: z.enum(['open', 'closed', 'unknown']),
+  decidedAt: date,
+  since: date,
+  step: z.number().int(),
+});
+
+/** Table `syncJudgements`: partition = cluster, row = Kubernetes version. */
+export class TableJudgements implements Judgements {
+  constructor(private readonly table: TableClient) {}
+
+  async get(clusterId: string, kubernetesVersion: KubernetesVersion) {
+    try {
+      const entity = await this.table.getEntity(encodeKey(clusterId.toLowerCase()), encodeKey(kubernetesVersion));
+      return { judgement: judgementRow.parse(entity), etag: entity.etag };
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(): Promise<readonly Judgement[]> {
+    return await rows(this.table, judgementRow);
+  }
+
+  async save(judgement: Judgement, etag: string | undefined): Promise<boolean> {
+    const entity = {
+      ...judgement,
+      partitionKey: encodeKey(judgement.clusterId.toLowerCase()),
+      rowKey: encodeKey(judgement.kubernetesVersion),
+      decidedAt: judgement.decidedAt.toISOString(),
+      since: judgement.since.toISOString(),
+    };
+    try {
+      if (etag === undefined) await this.table.createEntity(entity);
+      else await this.table.updateEntity(entity, 'Replace', { etag });
+      return true;
+    } catch (error) {
+      if (isConflict(error) || isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  async remove(clusterId: string, kubernetesVersion: KubernetesVersion): Promise<void> {
+    await removeRow(this.table, encodeKey(clusterId.toLowerCase()), encodeKey(kubernetesVersion));
+  }
+}
+
+const fleetGateRow = z.object({
+  id: z.string(),
+  displayName: z.string(),
+  updateRun: z.string(),
+  stage: z.string(),
+  group: z.string().exactOptional(),
+  action: z.enum(['approved', 'would-approve', 'waiting', 'left-alone']),
+  reasons: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.array(z.string())),
+  recordedAt: date,
+});
+
+/** Table `syncFleetGates`: one partition, row = gate. */
+export class TableFleetGateRecords implements FleetGateRecords {
+  constructor(private readonly table: TableClient) {}
+
+  async list(): Promise<readonly FleetGateRecord[]> {
+    return await rows(this.table, fleetGateRow);
+  }
+
+  async save(record: FleetGateRecord): Promise<void> {
+    const entity = {
+      ...record,
+      partitionKey: 'gate',
+      rowKey: encodeKey(record.id.toLowerCase()),
+      reasons: JSON.stringify(record.reasons.slice(0, 20).map((reason) => reason.slice(0, 500))),
+      recordedAt: record.recordedAt.toISOString(),
+    };
+    await this.table.upsertEntity(entity, 'Replace');
+  }
+}
+
+const seenRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  kubernetesVersion: version,
+  isolated: z.boolean(),
+  registry: z.string().exactOptional(),
+  finding: z.string().exactOptional(),
+  seenAt: date,
+});
+
+/** Table `syncClusters`: one partition, row = cluster. */
+export class TableSeenClusters implements SeenClusters {
+  constructor(private readonly table: TableClient) {}
+
+  async list(): Promise<readonly SeenCluster[]> {
+    return await rows(this.table, seenRow);
+  }
+
+  async replace(clusters: readonly SeenCluster[]): Promise<void> {
+    const kept = new Set(clusters.map((cluster) => encodeKey(cluster.id.toLowerCase())));
+    for (const cluster of clusters) {
+      const rowKey = encodeKey(cluster.id.toLowerCase());
+      await this.table.upsertEntity({ ...cluster, partitionKey: 'cluster', rowKey, seenAt: cluster.seenAt.toISOString() }, 'Replace');
+    }
+    for (const old of await this.list()) {
+      const rowKey = encodeKey(old.id.toLowerCase());
+      if (!kept.has(rowKey)) await removeRow(this.table, 'cluster', rowKey);
+    }
+  }
+}
+
+const problemRow = z.object({ at: date, source: z.string(), subject: z.string(), reason: z.string() });
+
+/** Table `syncProblems`: one partition; row keys sort the newest first. */
+export class TableProblems implements Problems {
+  constructor(private readonly table: TableClient) {}
+
+  async list(most: number): Promise<readonly Problem[]> {
+    const pages = this.table.listEntities().byPage({ maxPageSize: most });
+    for await (const page of pages) return page.map((entity) => problemRow.parse(entity));
+    return [];
+  }
+
+  async add(problem: Problem): Promise<void> {
+    const newestFirst = String(9_999_999_999_999 - problem.at.getTime()).padStart(13, '0');
+    await this.table.createEntity({
+      partitionKey: 'problem',
+      rowKey: `${newestFirst}-${randomUUID()}`,
+      at: problem.at.toISOString(),
+      source: problem.source.slice(0, 200),
+      subject: problem.subject.slice(0, 2000),
+      reason: problem.reason.slice(0, 2000),
+    });
+  }
+}
+
+async function rows<Schema extends z.ZodType>(table: TableClient, schema: Schema): Promise<readonly z.infer<Schema>[]> {
+  const found: z.infer<Schema>[] = [];
+  for await (const entity of table.listEntities()) found.push(schema.parse(entity satisfies TableEntityResult<object>));
+  return found;
+}
+
+async function removeRow(table: TableClient, partitionKey: string, rowKey: string): Promise<void> {
+  try {
+    await table.deleteEntity(partitionKey, rowKey);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

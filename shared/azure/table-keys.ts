@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+
+/** Keys may be 1 KiB of UTF-16; some is left for what a store adds. */
+const longestKey = 400;
+
+/**
+ * A table key from any text: characters that tables refuse (`/ \ # ? %` and control characters) and `~` itself become `~xx`.
+ * Different texts give different keys. Source: "Understanding the Table service data model", characters disallowed in key fields.
+ */
+export function encodeKey(text: string): string {
+  const encoded = text.replace(/[^A-Za-z0-9._:@ -]/gu, (character) =>
+    [...Buffer.from(character)].map((byte) => `~${byte.toString(16).padStart(2, '0')}`).join(''),
+  );
+  if (encoded.length <= longestKey) return encoded;
+  const hash = createHash('sha256').update(text).digest('hex');
+  return `${encoded.slice(0, longestKey - 66)}~~${hash}`;
+}

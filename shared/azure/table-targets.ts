@@ -1,0 +1,140 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { TableClient, TableEntityResult } from '@azure/data-tables';
+import { z } from 'zod';
+import { confidences, versionSources, type RequirementSet } from '../model/artifact.js';
+import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
+import type { PlanFailure, TargetRecord, Targets } from '../warming/ports.js';
+import type { PlannedTarget, TargetRef } from '../warming/state.js';
+import { isConflict, isNotFound } from './table-errors.js';
+import { encodeKey } from './table-keys.js';
+
+/** A binary property holds at most 64 KiB. */
+const chunkBytes = 60 * 1024;
+const mostChunks = 14;
+
+const requirementSet = z.object({
+  artifacts: z.array(
+    z.object({
+      kind: z.enum(['image', 'binary']),
+      repository: z.string(),
+      tag: z.string(),
+      platforms: z.array(z.string()),
+      because: z.array(
+        z.object({
+          component: z.string(),
+          source: z.enum(versionSources),
+          confidence: z.enum(confidences),
+          condition: z.string(),
+        }),
+      ),
+    }),
+  ),
+  unresolved: z.array(z.object({ component: z.string(), version: z.string().exactOptional(), reason: z.string() })),
+});
+
+const date = z.iso.datetime().transform((text) => new Date(text));
+const row = z.object({
+  clusterId: z.string(),
+  kubernetesVersion: z.string().refine(isKubernetesVersion),
+  requestedAt: date,
+  registry: z.string().optional(),
+  loginServer: z.string().optional(),
+  plannedAt: date.optional(),
+  factsHash: z.string().optional(),
+  chunks: z.number().int().max(mostChunks).optional(),
+  failure: z.string().optional(),
+  failedAt: date.optional(),
+});
+
+/** Table `syncTargets`: partition = cluster, row = Kubernetes version. A whole plan is one row, packed. */
+export class TableTargets implements Targets {
+  constructor(private readonly table: TableClient) {}
+
+  async list(): Promise<readonly TargetRecord[]> {
+    const records: TargetRecord[] = [];
+    for await (const entity of this.table.listEntities()) records.push(recordOf(entity));
+    return records;
+  }
+
+  async get(cluster: string, version: KubernetesVersion): Promise<TargetRecord | undefined> {
+    try {
+      return recordOf(await this.table.getEntity(encodeKey(cluster.toLowerCase()), encodeKey(version)));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async request(target: TargetRef, now: Date): Promise<void> {
+    try {
+      await this.table.createEntity({ ...keysOf(target), requestedAt: now.toISOString() });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+
+  async savePlan(plan: PlannedTarget): Promise<void> {
+    const packed = gzipSync(JSON.stringify(plan.set));
+    const chunks = Math.ceil(packed.length / chunkBytes);
+    if (chunks > mostChunks) throw new Error(`the plan of ${plan.clusterId} does not fit a table row: ${packed.length} bytes`);
+    const parts = Array.from({ length: chunks }, (_unused, index) => [
+      `set${index}`,
+      new Uint8Array(packed.subarray(index * chunkBytes, (index + 1) * chunkBytes)),
+    ]);
+    const entity = {
+      ...keysOf(plan),
+      requestedAt: plan.plannedAt.toISOString(),
+      plannedAt: plan.plannedAt.toISOString(),
+      registry: plan.registry,
+      loginServer: plan.loginServer,
+      factsHash: plan.factsHash,
+      chunks,
+      ...(Object.fromEntries(parts) as Record<string, Uint8Array>),
+    };
+    await this.table.upsertEntity(entity, 'Replace');
+  }
+
+  async saveFailure(failure: PlanFailure): Promise<void> {
+    const at = failure.at.toISOString();
+    await this.request(failure, failure.at);
+    await this.table.upsertEntity({ ...keysOf(failure), failure: failure.reason.slice(0, 2000), failedAt: at }, 'Merge');
+  }
+
+  async remove(target: TargetRef): Promise<void> {
+    const { partitionKey, rowKey } = keysOf(target);
+    try {
+      await this.table.deleteEntity(partitionKey, rowKey);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}
+
+function keysOf({ clusterId, kubernetesVersion }: TargetRef) {
+  const partitionKey = encodeKey(clusterId.toLowerCase());
+  return { partitionKey, rowKey: encodeKey(kubernetesVersion), clusterId, kubernetesVersion };
+}
+
+function recordOf(entity: TableEntityResult<Record<string, unknown>>): TargetRecord {
+  const { clusterId, kubernetesVersion, requestedAt, failure, failedAt, ...plan } = row.parse(entity);
+  const planned = plannedOf({ clusterId, kubernetesVersion }, plan, entity);
+  return {
+    clusterId,
+    kubernetesVersion,
+    requestedAt,
+    ...(planned ? { planned } : {}),
+    ...(failure !== undefined && failedAt ? { failure: { clusterId, kubernetesVersion, reason: failure, at: failedAt } } : {}),
+  };
+}
+
+function plannedOf(
+  target: TargetRef,
+  { registry, loginServer, plannedAt, factsHash, chunks }: Partial<z.infer<typeof row>>,
+  entity: Record<string, unknown>,
+): PlannedTarget | undefined {
+  if (!registry || !loginServer || !plannedAt || factsHash === undefined || !chunks) return undefined;
+  const parts = Array.from({ length: chunks }, (_unused, index) => z.instanceof(Uint8Array).parse(entity[`set${index}`]));
+  const json: unknown = JSON.parse(gunzipSync(Buffer.concat(parts)).toString('utf8'));
+  const set: RequirementSet = requirementSet.parse(json);
+  return { ...target, registry, loginServer, set, plannedAt, factsHash };
+}

@@ -1,0 +1,108 @@
+import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import type { GateDecision } from './decide.js';
+import type { FleetGate, UpdateRun } from './fleet.js';
+
+/** What is to be judged, as it travels on the queue `gate`. */
+export type GateTask =
+  | {
+      readonly kind: 'target';
+      readonly clusterId: string;
+      readonly kubernetesVersion: KubernetesVersion;
+      /** The judgement that this task follows: an older one is stale. Absent: judge now, and start the target's one chain of tasks anew. */
+      readonly step?: number;
+    }
+  | { readonly kind: 'fleet-gate'; readonly gateId: string };
+
+export interface GateQueue {
+  /** At least once, unordered. */
+  enqueue(tasks: readonly GateTask[], delaySeconds: number): Promise<void>;
+}
+
+/** The newest judgement of a target. */
+export interface Judgement {
+  readonly clusterId: string;
+  readonly kubernetesVersion: KubernetesVersion;
+  readonly decision: GateDecision['decision'];
+  readonly decidedAt: Date;
+  /** When the decision became what it is. */
+  readonly since: Date;
+  readonly step: number;
+}
+
+export interface Judgements {
+  get(clusterId: string, version: KubernetesVersion): Promise<{ judgement: Judgement; etag: string } | undefined>;
+  list(): Promise<readonly Judgement[]>;
+  /** @returns false when somebody else wrote first; nothing was written then */
+  save(judgement: Judgement, etag: string | undefined): Promise<boolean>;
+  remove(clusterId: string, version: KubernetesVersion): Promise<void>;
+}
+
+/** What was done, or would be done, with a Fleet gate. */
+export type FleetGateAction = 'approved' | 'would-approve' | 'waiting' | 'left-alone';
+
+export interface FleetGateRecord {
+  readonly id: string;
+  readonly displayName: string;
+  readonly updateRun: string;
+  readonly stage: string;
+  readonly group?: string;
+  readonly action: FleetGateAction;
+  /** Why it waits or is left alone; which clusters opened it. */
+  readonly reasons: readonly string[];
+  readonly recordedAt: Date;
+}
+
+export interface FleetGateRecords {
+  list(): Promise<readonly FleetGateRecord[]>;
+  /** Replaces the record of this gate. */
+  save(record: FleetGateRecord): Promise<void>;
+}
+
+/** Fleets of the subscription. Source: `Microsoft.ContainerService/fleets`, api-version 2026-06-01. */
+export interface Fleets {
+  /** All gates of all fleets of the subscription. @throws SyncError ARM_FORBIDDEN, ARM_UNAVAILABLE, ARM_UNEXPECTED */
+  listGates(): Promise<readonly FleetGate[]>;
+  /** @returns undefined when it is gone */
+  getGate(gateId: string): Promise<FleetGate | undefined>;
+  /** @returns undefined when it is gone */
+  getUpdateRun(runId: string): Promise<UpdateRun | undefined>;
+  /**
+   * Sets the gate to Completed if it still is as `gate` says.
+   * @returns "conflict" when it has changed since: read it again and decide anew
+   * @throws SyncError as `listGates`
+   */
+  approve(gate: FleetGate): Promise<'approved' | 'conflict'>;
+}
+
+/** A cluster as last seen, for people: also those that are left alone. */
+export interface SeenCluster {
+  readonly id: string;
+  readonly name: string;
+  readonly kubernetesVersion: KubernetesVersion;
+  readonly isolated: boolean;
+  readonly registry?: string;
+  /** Why it is left alone, or what is wrong with it. */
+  readonly finding?: string;
+  readonly seenAt: Date;
+}
+
+export interface SeenClusters {
+  list(): Promise<readonly SeenCluster[]>;
+  /** Replaces what is known: clusters that are not among these are forgotten. */
+  replace(clusters: readonly SeenCluster[]): Promise<void>;
+}
+
+/** Something that went wrong outside a target: a poison message, a malformed event. */
+export interface Problem {
+  readonly at: Date;
+  /** For example `queue warm`, `event FleetGateCreated`. */
+  readonly source: string;
+  readonly subject: string;
+  readonly reason: string;
+}
+
+export interface Problems {
+  /** Newest first, at most `most`. */
+  list(most: number): Promise<readonly Problem[]>;
+  add(problem: Problem): Promise<void>;
+}

@@ -1,0 +1,164 @@
+import type { Cluster } from '../model/cluster.js';
+import { artifactName } from '../model/artifact.js';
+import { compareVersions, type KubernetesVersion } from '../model/kubernetes-version.js';
+import { SyncError } from '../model/errors.js';
+import { hashFacts } from '../requirements/facts-hash.js';
+import { upgradeTargets } from '../requirements/targets.js';
+import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
+import { enqueueTargets, findingOf, type RequestPorts } from '../warming/request-targets.js';
+import type { StateIndex } from './decide.js';
+import { indexStates } from './evaluate-target.js';
+import { isOurs } from './fleet.js';
+import type { Fleets, GateQueue, Judgements, SeenCluster, SeenClusters } from './ports.js';
+
+export interface ReconcilePolicy {
+  /** A plan older than this is renewed. */
+  readonly renewPlanAfterMs: number;
+  /** A task this much overdue is taken for lost. */
+  readonly lostAfterMs: number;
+  readonly fleetGatePrefix: string;
+}
+
+export interface ReconcilePorts extends RequestPorts {
+  readonly states: ArtifactStates;
+  readonly fleets: Fleets;
+  readonly judgements: Judgements;
+  readonly gateQueue: GateQueue;
+  readonly seenClusters: SeenClusters;
+  readonly policy: ReconcilePolicy;
+}
+
+/** Counts of what one round set in motion. */
+export interface Reconciled {
+  readonly clusters: number;
+  readonly planned: number;
+  readonly removed: number;
+  readonly fleetGates: number;
+  /** What could not be looked at this time, for the log. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Looks at the whole subscription by itself: events get lost, workers die, facts change.
+ * Idempotent; one cluster or the fleets failing does not keep the others waiting.
+ */
+export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
+  const clusters = await ports.clusters.list();
+  await ports.seenClusters.replace(clusters.map((cluster) => seen(cluster, ports.now())));
+  const records = await ports.targets.list();
+  const removed = await removeObsolete(records, clusters, ports);
+  const indexes = await indexRegistries(records, ports.states);
+  const failures: string[] = [];
+  let planned = 0;
+  for (const cluster of clusters) {
+    const outcome = await attempt(() => reconcileCluster(cluster, records, indexes, ports));
+    if (typeof outcome === 'string') failures.push(`${cluster.resource.name}: ${outcome}`);
+    else planned += outcome;
+  }
+  const fleetGates = await attempt(() => reconcileFleets(ports));
+  if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
+  return { clusters: clusters.length, planned, removed, failures, fleetGates: typeof fleetGates === 'number' ? fleetGates : 0 };
+}
+
+export function seen(cluster: Cluster, now: Date): SeenCluster {
+  const finding = findingOf(cluster);
+  return {
+    id: cluster.resource.id,
+    name: cluster.resource.name,
+    kubernetesVersion: cluster.kubernetesVersion,
+    isolated: cluster.bootstrap.source === 'cache',
+    ...(cluster.bootstrap.source === 'cache' ? { registry: cluster.bootstrap.registry.name } : {}),
+    ...(finding === undefined ? {} : { finding }),
+    seenAt: now,
+  };
+}
+
+/** Targets of clusters that are gone or not isolated any more, and versions that the cluster has left behind. */
+async function removeObsolete(records: readonly TargetRecord[], clusters: readonly Cluster[], ports: ReconcilePorts): Promise<number> {
+  const byKey = new Map(clusters.map((cluster) => [cluster.resource.key, cluster]));
+  const obsolete = records.filter((record) => {
+    const cluster = byKey.get(record.clusterId.toLowerCase());
+    if (!cluster || cluster.bootstrap.source === 'direct') return true;
+    return compareVersions(record.kubernetesVersion, cluster.kubernetesVersion) < 0;
+  });
+  for (const record of obsolete) {
+    await ports.targets.remove(record);
+    await ports.judgements.remove(record.clusterId, record.kubernetesVersion);
+  }
+  return obsolete.length;
+}
+
+async function indexRegistries(
+  records: readonly TargetRecord[],
+  states: ArtifactStates,
+): Promise<ReadonlyMap<string, StateIndex>> {
+  const registries = new Set(records.flatMap((record) => record.planned?.registry ?? []));
+  const indexed = [...registries].map(async (registry): Promise<[string, StateIndex]> => [registry, await indexStates(registry, states)]);
+  return new Map(await Promise.all(indexed));
+}
+
+async function reconcileCluster(
+  cluster: Cluster,
+  records: readonly TargetRecord[],
+  indexes: ReadonlyMap<string, StateIndex>,
+  ports: ReconcilePorts,
+): Promise<number> {
+  if (cluster.bootstrap.source === 'direct') return 0;
+  const profile = await ports.clusters.upgradeProfile(cluster.resource);
+  const own = records.filter((record) => record.clusterId.toLowerCase() === cluster.resource.key);
+  const current = own.filter((record) => compareVersions(record.kubernetesVersion, cluster.kubernetesVersion) >= 0);
+  const wanted = new Set([...upgradeTargets(cluster, profile), ...current.map((record) => record.kubernetesVersion)]);
+  const facts = hashFacts(cluster);
+  const due = [...wanted].filter((version) => {
+    const record = current.find((candidate) => candidate.kubernetesVersion === version);
+    return needsPlan(record, facts, indexes, ports.now(), ports.policy);
+  });
+  await enqueueTargets(cluster.resource.id, due, ports);
+  await judgeAgain(cluster.resource.id, [...wanted].filter((version) => !due.includes(version)), ports);
+  return due.length;
+}
+
+/** Whether a target must be planned (again). Pure. */
+export function needsPlan(
+  record: TargetRecord | undefined,
+  facts: string,
+  indexes: ReadonlyMap<string, StateIndex>,
+  now: Date,
+  policy: ReconcilePolicy,
+): boolean {
+  const plan = record?.planned;
+  if (!plan || plan.factsHash !== facts) return true;
+  if (now.getTime() - plan.plannedAt.getTime() >= policy.renewPlanAfterMs) return true;
+  const states = indexes.get(plan.registry);
+  return plan.set.artifacts.some((artifact) => {
+    const state = states?.get(artifactName(artifact));
+    if (!state) return true;
+    return state.phase !== 'proven' && now.getTime() - state.dueAt.getTime() >= policy.lostAfterMs;
+  });
+}
+
+async function judgeAgain(clusterId: string, versions: readonly KubernetesVersion[], ports: ReconcilePorts): Promise<void> {
+  await ports.gateQueue.enqueue(
+    versions.map((kubernetesVersion) => ({ kind: 'target', clusterId, kubernetesVersion })),
+    0,
+  );
+}
+
+async function reconcileFleets(ports: ReconcilePorts): Promise<number> {
+  const gates = await ports.fleets.listGates();
+  const ours = gates.filter((gate) => isOurs(gate, ports.policy.fleetGatePrefix) === undefined);
+  await ports.gateQueue.enqueue(
+    ours.map((gate) => ({ kind: 'fleet-gate', gateId: gate.id })),
+    0,
+  );
+  return ours.length;
+}
+
+async function attempt<Value>(work: () => Promise<Value>): Promise<Value | string> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SyncError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+import type { ArtifactState } from '../warming/state.js';
+import type { TargetRecord } from '../warming/ports.js';
+import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
+import type { FleetGateRecord, Judgement, Problem, SeenCluster } from './ports.js';
+
+/** Where everything stands: `GET /api/status`. Times are ISO 8601. */
+export interface Status {
+  readonly version: string;
+  readonly mode: 'observe' | 'enforce';
+  readonly evaluatedAt: string;
+  readonly registries: readonly RegistryStatus[];
+  readonly clusters: readonly ClusterStatus[];
+  readonly fleetGates: readonly (Omit<FleetGateRecord, 'recordedAt'> & { readonly recordedAt: string })[];
+  readonly problems: readonly (Omit<Problem, 'at'> & { readonly at: string })[];
+}
+
+/** Counts of artifacts that targets of this registry require. */
+export interface RegistryStatus {
+  readonly loginServer: string;
+  readonly required: number;
+  readonly cached: number;
+  readonly failed: number;
+  readonly waiting: number;
+}
+
+export interface ClusterStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly kubernetesVersion: string;
+  readonly isolated: boolean;
+  readonly registry?: string;
+  readonly finding?: string;
+  readonly targets: readonly TargetStatus[];
+}
+
+export interface TargetStatus {
+  readonly kubernetesVersion: string;
+  readonly decision: 'open' | 'closed' | 'unknown';
+  readonly required: number;
+  readonly cached: number;
+  readonly missing: readonly MissingArtifact[];
+  readonly reasons: readonly string[];
+  readonly plannedAt?: string;
+  /** When the recorded decision became what it is; absent before the first judgement. */
+  readonly decidedAt?: string;
+}
+
+export interface StatusInput {
+  readonly version: string;
+  readonly mode: 'observe' | 'enforce';
+  readonly now: Date;
+  readonly policy: GatePolicy;
+  readonly clusters: readonly SeenCluster[];
+  readonly targets: readonly TargetRecord[];
+  /** By registry key. */
+  readonly states: ReadonlyMap<string, StateIndex>;
+  readonly judgements: readonly Judgement[];
+  readonly fleetGates: readonly FleetGateRecord[];
+  readonly problems: readonly Problem[];
+}
+
+/** Pure: the same records give the same page. */
+export function describeStatus(input: StatusInput): Status {
+  return {
+    version: input.version,
+    mode: input.mode,
+    evaluatedAt: input.now.toISOString(),
+    registries: describeRegistries(input),
+    clusters: input.clusters
+      .map((cluster) => describeCluster(cluster, input))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    fleetGates: input.fleetGates.map((gate) => ({ ...gate, recordedAt: gate.recordedAt.toISOString() })),
+    problems: input.problems.map((problem) => ({ ...problem, at: problem.at.toISOString() })),
+  };
+}
+
+function describeRegistries({ targets, states, now, policy }: StatusInput): readonly RegistryStatus[] {
+  const byServer = new Map<string, { registry: string; required: Set<string> }>();
+  for (const { planned } of targets) {
+    if (!planned) continue;
+    const entry = byServer.get(planned.loginServer) ?? { registry: planned.registry, required: new Set<string>() };
+    for (const { repository, tag } of planned.set.artifacts) entry.required.add(`${repository}:${tag}`);
+    byServer.set(planned.loginServer, entry);
+  }
+  return [...byServer].sort().map(([loginServer, { registry, required }]) => {
+    const found = [...required].map((name) => states.get(registry)?.get(name));
+    const cached = found.filter((state) => state !== undefined && isProven(state, now, policy)).length;
+    const failed = found.filter((state) => state?.phase === 'failed').length;
+    return { loginServer, required: required.size, cached, failed, waiting: required.size - cached - failed };
+  });
+}
+
+function isProven(state: ArtifactState, now: Date, policy: GatePolicy): boolean {
+  return state.phase === 'proven' && now.getTime() - (state.provenAt?.getTime() ?? 0) <= policy.maxProofAgeMs;
+}
+
+function describeCluster(cluster: SeenCluster, input: StatusInput): ClusterStatus {
+  const key = cluster.id.toLowerCase();
+  const targets = input.targets.filter((target) => target.clusterId.toLowerCase() === key);
+  return {
+    id: cluster.id,
+    name: cluster.name,
+    kubernetesVersion: cluster.kubernetesVersion,
+    isolated: cluster.isolated,
+    ...(cluster.registry === undefined ? {} : { registry: cluster.registry }),
+    ...(cluster.finding === undefined ? {} : { finding: cluster.finding }),
+    targets: targets.map((target) => describeTarget(target, input)),
+  };
+}
+
+function describeTarget(record: TargetRecord, input: StatusInput): TargetStatus {
+  const states = input.states.get(record.planned?.registry ?? '') ?? new Map<string, ArtifactState>();
+  const judgement = input.judgements.find(
+    (candidate) =>
+      candidate.clusterId.toLowerCase() === record.clusterId.toLowerCase() &&
+      candidate.kubernetesVersion === record.kubernetesVersion,
+  );
+  return {
+    kubernetesVersion: record.kubernetesVersion,
+    ...decideTarget(record, states, input.now, input.policy),
+    ...(record.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
+    ...(judgement ? { decidedAt: judgement.since.toISOString() } : {}),
+  };
+}
