@@ -21,9 +21,7 @@ export const settings = z.object({
   ARM_ENDPOINT: endpoint
     .default('https://management.azure.com')
     .describe('Azure Resource Manager; differs in sovereign clouds.'),
-  ARM_AUDIENCE: endpoint
-    .optional()
-    .describe('Token audience of Azure Resource Manager; `ARM_ENDPOINT` unless set.'),
+  ARM_AUDIENCE: endpoint.optional().describe('Token audience of Azure Resource Manager; `ARM_ENDPOINT` unless set.'),
   MAR_ENDPOINT: endpoint
     .default('https://mcr.microsoft.com')
     .describe('Where the app reaches the Microsoft Artifact Registry.'),
@@ -47,11 +45,7 @@ export const settings = z.object({
   ),
   PROOF_MAX_AGE_HOURS: count(1, 720, 24).describe('Hours after which a proof no longer counts.'),
   PLAN_MAX_AGE_HOURS: count(1, 720, 24).describe('Hours after which the facts behind a plan no longer count.'),
-  RECONCILE_SCHEDULE: z
-    .string()
-    .min(9)
-    .default('0 */5 * * * *')
-    .describe('NCRONTAB schedule of the reconcile timer.'),
+  RECONCILE_SCHEDULE: z.string().min(9).default('0 */5 * * * *').describe('NCRONTAB schedule of the reconcile timer.'),
   AzureWebJobsStorage: z
     .string()
     .min(1)

@@ -54,7 +54,9 @@ function clusterRows(cluster: ClusterStatus): string {
 function targetCells(target: TargetStatus): string {
   const missing = target.missing
     .slice(0, mostShown)
-    .map(({ artifact, state, reason }) => `<li><code>${escape(artifact)}</code> ${escape(state)}: ${escape(reason)}</li>`);
+    .map(
+      ({ artifact, state, reason }) => `<li><code>${escape(artifact)}</code> ${escape(state)}: ${escape(reason)}</li>`,
+    );
   const more = target.missing.length - missing.length;
   const list = missing.length > 0 ? `<ul>${missing.join('')}${more > 0 ? `<li>and ${more} more</li>` : ''}</ul>` : '';
   return `<td>${escape(target.kubernetesVersion)}</td><td class="${target.decision}">${target.decision}</td>

@@ -4,7 +4,9 @@ import { parseClusterId, parseResourceId, type ResourceId } from '../model/resou
 import { describeIssues } from './messages.js';
 
 const versionAvailable = 'microsoft.containerservice.newkubernetesversionavailable';
-const fleetGateEvents = ['fleetgatecreated', 'fleetgateupdated'].map((name) => `microsoft.resourcenotifications.aksresources.${name}`);
+const fleetGateEvents = ['fleetgatecreated', 'fleetgateupdated'].map(
+  (name) => `microsoft.resourcenotifications.aksresources.${name}`,
+);
 
 /** Event Grid event schema; Azure Functions hands over one event at a time. */
 const envelope = z.object({
@@ -16,7 +18,10 @@ const envelope = z.object({
 });
 
 const gateData = z.object({
-  resourceInfo: z.object({ id: z.string().max(2048), properties: z.object({ state: z.string().optional() }).optional() }),
+  resourceInfo: z.object({
+    id: z.string().max(2048),
+    properties: z.object({ state: z.string().optional() }).optional(),
+  }),
 });
 
 export type Ignored = { readonly kind: 'ignored'; readonly eventType: string };
@@ -45,7 +50,10 @@ export function parseFleetEvent(event: unknown): FleetEvent {
   if (!parsed.success) throw new SyncError('INVALID_INPUT', `event ${eventType}: data.${describeIssues(parsed.error)}`);
   const gate = parseResourceId(parsed.data.resourceInfo.id);
   if (gate.type.toLowerCase() !== 'microsoft.containerservice/fleets/gates') {
-    throw new SyncError('INVALID_INPUT', `event ${eventType}: data.resourceInfo.id is no Fleet gate: "${gate.id.slice(0, 200)}"`);
+    throw new SyncError(
+      'INVALID_INPUT',
+      `event ${eventType}: data.resourceInfo.id is no Fleet gate: "${gate.id.slice(0, 200)}"`,
+    );
   }
   return { kind: 'fleet-gate', gateId: gate.id };
 }
@@ -64,5 +72,8 @@ function clusterOf(candidates: readonly string[]): ResourceId {
       // The other field may carry it.
     }
   }
-  throw new SyncError('INVALID_INPUT', `event: neither subject nor topic is the resource id of an AKS cluster: "${(candidates[0] ?? '').slice(0, 200)}"`);
+  throw new SyncError(
+    'INVALID_INPUT',
+    `event: neither subject nor topic is the resource id of an AKS cluster: "${(candidates[0] ?? '').slice(0, 200)}"`,
+  );
 }

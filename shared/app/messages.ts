@@ -52,3 +52,9 @@ export function describeIssues(error: z.ZodError): string {
     .join('; ')
     .slice(0, 500);
 }
+
+/** How often the queue handed out a message: `dequeueCount` of its metadata, 1 where it is absent. */
+export function deliveriesOf(metadata: Readonly<Record<string, unknown>> | undefined): number {
+  const count = Number(metadata?.['dequeueCount'] ?? 1);
+  return Number.isInteger(count) && count > 0 ? count : 1;
+}

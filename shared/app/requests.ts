@@ -14,7 +14,9 @@ const syncBody = z.strictObject({
 
 const gateQuery = z.object({
   cluster: z.string('is missing: the resource id of the cluster').max(2048),
-  version: z.string('is missing: the Kubernetes version, such as 1.35.6').refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6'),
+  version: z
+    .string('is missing: the Kubernetes version, such as 1.35.6')
+    .refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6'),
   strict: z.enum(['true', 'false'], 'must be true or false').default('false'),
 });
 
@@ -63,7 +65,8 @@ function named<Value>(field: string, parse: () => Value): Value {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof SyncError) throw new SyncError('INVALID_INPUT', `${field}: ${error.message}`, { cause: error });
+    if (error instanceof SyncError)
+      throw new SyncError('INVALID_INPUT', `${field}: ${error.message}`, { cause: error });
     throw error;
   }
 }

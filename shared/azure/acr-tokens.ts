@@ -30,7 +30,8 @@ export class AcrTokens implements TokenSource {
     const refresh_token = await this.#refreshToken();
     const form = { grant_type: 'refresh_token', service: this.loginServer, scope, refresh_token };
     const answer = accessAnswer.safeParse(await this.#post('token', form));
-    if (!answer.success) throw new SyncError('REGISTRY_UNAVAILABLE', `${this.loginServer}: the answer carries no access token`);
+    if (!answer.success)
+      throw new SyncError('REGISTRY_UNAVAILABLE', `${this.loginServer}: the answer carries no access token`);
     return `Bearer ${answer.data.access_token}`;
   }
 
@@ -54,7 +55,8 @@ export class AcrTokens implements TokenSource {
     });
     const form = { grant_type: 'access_token', service: this.loginServer, access_token: entra?.token ?? '' };
     const answer = refreshAnswer.safeParse(await this.#post('exchange', form));
-    if (!answer.success) throw new SyncError('REGISTRY_UNAVAILABLE', `${this.loginServer}: the answer carries no refresh token`);
+    if (!answer.success)
+      throw new SyncError('REGISTRY_UNAVAILABLE', `${this.loginServer}: the answer carries no refresh token`);
     return answer.data.refresh_token;
   }
 

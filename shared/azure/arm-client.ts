@@ -56,7 +56,11 @@ export class ArmClient {
       if (read >= mostPages) throw new SyncError('ARM_UNEXPECTED', `GET ${path}: more than ${mostPages} pages`);
       const answer = accepted(await this.#send('GET', url), `GET ${path}`);
       const parsed = page.safeParse(answer.body);
-      if (!parsed.success) throw new SyncError('ARM_UNEXPECTED', `GET ${path}: not a list: ${z.prettifyError(parsed.error).slice(0, 300)}`);
+      if (!parsed.success)
+        throw new SyncError(
+          'ARM_UNEXPECTED',
+          `GET ${path}: not a list: ${z.prettifyError(parsed.error).slice(0, 300)}`,
+        );
       items.push(...parsed.data.value);
       url = parsed.data.nextLink ? this.#own(parsed.data.nextLink) : undefined;
     }
@@ -67,7 +71,12 @@ export class ArmClient {
    * Changes a resource if it is still the one that `etag` names.
    * @returns "conflict" where somebody else changed it first (409, 412). @throws as `get`
    */
-  async patch(path: string, apiVersion: string, body: unknown, etag: string | undefined): Promise<'accepted' | 'conflict'> {
+  async patch(
+    path: string,
+    apiVersion: string,
+    body: unknown,
+    etag: string | undefined,
+  ): Promise<'accepted' | 'conflict'> {
     const headers = etag === undefined ? {} : { 'if-match': etag };
     const answer = await this.#send('PATCH', this.#url(path, apiVersion), body, headers);
     if (answer.status === 409 || answer.status === 412) return 'conflict';
@@ -116,7 +125,9 @@ export class ArmClient {
 function accepted(answer: ArmAnswer & { readonly retryAfter: string | undefined }, where: string): ArmAnswer {
   if (answer.status >= 200 && answer.status < 300) return answer;
   const parsed = problem.safeParse(answer.body);
-  const details = parsed.success ? `${parsed.data.error.code ?? ''}: ${parsed.data.error.message ?? ''}`.slice(0, 300) : '';
+  const details = parsed.success
+    ? `${parsed.data.error.code ?? ''}: ${parsed.data.error.message ?? ''}`.slice(0, 300)
+    : '';
   const retryAfterSeconds = parseRetryAfter(answer.retryAfter ?? null);
   throw new SyncError(
     codeOf(answer.status),

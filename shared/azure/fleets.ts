@@ -53,7 +53,9 @@ export class ArmFleets implements Fleets {
   async listGates(): Promise<readonly FleetGate[]> {
     const path = `/subscriptions/${this.subscriptionId}/providers/Microsoft.ContainerService/fleets`;
     const fleets = (await this.arm.list(path, apiVersion)).map((item) => parse(fleetDocument, item, 'fleet').id);
-    const gates = await Promise.all(fleets.map((fleet) => this.arm.list(`${parseResourceId(fleet).id}/gates`, apiVersion)));
+    const gates = await Promise.all(
+      fleets.map((fleet) => this.arm.list(`${parseResourceId(fleet).id}/gates`, apiVersion)),
+    );
     return gates.flat().map((item) => gateOf(item, undefined));
   }
 

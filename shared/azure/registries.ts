@@ -57,7 +57,8 @@ function translate(error: unknown, registry: ResourceId): unknown {
   if (!isRestError(error)) return error;
   const message = `registry ${registry.id}: ${error.statusCode ?? 'no answer'} ${error.code ?? ''}`.trim();
   if (error.statusCode === 404) return new SyncError('REGISTRY_NOT_FOUND', message, { cause: error });
-  if (error.statusCode === 401 || error.statusCode === 403) return new SyncError('ARM_FORBIDDEN', message, { cause: error });
+  if (error.statusCode === 401 || error.statusCode === 403)
+    return new SyncError('ARM_FORBIDDEN', message, { cause: error });
   const retryAfterSeconds = parseRetryAfter(error.response?.headers.get('retry-after') ?? null);
   return new SyncError('ARM_UNAVAILABLE', message, {
     cause: error,

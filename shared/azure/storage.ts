@@ -40,7 +40,11 @@ export class Storage {
   table(name: TableName): TableClient {
     const { connection } = this;
     if (connection.kind === 'connection-string') {
-      return TableClient.fromConnectionString(connection.connectionString, name, insecureOf(connection.connectionString));
+      return TableClient.fromConnectionString(
+        connection.connectionString,
+        name,
+        insecureOf(connection.connectionString),
+      );
     }
     return new TableClient(`https://${connection.accountName}.table.${connection.suffix}`, name, this.credential());
   }
@@ -56,7 +60,10 @@ export class Storage {
   #tables(): TableServiceClient {
     const { connection } = this;
     if (connection.kind === 'connection-string') {
-      return TableServiceClient.fromConnectionString(connection.connectionString, insecureOf(connection.connectionString));
+      return TableServiceClient.fromConnectionString(
+        connection.connectionString,
+        insecureOf(connection.connectionString),
+      );
     }
     return new TableServiceClient(`https://${connection.accountName}.table.${connection.suffix}`, this.credential());
   }

@@ -120,16 +120,15 @@ export class TableSeenClusters implements SeenClusters {
     return await rows(this.table, seenRow);
   }
 
-  async replace(clusters: readonly SeenCluster[]): Promise<void> {
-    const kept = new Set(clusters.map((cluster) => encodeKey(cluster.id.toLowerCase())));
+  async save(clusters: readonly SeenCluster[]): Promise<void> {
     for (const cluster of clusters) {
-      const rowKey = encodeKey(cluster.id.toLowerCase());
-      await this.table.upsertEntity({ ...cluster, partitionKey: 'cluster', rowKey, seenAt: cluster.seenAt.toISOString() }, 'Replace');
+      const keys = { partitionKey: 'cluster', rowKey: encodeKey(cluster.id.toLowerCase()) };
+      await this.table.upsertEntity({ ...cluster, ...keys, seenAt: cluster.seenAt.toISOString() }, 'Replace');
     }
-    for (const old of await this.list()) {
-      const rowKey = encodeKey(old.id.toLowerCase());
-      if (!kept.has(rowKey)) await removeRow(this.table, 'cluster', rowKey);
-    }
+  }
+
+  async remove(clusterId: string): Promise<void> {
+    await removeRow(this.table, 'cluster', encodeKey(clusterId.toLowerCase()));
   }
 }
 

@@ -76,7 +76,8 @@ export class TableTargets implements Targets {
   async savePlan(plan: PlannedTarget): Promise<void> {
     const packed = gzipSync(JSON.stringify(plan.set));
     const chunks = Math.ceil(packed.length / chunkBytes);
-    if (chunks > mostChunks) throw new Error(`the plan of ${plan.clusterId} does not fit a table row: ${packed.length} bytes`);
+    if (chunks > mostChunks)
+      throw new Error(`the plan of ${plan.clusterId} does not fit a table row: ${packed.length} bytes`);
     const parts = Array.from({ length: chunks }, (_unused, index) => [
       `set${index}`,
       new Uint8Array(packed.subarray(index * chunkBytes, (index + 1) * chunkBytes)),
@@ -97,7 +98,10 @@ export class TableTargets implements Targets {
   async saveFailure(failure: PlanFailure): Promise<void> {
     const at = failure.at.toISOString();
     await this.request(failure, failure.at);
-    await this.table.upsertEntity({ ...keysOf(failure), failure: failure.reason.slice(0, 2000), failedAt: at }, 'Merge');
+    await this.table.upsertEntity(
+      { ...keysOf(failure), failure: failure.reason.slice(0, 2000), failedAt: at },
+      'Merge',
+    );
   }
 
   async remove(target: TargetRef): Promise<void> {
@@ -123,7 +127,9 @@ function recordOf(entity: TableEntityResult<Record<string, unknown>>): TargetRec
     kubernetesVersion,
     requestedAt,
     ...(planned ? { planned } : {}),
-    ...(failure !== undefined && failedAt ? { failure: { clusterId, kubernetesVersion, reason: failure, at: failedAt } } : {}),
+    ...(failure !== undefined && failedAt
+      ? { failure: { clusterId, kubernetesVersion, reason: failure, at: failedAt } }
+      : {}),
   };
 }
 
@@ -133,7 +139,9 @@ function plannedOf(
   entity: Record<string, unknown>,
 ): PlannedTarget | undefined {
   if (!registry || !loginServer || !plannedAt || factsHash === undefined || !chunks) return undefined;
-  const parts = Array.from({ length: chunks }, (_unused, index) => z.instanceof(Uint8Array).parse(entity[`set${index}`]));
+  const parts = Array.from({ length: chunks }, (_unused, index) =>
+    z.instanceof(Uint8Array).parse(entity[`set${index}`]),
+  );
   const json: unknown = JSON.parse(gunzipSync(Buffer.concat(parts)).toString('utf8'));
   const set: RequirementSet = requirementSet.parse(json);
   return { ...target, registry, loginServer, set, plannedAt, factsHash };

@@ -30,9 +30,18 @@ export interface GateDecision {
 export type StateIndex = ReadonlyMap<string, ArtifactState>;
 
 /** Opens only on proof. Pure: the same facts give the same decision. */
-export function decideTarget(record: TargetRecord | undefined, states: StateIndex, now: Date, policy: GatePolicy): GateDecision {
+export function decideTarget(
+  record: TargetRecord | undefined,
+  states: StateIndex,
+  now: Date,
+  policy: GatePolicy,
+): GateDecision {
   const plan = record?.planned;
-  if (!plan) return unknown([record?.failure?.reason ?? (record ? 'planning has not finished yet' : 'this version was never planned for this cluster')]);
+  if (!plan)
+    return unknown([
+      record?.failure?.reason ??
+        (record ? 'planning has not finished yet' : 'this version was never planned for this cluster'),
+    ]);
   const missing = plan.set.artifacts.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
   const counts = { required: plan.set.artifacts.length, cached: plan.set.artifacts.length - missing.length };
   const doubts = doubtsOf(plan, record, now, policy);
@@ -53,7 +62,9 @@ function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: 
   if (plan.set.artifacts.length === 0) doubts.push('the requirement set is empty');
   const age = now.getTime() - plan.plannedAt.getTime();
   if (age > policy.maxPlanAgeMs) {
-    doubts.push(`the plan is ${Math.round(age / 3_600_000)} h old and could not be renewed${record.failure ? `: ${record.failure.reason}` : ''}`);
+    doubts.push(
+      `the plan is ${Math.round(age / 3_600_000)} h old and could not be renewed${record.failure ? `: ${record.failure.reason}` : ''}`,
+    );
   }
   if (age < -300_000) doubts.push('the plan is dated in the future: check the clocks');
   return doubts;
@@ -66,8 +77,15 @@ function describeUnresolved({ component, version, reason }: Unresolved): string 
 function missingOf(artifact: string, states: StateIndex, now: Date, policy: GatePolicy): readonly MissingArtifact[] {
   const state = states.get(artifact);
   if (!state) return [{ artifact, state: 'not-started', reason: 'no record of it in this registry yet' }];
-  if (state.phase !== 'proven') return [{ artifact, state: state.phase, reason: state.reason ?? 'about to be requested' }];
+  if (state.phase !== 'proven')
+    return [{ artifact, state: state.phase, reason: state.reason ?? 'about to be requested' }];
   const age = now.getTime() - (state.provenAt?.getTime() ?? Number.NEGATIVE_INFINITY);
   if (age <= policy.maxProofAgeMs && age >= -300_000) return [];
-  return [{ artifact, state: 'proof-expired', reason: `last seen in the registry at ${state.provenAt?.toISOString() ?? 'an unknown time'}` }];
+  return [
+    {
+      artifact,
+      state: 'proof-expired',
+      reason: `last seen in the registry at ${state.provenAt?.toISOString() ?? 'an unknown time'}`,
+    },
+  ];
 }

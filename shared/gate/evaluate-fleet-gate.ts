@@ -11,10 +11,10 @@ import type { FleetGateAction, FleetGateRecords, Fleets } from './ports.js';
 export interface FleetGatePorts extends JudgePorts {
   readonly fleets: Fleets;
   readonly clusters: ClusterReader;
-  readonly records: FleetGateRecords;
+  readonly fleetRecords: FleetGateRecords;
   readonly planQueue: PlanQueue;
   readonly mode: 'observe' | 'enforce';
-  readonly prefix: string;
+  readonly fleetGatePrefix: string;
 }
 
 type Question = Extract<GateQuestion, { ask: true }>;
@@ -31,7 +31,7 @@ export async function evaluateFleetGate(gateId: string, ports: FleetGatePorts): 
   if (!gate) return 'gone';
   const run = await ports.fleets.getUpdateRun(gate.updateRunId);
   const question: GateQuestion = run
-    ? questionOf(gate, run, ports.prefix)
+    ? questionOf(gate, run, ports.fleetGatePrefix)
     : { ask: false, reason: 'its update run is gone' };
   if (!question.ask) return await leaveAlone(gate, question.reason, ports);
   const doubts = (await Promise.all(question.clusterIds.map((id) => doubtsOf(id, question, ports)))).flat();
@@ -56,7 +56,8 @@ async function doubtsOf(clusterId: string, question: Question, ports: FleetGateP
     await ports.targets.request(target, ports.now());
     await ports.planQueue.enqueue([{ ...target, attempt: 0 }], 0);
   }
-  if (decision.decision !== 'open') return [`${name} ${question.version} is ${decision.decision}: ${decision.reasons.slice(0, 3).join('; ')}`];
+  if (decision.decision !== 'open')
+    return [`${name} ${question.version} is ${decision.decision}: ${decision.reasons.slice(0, 3).join('; ')}`];
   if (found?.planned?.factsHash === hashFacts(cluster)) return [];
   await ports.planQueue.enqueue([{ ...target, attempt: 0 }], 0);
   return [`${name} changed since it was planned; it is being planned again`];
@@ -73,7 +74,9 @@ async function findCluster(clusterId: string, clusters: ClusterReader): Promise<
 
 /** A gate of ours that is Completed keeps the record of who opened it. */
 async function leaveAlone(gate: FleetGate, reason: string, ports: FleetGatePorts): Promise<FleetGateAction> {
-  const known = (await ports.records.list()).find((candidate) => candidate.id.toLowerCase() === gate.id.toLowerCase());
+  const known = (await ports.fleetRecords.list()).find(
+    (candidate) => candidate.id.toLowerCase() === gate.id.toLowerCase(),
+  );
   if (known?.action === 'approved') return 'approved';
   return await record(gate, 'left-alone', [reason], ports);
 }
@@ -84,7 +87,7 @@ async function record(
   reasons: readonly string[],
   ports: FleetGatePorts,
 ): Promise<FleetGateAction> {
-  await ports.records.save({
+  await ports.fleetRecords.save({
     id: gate.id,
     displayName: gate.displayName,
     updateRun: gate.updateRunId,

@@ -7,16 +7,16 @@ import type { FleetGateRecords, GateQueue, GateTask, Judgements } from './ports.
 export interface JudgePorts {
   readonly targets: Targets;
   readonly states: ArtifactStates;
-  readonly policy: GatePolicy;
+  readonly gatePolicy: GatePolicy;
   readonly now: () => Date;
 }
 
 export interface EvaluatePorts extends JudgePorts {
   readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
-  readonly queue: GateQueue;
+  readonly gateQueue: GateQueue;
   /** Seconds between two judgements of a target that work is under way for. */
-  readonly intervalSeconds: number;
+  readonly judgeEverySeconds: number;
 }
 
 /** The decision from what is stored now. Reads only: two lookups. */
@@ -27,7 +27,7 @@ export async function judgeTarget(
 ): Promise<{ readonly record: TargetRecord | undefined; readonly decision: GateDecision }> {
   const record = await ports.targets.get(clusterId, version);
   const states = record?.planned ? await indexStates(record.planned.registry, ports.states) : new Map();
-  return { record, decision: decideTarget(record, states, ports.now(), ports.policy) };
+  return { record, decision: decideTarget(record, states, ports.now(), ports.gatePolicy) };
 }
 
 export async function indexStates(registry: string, states: ArtifactStates): Promise<StateIndex> {
@@ -62,7 +62,7 @@ export async function evaluateTarget(
   };
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
   if (decision.decision === 'open') await wakeFleetGates(ports);
-  if (isUnderWay(record, decision)) await ports.queue.enqueue([{ ...task, step }], ports.intervalSeconds);
+  if (isUnderWay(record, decision)) await ports.gateQueue.enqueue([{ ...task, step }], ports.judgeEverySeconds);
   return 'judged';
 }
 
@@ -75,7 +75,7 @@ function isUnderWay(record: TargetRecord | undefined, decision: GateDecision): b
 async function wakeFleetGates(ports: EvaluatePorts): Promise<void> {
   const records = await ports.fleetRecords.list();
   const waiting = records.filter((record) => record.action === 'waiting');
-  await ports.queue.enqueue(
+  await ports.gateQueue.enqueue(
     waiting.map((record) => ({ kind: 'fleet-gate', gateId: record.id })),
     0,
   );

@@ -54,7 +54,8 @@ export function questionOf(gate: FleetGate, run: UpdateRun, prefix: string): Gat
   const notOurs = isOurs(gate, prefix);
   if (notOurs) return notOurs;
   if (!liveStates.has(run.state)) return leave(`the update run is ${run.state}`);
-  if (run.kubernetesVersion === undefined) return leave(`the update run (${run.upgradeType}) names no Kubernetes version`);
+  if (run.kubernetesVersion === undefined)
+    return leave(`the update run (${run.upgradeType}) names no Kubernetes version`);
   const stage = run.stages.find((candidate) => candidate.name === gate.stage);
   if (!stage) return leave(`the update run has no stage "${gate.stage ?? ''}"`);
   const groups = gate.group === undefined ? stage.groups : stage.groups.filter((group) => group.name === gate.group);

@@ -88,8 +88,8 @@ export interface SeenCluster {
 
 export interface SeenClusters {
   list(): Promise<readonly SeenCluster[]>;
-  /** Replaces what is known: clusters that are not among these are forgotten. */
-  replace(clusters: readonly SeenCluster[]): Promise<void>;
+  save(clusters: readonly SeenCluster[]): Promise<void>;
+  remove(clusterId: string): Promise<void>;
 }
 
 /** Something that went wrong outside a target: a poison message, a malformed event. */

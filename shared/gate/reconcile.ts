@@ -16,7 +16,6 @@ export interface ReconcilePolicy {
   readonly renewPlanAfterMs: number;
   /** A task this much overdue is taken for lost. */
   readonly lostAfterMs: number;
-  readonly fleetGatePrefix: string;
 }
 
 export interface ReconcilePorts extends RequestPorts {
@@ -25,7 +24,8 @@ export interface ReconcilePorts extends RequestPorts {
   readonly judgements: Judgements;
   readonly gateQueue: GateQueue;
   readonly seenClusters: SeenClusters;
-  readonly policy: ReconcilePolicy;
+  readonly reconcilePolicy: ReconcilePolicy;
+  readonly fleetGatePrefix: string;
 }
 
 /** Counts of what one round set in motion. */
@@ -44,7 +44,7 @@ export interface Reconciled {
  */
 export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const clusters = await ports.clusters.list();
-  await ports.seenClusters.replace(clusters.map((cluster) => seen(cluster, ports.now())));
+  await rememberClusters(clusters, ports);
   const records = await ports.targets.list();
   const removed = await removeObsolete(records, clusters, ports);
   const indexes = await indexRegistries(records, ports.states);
@@ -57,7 +57,19 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   }
   const fleetGates = await attempt(() => reconcileFleets(ports));
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
-  return { clusters: clusters.length, planned, removed, failures, fleetGates: typeof fleetGates === 'number' ? fleetGates : 0 };
+  return {
+    clusters: clusters.length,
+    planned,
+    removed,
+    failures,
+    fleetGates: typeof fleetGates === 'number' ? fleetGates : 0,
+  };
+}
+
+async function rememberClusters(clusters: readonly Cluster[], { seenClusters, now }: ReconcilePorts): Promise<void> {
+  const keys = new Set(clusters.map((cluster) => cluster.resource.key));
+  for (const { id } of await seenClusters.list()) if (!keys.has(id.toLowerCase())) await seenClusters.remove(id);
+  await seenClusters.save(clusters.map((cluster) => seen(cluster, now())));
 }
 
 export function seen(cluster: Cluster, now: Date): SeenCluster {
@@ -74,7 +86,11 @@ export function seen(cluster: Cluster, now: Date): SeenCluster {
 }
 
 /** Targets of clusters that are gone or not isolated any more, and versions that the cluster has left behind. */
-async function removeObsolete(records: readonly TargetRecord[], clusters: readonly Cluster[], ports: ReconcilePorts): Promise<number> {
+async function removeObsolete(
+  records: readonly TargetRecord[],
+  clusters: readonly Cluster[],
+  ports: ReconcilePorts,
+): Promise<number> {
   const byKey = new Map(clusters.map((cluster) => [cluster.resource.key, cluster]));
   const obsolete = records.filter((record) => {
     const cluster = byKey.get(record.clusterId.toLowerCase());
@@ -93,7 +109,10 @@ async function indexRegistries(
   states: ArtifactStates,
 ): Promise<ReadonlyMap<string, StateIndex>> {
   const registries = new Set(records.flatMap((record) => record.planned?.registry ?? []));
-  const indexed = [...registries].map(async (registry): Promise<[string, StateIndex]> => [registry, await indexStates(registry, states)]);
+  const indexed = [...registries].map(async (registry): Promise<[string, StateIndex]> => [
+    registry,
+    await indexStates(registry, states),
+  ]);
   return new Map(await Promise.all(indexed));
 }
 
@@ -111,10 +130,14 @@ async function reconcileCluster(
   const facts = hashFacts(cluster);
   const due = [...wanted].filter((version) => {
     const record = current.find((candidate) => candidate.kubernetesVersion === version);
-    return needsPlan(record, facts, indexes, ports.now(), ports.policy);
+    return needsPlan(record, facts, indexes, ports.now(), ports.reconcilePolicy);
   });
   await enqueueTargets(cluster.resource.id, due, ports);
-  await judgeAgain(cluster.resource.id, [...wanted].filter((version) => !due.includes(version)), ports);
+  await judgeAgain(
+    cluster.resource.id,
+    [...wanted].filter((version) => !due.includes(version)),
+    ports,
+  );
   return due.length;
 }
 
@@ -137,7 +160,11 @@ export function needsPlan(
   });
 }
 
-async function judgeAgain(clusterId: string, versions: readonly KubernetesVersion[], ports: ReconcilePorts): Promise<void> {
+async function judgeAgain(
+  clusterId: string,
+  versions: readonly KubernetesVersion[],
+  ports: ReconcilePorts,
+): Promise<void> {
   await ports.gateQueue.enqueue(
     versions.map((kubernetesVersion) => ({ kind: 'target', clusterId, kubernetesVersion })),
     0,
@@ -146,7 +173,7 @@ async function judgeAgain(clusterId: string, versions: readonly KubernetesVersio
 
 async function reconcileFleets(ports: ReconcilePorts): Promise<number> {
   const gates = await ports.fleets.listGates();
-  const ours = gates.filter((gate) => isOurs(gate, ports.policy.fleetGatePrefix) === undefined);
+  const ours = gates.filter((gate) => isOurs(gate, ports.fleetGatePrefix) === undefined);
   await ports.gateQueue.enqueue(
     ours.map((gate) => ({ kind: 'fleet-gate', gateId: gate.id })),
     0,

@@ -18,7 +18,8 @@ export const failures = {
   },
   REGISTRY_NOT_FOUND: {
     retry: 'after-delay',
-    advice: 'Check bootstrapProfile.containerRegistryId of the cluster, and that the identity of the app can read that registry.',
+    advice:
+      'Check bootstrapProfile.containerRegistryId of the cluster, and that the identity of the app can read that registry.',
   },
   CACHE_RULE_MISSING: {
     retry: 'never',
@@ -46,11 +47,13 @@ export const failures = {
   },
   UPSTREAM_UNAVAILABLE: {
     retry: 'after-delay',
-    advice: 'No action; the registry could not get the artifact from its upstream. If it lasts, check the status of MAR.',
+    advice:
+      'No action; the registry could not get the artifact from its upstream. If it lasts, check the status of MAR.',
   },
   REGISTRY_FORBIDDEN: {
     retry: 'after-delay',
-    advice: 'Grant the identity of the app AcrPull (or Container Registry Repository Reader in ABAC mode) on the registry.',
+    advice:
+      'Grant the identity of the app AcrPull (or Container Registry Repository Reader in ABAC mode) on the registry.',
   },
   ARM_FORBIDDEN: {
     retry: 'after-delay',

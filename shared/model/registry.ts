@@ -21,7 +21,11 @@ export interface Registry {
  * A rule's source and target end either both in `/*` or name one repository.
  * Source: azure-aks-docs network-isolated.md (new layout `aks-managed-repository/*`), Azure/AKS#3319 (old layout `/*`).
  */
-export function cachedRepository(rules: readonly CacheRule[], upstreamHost: string, repository: string): string | undefined {
+export function cachedRepository(
+  rules: readonly CacheRule[],
+  upstreamHost: string,
+  repository: string,
+): string | undefined {
   const source = `${upstreamHost}/${repository}`;
   const exact = rules.find((rule) => rule.sourceRepository === source);
   if (exact) return exact.targetRepository;

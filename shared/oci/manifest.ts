@@ -31,7 +31,10 @@ export function childrenOf(body: string, where: string): readonly Digest[] {
   }
   const parsed = document.safeParse(json);
   if (!parsed.success) {
-    throw new SyncError('MANIFEST_INVALID', `${where} is no OCI manifest: ${z.prettifyError(parsed.error).slice(0, 300)}`);
+    throw new SyncError(
+      'MANIFEST_INVALID',
+      `${where} is no OCI manifest: ${z.prettifyError(parsed.error).slice(0, 300)}`,
+    );
   }
   return [...new Set((parsed.data.manifests ?? []).map((entry) => entry.digest))];
 }

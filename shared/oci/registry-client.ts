@@ -53,7 +53,8 @@ export class RegistryClient implements ManifestReader {
     for (let page = 0; path !== undefined && page < 100; page += 1) {
       const response: Response = await this.#request('GET', repository, path);
       const parsed = z.object({ tags: z.array(z.string()).nullable() }).safeParse(await response.json());
-      if (!parsed.success) throw new SyncError('MANIFEST_INVALID', `${this.endpoint}/${repository}: the tag list is malformed`);
+      if (!parsed.success)
+        throw new SyncError('MANIFEST_INVALID', `${this.endpoint}/${repository}: the tag list is malformed`);
       found.push(...(parsed.data.tags ?? []));
       path = nextPage(response, repository);
     }
@@ -97,7 +98,8 @@ async function readBounded(response: Response, where: string): Promise<Buffer> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > largestManifest) throw new SyncError('MANIFEST_INVALID', `${where} is larger than ${largestManifest} bytes`);
+    if (size > largestManifest)
+      throw new SyncError('MANIFEST_INVALID', `${where} is larger than ${largestManifest} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -6,7 +6,7 @@ import { nextState, type Outcome, type Pace } from './steps.js';
 
 export interface AdvancePorts {
   readonly states: ArtifactStates;
-  readonly queue: WarmQueue;
+  readonly warmQueue: WarmQueue;
   /** Reader of the registry that serves a login server. */
   readonly registry: (loginServer: string) => ManifestReader;
   readonly upstream: ManifestReader;
@@ -33,7 +33,7 @@ export async function advanceArtifact(task: WarmTask, deliveries: number, ports:
   const { state, delaySeconds } = nextState(stored.state, outcome, ports.now(), ports.pace);
   const lost = await ports.states.save([{ state, etag: stored.etag }]);
   if (lost.length > 0) return 'lost-race';
-  if (delaySeconds !== undefined) await ports.queue.enqueue([taskOf(state)], delaySeconds);
+  if (delaySeconds !== undefined) await ports.warmQueue.enqueue([taskOf(state)], delaySeconds);
   return 'advanced';
 }
 
@@ -44,7 +44,7 @@ export function taskOf(state: ArtifactState): WarmTask {
 async function resume(task: WarmTask, state: ArtifactState, deliveries: number, ports: AdvancePorts): Promise<Advance> {
   const unfinished = state.phase === 'planned' || state.phase === 'waiting';
   if (deliveries === 1 || task.step !== state.step - 1 || !unfinished) return 'stale';
-  await ports.queue.enqueue([taskOf(state)], ports.pace.verifyDelaySeconds);
+  await ports.warmQueue.enqueue([taskOf(state)], ports.pace.verifyDelaySeconds);
   return 'resumed';
 }
 
@@ -52,7 +52,9 @@ async function resume(task: WarmTask, state: ArtifactState, deliveries: number, 
 async function look(state: ArtifactState, ports: AdvancePorts): Promise<Outcome> {
   const reader = ports.registry(state.loginServer);
   const read = (reference: string) =>
-    state.phase === 'planned' ? reader.get(state.cachedRepository, reference) : reader.head(state.cachedRepository, reference);
+    state.phase === 'planned'
+      ? reader.get(state.cachedRepository, reference)
+      : reader.head(state.cachedRepository, reference);
   try {
     const top = await read(state.tag);
     if (top.digest !== state.digest) return await compareWithUpstream(state, ports.upstream);
@@ -76,4 +78,3 @@ async function compareWithUpstream(state: ArtifactState, upstream: ManifestReade
   const tree = await upstream.get(state.repository, state.tag);
   return tree.digest === state.digest ? { kind: 'stale-tag' } : { kind: 'moved', tree };
 }
-

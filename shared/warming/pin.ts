@@ -55,6 +55,10 @@ async function pinArtifact(
   }
 }
 
-function pinOf(artifact: ArtifactRef, tree: Pick<PinnedArtifact, 'digest' | 'children'>, pinnedAt: Date): PinnedArtifact {
+function pinOf(
+  artifact: ArtifactRef,
+  tree: Pick<PinnedArtifact, 'digest' | 'children'>,
+  pinnedAt: Date,
+): PinnedArtifact {
   return { repository: artifact.repository, tag: artifact.tag, digest: tree.digest, children: tree.children, pinnedAt };
 }

@@ -23,7 +23,7 @@ export interface PlanPorts {
   readonly planQueue: PlanQueue;
   readonly warmQueue: WarmQueue;
   readonly marHost: string;
-  readonly policy: WorkPolicy;
+  readonly workPolicy: WorkPolicy;
   readonly now: () => Date;
 }
 
@@ -50,13 +50,23 @@ export async function planTarget(task: PlanTask, deliveries: number, ports: Plan
     return await planIsolated(task, cluster, deliveries, ports);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
-    await ports.targets.saveFailure({ ...task, reason: `${error.code}: ${error.message}. ${error.advice}`, at: ports.now() });
-    if (error.canRetry) await ports.planQueue.enqueue([{ ...task, attempt: task.attempt + 1 }], retryDelay(task, error));
+    await ports.targets.saveFailure({
+      ...task,
+      reason: `${error.code}: ${error.message}. ${error.advice}`,
+      at: ports.now(),
+    });
+    if (error.canRetry)
+      await ports.planQueue.enqueue([{ ...task, attempt: task.attempt + 1 }], retryDelay(task, error));
     return { kind: 'failed', error };
   }
 }
 
-async function planIsolated(task: PlanTask, cluster: Cluster, deliveries: number, ports: PlanPorts): Promise<PlanResult> {
+async function planIsolated(
+  task: PlanTask,
+  cluster: Cluster,
+  deliveries: number,
+  ports: PlanPorts,
+): Promise<PlanResult> {
   if (cluster.bootstrap.source !== 'cache') throw new SyncError('CLUSTER_NOT_ISOLATED', cluster.resource.id);
   const plannedAt = ports.now();
   const [registry, set] = await Promise.all([
@@ -71,7 +81,7 @@ async function planIsolated(task: PlanTask, cluster: Cluster, deliveries: number
     registry,
     marHost: ports.marHost,
     now: plannedAt,
-    policy: ports.policy,
+    policy: ports.workPolicy,
     run: deliveries > 1 ? 'again' : 'first',
   });
   const lost = new Set(await ports.states.save(work.changes));
@@ -83,7 +93,10 @@ async function planIsolated(task: PlanTask, cluster: Cluster, deliveries: number
     kubernetesVersion: task.kubernetesVersion,
     registry: registry.resource.key,
     loginServer: registry.loginServer,
-    set: { ...set, unresolved: [...set.unresolved, ...pins.unresolved, ...uncovered(work.uncovered, registry.loginServer)] },
+    set: {
+      ...set,
+      unresolved: [...set.unresolved, ...pins.unresolved, ...uncovered(work.uncovered, registry.loginServer)],
+    },
     plannedAt,
     factsHash: hashFacts(cluster),
   };

@@ -68,7 +68,9 @@ export interface ArtifactStates {
    * `etag` undefined creates, and loses against a record that exists; otherwise replaces only that version.
    * @returns the artifacts (by name) that somebody else wrote first; they were left as they are
    */
-  save(changes: readonly { readonly state: ArtifactState; readonly etag: string | undefined }[]): Promise<readonly string[]>;
+  save(
+    changes: readonly { readonly state: ArtifactState; readonly etag: string | undefined }[],
+  ): Promise<readonly string[]>;
 }
 
 /** Asks for a target to be planned, as it travels on the queue `plan`. */

@@ -48,10 +48,26 @@ export function nextState(state: ArtifactState, outcome: Outcome, now: Date, pac
     case 'proxied':
       return proxied(state, outcome.upstream, now, pace);
     case 'stale-tag':
-      return again({ ...without(state), phase: 'planned', reason: 'the registry still serves an older digest of the tag' }, now, pace);
+      return again(
+        { ...without(state), phase: 'planned', reason: 'the registry still serves an older digest of the tag' },
+        now,
+        pace,
+      );
     case 'moved': {
       const { digest, children } = outcome.tree;
-      return again({ ...without(state), phase: 'planned', digest, children, pinnedAt: now, attempts: 0, reason: 'the tag moved at MAR' }, now, pace);
+      return again(
+        {
+          ...without(state),
+          phase: 'planned',
+          digest,
+          children,
+          pinnedAt: now,
+          attempts: 0,
+          reason: 'the tag moved at MAR',
+        },
+        now,
+        pace,
+      );
     }
     case 'failure':
       return failed(state, outcome.error, now, pace);
@@ -61,7 +77,8 @@ export function nextState(state: ArtifactState, outcome: Outcome, now: Date, pac
 function proxied(state: ArtifactState, upstream: number, now: Date, pace: Pace): Transition {
   const total = state.children.length + 1;
   const reason = `${upstream} of ${total} manifests not cached yet`;
-  const repeat = state.phase === 'proven' || (state.phase === 'waiting' && (state.attempts + 1) % looksPerRequest === 0);
+  const repeat =
+    state.phase === 'proven' || (state.phase === 'waiting' && (state.attempts + 1) % looksPerRequest === 0);
   return again({ ...without(state), phase: repeat ? 'planned' : 'waiting', reason }, now, pace);
 }
 

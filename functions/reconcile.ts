@@ -1,0 +1,14 @@
+import { app } from '@azure/functions';
+import { application } from '../shared/app.js';
+
+const { app: sync, config } = application();
+
+/** Timer: looks at the subscription by itself, since events get lost. */
+app.timer('reconcile', {
+  schedule: config.reconcileSchedule,
+  handler: async (_timer, context) => {
+    const { failures, ...counts } = await sync.reconcile();
+    context.log(`reconciled: ${JSON.stringify(counts)}`);
+    for (const failure of failures) context.warn(`reconcile: ${failure}`);
+  },
+});

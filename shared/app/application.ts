@@ -1,0 +1,171 @@
+import type { ResourceId } from '../model/resource-id.js';
+import { artifactName } from '../model/artifact.js';
+import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
+import { evaluateTarget, indexStates, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
+import type { GateDecision } from '../gate/decide.js';
+import type { GateTask, Problem, Problems } from '../gate/ports.js';
+import { reconcile, seen, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
+import { describeStatus, type Status } from '../gate/status.js';
+import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
+import { planTarget, type PlanPorts } from '../warming/plan-target.js';
+import type { PlanTask, WarmTask } from '../warming/ports.js';
+import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
+import type { GateRequest, SyncRequest } from './requests.js';
+
+/** Everything that the stages need, in one object. */
+export type Ports = PlanPorts &
+  AdvancePorts &
+  EvaluatePorts &
+  FleetGatePorts &
+  ReconcilePorts & {
+    readonly version: string;
+    readonly problems: Problems;
+    readonly newRunId: () => string;
+    /** Creates queues and tables that are missing. Idempotent. */
+    readonly ensureStorage: () => Promise<void>;
+  };
+
+/** What `POST /api/sync` answers. */
+export interface SyncAnswer {
+  readonly runId: string;
+  readonly dryRun: boolean;
+  readonly clusters: readonly RequestedCluster[];
+}
+
+/** What `GET /api/gate` answers. */
+export interface GateAnswer extends GateDecision {
+  readonly cluster: string;
+  readonly kubernetesVersion: string;
+  readonly evaluatedAt: string;
+  readonly plannedAt?: string;
+}
+
+const problemsShown = 20;
+
+/** The app behind its doors: functions and command line call this, nothing else. */
+export class Application {
+  #ready: Promise<void> | undefined;
+
+  constructor(private readonly ports: Ports) {}
+
+  /** Makes queues and tables; every door waits for it, a failed try is repeated by the next. */
+  async ready(): Promise<void> {
+    this.#ready ??= this.ports.ensureStorage();
+    try {
+      await this.#ready;
+    } catch (error) {
+      this.#ready = undefined;
+      throw error;
+    }
+  }
+
+  /** @throws SyncError as `requestTargets` */
+  async sync(request: SyncRequest): Promise<SyncAnswer> {
+    await this.ready();
+    const { ports } = this;
+    const clusters = request.cluster ? [await ports.clusters.get(request.cluster)] : await ports.clusters.list();
+    if (!request.dryRun) await ports.seenClusters.save(clusters.map((cluster) => seen(cluster, ports.now())));
+    const answers: RequestedCluster[] = [];
+    for (const cluster of clusters) {
+      answers.push(
+        await requestTargets(cluster, request.kubernetesVersion, request.dryRun ? 'none' : 'enqueue', ports),
+      );
+    }
+    return { runId: ports.newRunId(), dryRun: request.dryRun, clusters: answers };
+  }
+
+  /** A new Kubernetes version for one cluster. Which versions it may upgrade to is asked of ARM. */
+  async syncCluster(cluster: ResourceId): Promise<SyncAnswer> {
+    return await this.sync({ cluster, kubernetesVersion: undefined, dryRun: false });
+  }
+
+  async considerFleetGate(gateId: string): Promise<void> {
+    await this.ready();
+    await this.ports.gateQueue.enqueue([{ kind: 'fleet-gate', gateId }], 0);
+  }
+
+  async reconcile(): Promise<Reconciled> {
+    await this.ready();
+    return await reconcile(this.ports);
+  }
+
+  /** @returns one line for the log */
+  async plan(task: PlanTask, deliveries: number): Promise<string> {
+    const result = await planTarget(task, deliveries, this.ports);
+    if (result.kind !== 'not-isolated') {
+      const { clusterId, kubernetesVersion } = task;
+      await this.ports.gateQueue.enqueue([{ kind: 'target', clusterId, kubernetesVersion }], 0);
+    }
+    if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
+    if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
+    const { artifacts, unresolved } = result.plan.set;
+    return `planned ${artifacts.length} artifacts, ${unresolved.length} unresolved, ${result.enqueued} to warm`;
+  }
+
+  /** @returns one line for the log */
+  async warm(task: WarmTask, deliveries: number): Promise<string> {
+    return `${artifactName(task)} step ${task.step}: ${await advanceArtifact(task, deliveries, this.ports)}`;
+  }
+
+  /** @returns one line for the log */
+  async evaluate(task: GateTask): Promise<string> {
+    if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task.gateId, this.ports)}`;
+    return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, this.ports)}`;
+  }
+
+  async recordProblem(problem: Omit<Problem, 'at'>): Promise<void> {
+    await this.ready();
+    await this.ports.problems.add({ ...problem, at: this.ports.now() });
+  }
+
+  /** The decision from what is stored; an unknown cluster or version is `unknown`, with the reason. */
+  async gate({ cluster, version }: GateRequest): Promise<GateAnswer> {
+    await this.ready();
+    const { record, decision } = await judgeTarget(cluster.id, version, this.ports);
+    const leftAlone = record ? undefined : await this.#findingOf(cluster);
+    return {
+      cluster: cluster.id,
+      kubernetesVersion: version,
+      ...decision,
+      ...(leftAlone === undefined ? {} : { reasons: [leftAlone] }),
+      evaluatedAt: this.ports.now().toISOString(),
+      ...(record?.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
+    };
+  }
+
+  async status(): Promise<Status> {
+    await this.ready();
+    const { ports } = this;
+    const [clusters, targets, judgements, fleetGates, problems] = await Promise.all([
+      ports.seenClusters.list(),
+      ports.targets.list(),
+      ports.judgements.list(),
+      ports.fleetRecords.list(),
+      ports.problems.list(problemsShown),
+    ]);
+    const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
+    const states = new Map(
+      await Promise.all(
+        registries.map(async (registry) => [registry, await indexStates(registry, ports.states)] as const),
+      ),
+    );
+    const { version, mode, gatePolicy: policy } = ports;
+    return describeStatus({
+      version,
+      mode,
+      now: ports.now(),
+      policy,
+      clusters,
+      targets,
+      states,
+      judgements,
+      fleetGates,
+      problems,
+    });
+  }
+
+  async #findingOf(cluster: ResourceId): Promise<string | undefined> {
+    const known = await this.ports.seenClusters.list();
+    return known.find((candidate) => candidate.id.toLowerCase() === cluster.key)?.finding;
+  }
+}
