@@ -102,6 +102,8 @@ function spawnHost({ app, port = 0, env }: StartHostOptions, stateFolder: string
     cwd: app,
     env: { ...Object.fromEntries(passedOn), ...env } as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Ctrl-C is for the parent alone; should that die, the closed channel ends the host.
+    detached: true,
   });
 }
 

@@ -1,0 +1,32 @@
+import type { LocalAzure } from '../azure/local-azure.js';
+import type { LocalStorage } from '../storage.js';
+
+/** Event Grid subscriptions of the app: which function takes the events of which topic. */
+export const eventSubscriptions = [
+  { topic: 'managed-clusters', functionName: 'kubernetes-version-available' },
+  { topic: 'aks-resources', functionName: 'fleet-gate-changed' },
+] as const;
+
+/** The application settings of a function app that is deployed into this local Azure; all that the app sees of it. */
+export function appEnvironment(
+  azure: LocalAzure,
+  storage: LocalStorage,
+  mode: 'observe' | 'enforce',
+): Readonly<Record<string, string>> {
+  return {
+    SUBSCRIPTION_ID: azure.subscriptionId,
+    ARM_ENDPOINT: azure.armEndpoint,
+    MAR_ENDPOINT: azure.marEndpoint,
+    MAR_HOST: azure.marHost,
+    GATE_MODE: mode,
+    AzureWebJobsStorage: storage.connectionString,
+    IDENTITY_ENDPOINT: azure.identityEndpoint,
+    IDENTITY_HEADER: azure.identityHeader,
+    NODE_EXTRA_CA_CERTS: azure.caFile,
+    // Imports take seconds here, and lost events should be made up for within a run.
+    VERIFY_DELAY_SECONDS: '1',
+    RECONCILE_SCHEDULE: '*/10 * * * * *',
+    // Azure waits 10 minutes for a host that died; nobody watches a terminal that long.
+    HOST_QUEUE_LOCK_SECONDS: '15',
+  };
+}

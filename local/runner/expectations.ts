@@ -1,0 +1,80 @@
+import type { Scenario } from '../azure/scenario.js';
+import type { Snapshot } from './snapshot.js';
+
+type Expectations = Scenario['expect'];
+
+/** One point in which a run does not stand as its scenario declares. */
+export interface Difference {
+  readonly subject: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** Everything that differs now; empty when the scenario's `expect` holds. Pure. */
+export function compare(expected: Expectations, snapshot: Snapshot): readonly Difference[] {
+  return [
+    ...expected.clusters.flatMap((cluster) => compareCluster(cluster, snapshot)),
+    ...expected.updateRuns.flatMap(({ name, state }) =>
+      differ(`update run ${name}`, state, snapshot.updateRuns.find((run) => run.name === name)?.state ?? 'NotStarted'),
+    ),
+    ...expected.gates.flatMap(({ displayName, state }) =>
+      snapshot.gates
+        .filter((gate) => gate.displayName === displayName)
+        .flatMap((gate) => differ(`gate ${displayName} (${gate.place})`, state, gate.state)),
+    ),
+  ];
+}
+
+/**
+ * Seconds for which `expect` must hold before a run counts as ended: none where it describes an end that cannot be left, some
+ * where it says that something stays shut, for a gate that opens too early must have its chance to do so.
+ */
+export function settleSeconds({ clusters, updateRuns, gates }: Expectations): number {
+  const staysShut =
+    clusters.some(({ isolated, targets }) => !isolated || targets.some(({ decision }) => decision !== 'open')) ||
+    updateRuns.some(({ state }) => state !== 'Completed') ||
+    gates.some(({ state }) => state !== 'Completed');
+  return staysShut ? 3 : 0;
+}
+
+function compareCluster(expected: Expectations['clusters'][number], snapshot: Snapshot): readonly Difference[] {
+  const subject = `cluster ${expected.name}`;
+  const version = snapshot.clusters.find(({ name }) => name === expected.name)?.kubernetesVersion ?? 'unknown';
+  const seen = snapshot.status?.clusters.find(({ name }) => name === expected.name);
+  const isolated = seen === undefined ? 'not seen by the app' : describeIsolation(seen.isolated);
+  return [
+    ...differ(`${subject}, Kubernetes version`, expected.kubernetesVersion, version),
+    ...differ(subject, describeIsolation(expected.isolated), isolated),
+    ...expected.targets.flatMap((target) => {
+      const actual = seen?.targets.find(({ kubernetesVersion }) => kubernetesVersion === target.version);
+      const gate = `${subject}, gate for ${target.version}`;
+      const decisions = differ(gate, target.decision, actual?.decision ?? 'not planned');
+      if (target.decision !== 'closed') return decisions;
+      return [...decisions, ...compareNames(`${gate}, missing`, target.missing, actual?.missing ?? [])];
+    }),
+  ];
+}
+
+function differ(subject: string, expected: string, actual: string): readonly Difference[] {
+  return expected === actual ? [] : [{ subject, expected, actual }];
+}
+
+function describeIsolation(isolated: boolean): string {
+  return isolated ? 'network isolated' : 'left alone';
+}
+
+function compareNames(
+  subject: string,
+  expected: readonly string[],
+  missing: readonly { readonly artifact: string }[],
+): readonly Difference[] {
+  const wanted = [...expected].sort();
+  const actual = missing.map(({ artifact }) => artifact).sort();
+  const isSame = wanted.length === actual.length && wanted.every((name, index) => name === actual[index]);
+  return isSame ? [] : [{ subject, expected: listNames(wanted), actual: listNames(actual) }];
+}
+
+function listNames(names: readonly string[]): string {
+  if (names.length === 0) return 'nothing';
+  return names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`;
+}

@@ -1,0 +1,65 @@
+import type { LocalAzure } from '../azure/local-azure.js';
+import type { Upgrade } from '../azure/world.js';
+import type { AppStatus } from './app-status.js';
+
+/** What the app says and what is true in the local Azure, at one moment. */
+export interface Snapshot {
+  readonly elapsedSeconds: number;
+  /** Undefined until the app has answered for the first time. */
+  readonly status: AppStatus | undefined;
+  readonly clusters: readonly { readonly name: string; readonly kubernetesVersion: string; readonly state: string }[];
+  readonly updateRuns: readonly { readonly name: string; readonly kubernetesVersion: string; readonly state: string }[];
+  /** Every approval gate of every run, in the order of the run. */
+  readonly gates: readonly GateSnapshot[];
+  readonly upgrades: readonly Upgrade[];
+  /** Login server by name of the registry. */
+  readonly loginServers: ReadonlyMap<string, string>;
+}
+
+export interface GateSnapshot {
+  readonly displayName: string;
+  readonly run: string;
+  /** Stage, and group where the gate is of one. */
+  readonly place: string;
+  readonly state: 'NotReached' | 'Pending' | 'Completed';
+}
+
+export function takeSnapshot(azure: LocalAzure, status: AppStatus | undefined, elapsedSeconds: number): Snapshot {
+  const { world } = azure;
+  return {
+    elapsedSeconds,
+    status,
+    clusters: [...world.clusters.values()].map(({ name, kubernetesVersion, provisioningState }) => ({
+      name,
+      kubernetesVersion,
+      state: provisioningState,
+    })),
+    updateRuns: world.runs.map(({ declared, state }) => ({
+      name: declared.name,
+      kubernetesVersion: declared.kubernetesVersion,
+      state,
+    })),
+    gates: listGates(azure),
+    upgrades: [...world.upgrades],
+    loginServers: azure.loginServers,
+  };
+}
+
+function listGates({ world }: LocalAzure): readonly GateSnapshot[] {
+  return world.runs.flatMap(({ declared, stages }) =>
+    stages.flatMap((stage) => {
+      const holders = [
+        { place: stage.name, gates: stage.gates },
+        ...stage.groups.map((group) => ({ place: `${stage.name}/${group.name}`, gates: group.gates })),
+      ];
+      return holders.flatMap(({ place, gates }) =>
+        gates.map(({ displayName, gate }) => ({
+          displayName,
+          run: declared.name,
+          place,
+          state: gate?.state ?? ('NotReached' as const),
+        })),
+      );
+    }),
+  );
+}
