@@ -9,7 +9,7 @@ type PackageOs = 'azurelinux' | 'default' | 'flatcar' | 'ubuntu';
 const packageOs: readonly PackageOs[] = ['ubuntu', 'azurelinux'];
 const supported = new Set(['r2204', 'r2404', 'v3.0', 'current']);
 
-/** Thresholds and references: node-bootstrap.md section 2; versions: AgentBaker's package list; default OS of `Ubuntu`: AKS, "Upgrade the OS version". */
+/** Thresholds and references: node-bootstrap.md section 2; versions: AgentBaker's package list. */
 export function buildNodeBootstrap(reference: Reference): NodeBootstrap {
   const repositoryOf = (name: string): string => {
     const repository = reference.components.find(({ component }) => component === name)?.repositories[0];
@@ -60,20 +60,25 @@ export function buildNodeBootstrap(reference: Reference): NodeBootstrap {
         versionsByMinor: extensions,
       },
     },
-    osVersions: { 'ubuntu-22.04': 'ubuntu 22.04', 'ubuntu-24.04': 'ubuntu 24.04', 'azurelinux-3.0': 'azurelinux 3.0' },
-    osSkus: {
-      AzureLinux: 'azurelinux-3.0',
-      AzureLinux3: 'azurelinux-3.0',
-      CBLMariner: 'azurelinux-3.0',
-      Ubuntu2204: 'ubuntu-22.04',
-      Ubuntu2404: 'ubuntu-24.04',
-    },
-    ubuntuDefaults: [
-      { since: '1.35.0', os: 'ubuntu-24.04' },
-      { since: '1.25.0', os: 'ubuntu-22.04' },
-    ],
+    ...operatingSystems,
   };
 }
+
+/** Source: AKS, "Upgrade the OS version for your node pools"; node-bootstrap.md section 2, "platform". */
+const operatingSystems: Pick<NodeBootstrap, 'osVersions' | 'osSkus' | 'ubuntuDefaults'> = {
+  osVersions: { 'ubuntu-22.04': 'ubuntu 22.04', 'ubuntu-24.04': 'ubuntu 24.04', 'azurelinux-3.0': 'azurelinux 3.0' },
+  osSkus: {
+    AzureLinux: 'azurelinux-3.0',
+    AzureLinux3: 'azurelinux-3.0',
+    CBLMariner: 'azurelinux-3.0',
+    Ubuntu2204: 'ubuntu-22.04',
+    Ubuntu2404: 'ubuntu-24.04',
+  },
+  ubuntuDefaults: [
+    { since: '1.35.0', os: 'ubuntu-24.04' },
+    { since: '1.25.0', os: 'ubuntu-22.04' },
+  ],
+};
 
 /** Versions of a package per Kubernetes minor, newest first, without `v` and package revision (`1.35.8-ubuntu24.04u1` -> `1.35.8`). */
 function versionsOf(reference: Reference, name: string, systems: readonly PackageOs[]): Record<string, string[]> {

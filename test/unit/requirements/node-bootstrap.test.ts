@@ -1,0 +1,103 @@
+import { clusterWith, find, namesFor, resolve, type PoolSpec } from './clusters.fixture.js';
+
+const ubuntu: PoolSpec = { name: 'ubuntu', osSKU: 'Ubuntu', vmSize: 'Standard_D4s_v5' };
+const ubuntuArm: PoolSpec = { name: 'arm', osSKU: 'Ubuntu2404', vmSize: 'Standard_D4pds_v6' };
+const azureLinuxArm: PoolSpec = { name: 'azl', osSKU: 'AzureLinux', vmSize: 'Standard_D4ps_v5' };
+
+const bootstrap = (target: string, pools: readonly PoolSpec[] = [ubuntu]) => {
+  const set = resolve(clusterWith({}, pools), target);
+  return set.artifacts.filter(({ because }) => because.some(({ source }) => source === 'node-bootstrap'));
+};
+const tagsOf = (target: string, repository: string, pools?: readonly PoolSpec[]) =>
+  bootstrap(target, pools)
+    .filter((artifact) => artifact.repository === repository)
+    .map(({ tag }) => tag);
+
+const kubelet = 'aks/packages/kubernetes/kubelet';
+const providerPackage = 'aks/packages/kubernetes/azure-acr-credential-provider';
+const node = 'oss/binaries/kubernetes/kubernetes-node';
+const providerTarball = 'oss/binaries/kubernetes/azure-acr-credential-provider';
+
+test.each([
+  ['1.32.11', []],
+  ['1.33.11', []],
+  ['1.34.10', ['v1.34.10']],
+  ['1.35.7', ['v1.35.7']],
+  ['1.36.3', ['v1.36.3']],
+])('Kubernetes %s installs the kubelet packages %j', (target, expected) => {
+  expect(tagsOf(target, kubelet)).toEqual(expected);
+  expect(tagsOf(target, 'aks/packages/kubernetes/kubectl')).toEqual(expected);
+});
+
+test.each(['1.32.11', '1.33.11', '1.34.10', '1.35.7', '1.36.3'])(
+  'Kubernetes %s has its tarball per architecture, package or not',
+  (target) => {
+    expect(tagsOf(target, node, [ubuntu, azureLinuxArm])).toEqual([`v${target}-linux-amd64`, `v${target}-linux-arm64`]);
+  },
+);
+
+test.each([
+  ['1.32.11', [], ['v1.32.11-linux-amd64']],
+  ['1.33.11', ['v1.33.17'], ['v1.33.7-linux-amd64']],
+  ['1.34.10', ['v1.34.12', 'v1.34.13'], ['v1.34.13-linux-amd64']],
+  ['1.35.7', ['v1.35.7', 'v1.35.8'], ['v1.35.8-linux-amd64']],
+  ['1.36.3', ['v1.36.4', 'v1.36.5'], ['v1.36.5-linux-amd64']],
+])('Kubernetes %s has the credential provider packages %j and tarballs %j', (target, packages, tarballs) => {
+  expect(tagsOf(target, providerPackage)).toEqual(packages);
+  expect(tagsOf(target, providerTarball)).toEqual(tarballs);
+});
+
+test.each([
+  ['Ubuntu below 1.35', '1.34.10', [ubuntu], ['linux/amd64:ubuntu 22.04']],
+  ['Ubuntu from 1.35', '1.35.7', [ubuntu], ['linux/amd64:ubuntu 24.04']],
+  [
+    'a pool that moves from 22.04 with the upgrade',
+    '1.35.7',
+    [{ ...ubuntu, nodeImageVersion: 'AKSUbuntu-2204gen2containerd-202606.19.0' }],
+    ['linux/amd64:ubuntu 24.04'],
+  ],
+  [
+    'three pools',
+    '1.34.10',
+    [ubuntu, ubuntuArm, azureLinuxArm],
+    ['linux/amd64:ubuntu 22.04', 'linux/arm64:azurelinux 3.0', 'linux/arm64:ubuntu 24.04'],
+  ],
+  [
+    'an SKU that only the node image explains',
+    '1.34.10',
+    [{ ...ubuntu, osSKU: 'Hardened', nodeImageVersion: 'AKSUbuntu-2404gen2containerd-202606.19.0' }],
+    ['linux/amd64:ubuntu 24.04'],
+  ],
+])('packages of %s name their distributions', (_sentence, target, pools, expected) => {
+  const packages = bootstrap(target, pools).find(({ repository }) => repository === kubelet);
+  expect(packages?.platforms).toEqual(expected);
+  expect(packages?.kind).toBe('binary');
+});
+
+test('every sandbox image that node images bake is required, as an image', () => {
+  const set = resolve(clusterWith());
+  expect(namesFor(set, 'pause')).toEqual([
+    'oss/kubernetes/pause:3.6',
+    'oss/v2/kubernetes/pause:3.10.2',
+    'oss/v2/kubernetes/pause:3.6',
+  ]);
+  expect(find(set, 'oss/v2/kubernetes/pause:3.6')).toMatchObject({ kind: 'image', platforms: ['linux/amd64'] });
+});
+
+test('an unknown OS SKU is unresolved and names the pool', () => {
+  const { unresolved } = resolve(clusterWith({}, [ubuntu, { ...ubuntu, name: 'odd', osSKU: 'Plan9' }]));
+  expect(unresolved).toEqual([
+    { component: 'node-bootstrap', reason: expect.stringMatching(/"Plan9" of pool odd/) as string },
+  ]);
+});
+
+test.each([
+  ['1.30.101', ['v1.30.101-akslts-linux-amd64']],
+  ['1.34.101', []],
+])('a long-term support patch %s takes builds that a source names: %j', (target, expected) => {
+  expect(tagsOf(target, node)).toEqual(expected);
+  const { unresolved } = resolve(clusterWith({ networkProfile: { networkDataplane: 'cilium' } }), target);
+  expect(unresolved.map(({ component }) => component).filter((name) => name === 'kubernetes-node').length).toBe(
+    expected.length === 0 ? 1 : 0,
+  );
+});
