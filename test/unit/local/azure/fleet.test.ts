@@ -1,0 +1,162 @@
+import { callArm, closeAll, eventually, start, type Json, type Reply } from './azure-client.js';
+import type { LocalAzure } from '../../../../local/azure/local-azure.js';
+
+afterEach(closeAll);
+
+const fleet =
+  '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.ContainerService/fleets/fleet';
+const api = '?api-version=2026-06-01';
+const completed = JSON.stringify({ properties: { state: 'Completed' } });
+
+async function gates(azure: LocalAzure): Promise<Json[]> {
+  const found: Json[] = [];
+  for (let next: string | undefined = `${fleet}/gates${api}`; next !== undefined; ) {
+    const { json }: Reply = await callArm(azure, next);
+    found.push(...json.value);
+    next = json.nextLink;
+  }
+  return found;
+}
+
+const run = async (azure: LocalAzure): Promise<Json> => (await callArm(azure, `${fleet}/updateRuns/run${api}`)).json;
+
+async function gateNamed(azure: LocalAzure, displayName: string): Promise<Json> {
+  let found: Json;
+  await eventually(async () => {
+    found = (await gates(azure)).find((gate) => gate.properties.displayName === displayName);
+    return found !== undefined;
+  }, `the gate "${displayName}" is there`);
+  return found;
+}
+
+const approve = (
+  azure: LocalAzure,
+  gate: Json,
+  headers: Record<string, string> = {},
+  body = completed,
+): Promise<Reply> =>
+  callArm(azure, `${gate.id}${api}`, {
+    method: 'PATCH',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+
+test('a run that nobody started has no gates and shows its plan', async () => {
+  const azure = await start();
+  expect(await gates(azure)).toEqual([]);
+  const { properties } = await run(azure);
+  expect(properties.managedClusterUpdate.upgrade).toEqual({ type: 'Full', kubernetesVersion: '1.35.7' });
+  expect(properties.status.status.state).toBe('NotStarted');
+  expect(properties.status.stages[0].groups[0].members).toMatchObject([
+    { clusterResourceId: expect.stringContaining('/managedClusters/one'), status: { state: 'NotStarted' } },
+  ]);
+});
+
+test('a run waits at the gate before its first stage', async () => {
+  const azure = await start();
+  azure.play();
+  const gate = await gateNamed(azure, 'before canary');
+  expect(gate.properties).toMatchObject({ gateType: 'Approval', state: 'Pending' });
+  expect(gate.properties.target.updateRunProperties).toEqual({ name: 'run', stage: 'canary', timing: 'Before' });
+  expect(gate.properties.target.id).toBe(`${fleet}/updateRuns/run`);
+  expect((await run(azure)).properties.status.status.state).toBe('Pending');
+  expect(azure.world.clusters.get('one')?.kubernetesVersion).toBe('1.34.10');
+});
+
+test('approving is long-running: 202, a status to poll, the gate as the result', async () => {
+  const azure = await start();
+  azure.play();
+  const gate = await gateNamed(azure, 'before canary');
+  const accepted = await approve(azure, gate, { 'if-match': gate.eTag });
+  expect(accepted.status).toBe(202);
+  const operation = String(accepted.headers['azure-asyncoperation']);
+  expect((await callArm(azure, operation)).json.status).toBe('InProgress');
+  await eventually(async () => (await callArm(azure, operation)).json.status === 'Succeeded', 'the operation ends');
+  const result = await callArm(azure, String(accepted.headers.location));
+  expect([result.status, result.json.properties.state]).toEqual([200, 'Completed']);
+});
+
+test('approvals carry the run through its stages, upgrading clusters and pools', async () => {
+  const azure = await start(
+    {},
+    { pulledByNodes: () => [{ repository: 'oss/v2/kubernetes/coredns', tag: 'v1.13.1-6' }] },
+  );
+  azure.play();
+  await approve(azure, await gateNamed(azure, 'before canary'));
+  const second = await gateNamed(azure, 'before production');
+  const one = azure.world.clusters.get('one');
+  expect([one?.kubernetesVersion, one?.provisioningState]).toEqual(['1.35.7', 'Succeeded']);
+  expect(one?.pools.map((pool) => pool.version)).toEqual(['1.35.7', '1.35.7']);
+  expect(azure.world.clusters.get('two')?.kubernetesVersion).toBe('1.34.10');
+  await approve(azure, second);
+  const third = await gateNamed(azure, 'after rest');
+  expect(third.properties.target.updateRunProperties).toMatchObject({ group: 'rest', timing: 'After' });
+  await approve(azure, third);
+  await eventually(async () => (await run(azure)).properties.status.status.state === 'Completed', 'the run completes');
+  expect(azure.world.upgrades.map(({ cluster, missing }) => [cluster, missing])).toEqual([
+    ['one', ['oss/v2/kubernetes/coredns:v1.13.1-6']],
+    ['two', ['oss/v2/kubernetes/coredns:v1.13.1-6']],
+  ]);
+});
+
+test('the node image of an Ubuntu pool changes with Kubernetes 1.35', async () => {
+  const azure = await start();
+  azure.play();
+  await approve(azure, await gateNamed(azure, 'before canary'));
+  await gateNamed(azure, 'before production');
+  const path = `${fleet.replace('fleets/fleet', 'managedClusters/one')}?api-version=2025-10-01`;
+  const [pool] = (await callArm(azure, path)).json.properties.agentPoolProfiles;
+  expect(pool).toMatchObject({
+    orchestratorVersion: '1.35.7',
+    nodeImageVersion: expect.stringContaining('AKSUbuntu-2404'),
+  });
+});
+
+test('an approval of another version of the gate is refused with 412', async () => {
+  const azure = await start();
+  azure.play();
+  const gate = await gateNamed(azure, 'before canary');
+  const reply = await approve(azure, gate, { 'if-match': '"stale"' });
+  expect([reply.status, reply.json.error.code]).toEqual([412, 'PreconditionFailed']);
+  const fresh = await callArm(azure, `${gate.id}${api}`);
+  expect([fresh.headers.etag, fresh.json.properties.state]).toEqual([gate.eTag, 'Pending']);
+});
+
+test.each([
+  ['another state', '{"properties":{"state":"Skipped"}}'],
+  ['more than the state', '{"properties":{"state":"Completed","displayName":"x"}}'],
+  ['no JSON', 'state=Completed'],
+])('a PATCH with %s is refused', async (_what, body) => {
+  const azure = await start();
+  azure.play();
+  expect((await approve(azure, await gateNamed(azure, 'before canary'), {}, body)).status).toBe(400);
+});
+
+test('a gate is approved once', async () => {
+  const azure = await start();
+  azure.play();
+  const gate = await gateNamed(azure, 'before canary');
+  expect((await approve(azure, gate)).status).toBe(202);
+  expect((await approve(azure, gate)).status).toBe(409);
+});
+
+test.each([
+  ['2026-06-01', 200],
+  ['2025-04-01-preview', 200],
+  ['2025-03-01', 400],
+  ['2024-05-02-preview', 400],
+])('gates exist in api-version %s: %i', async (version, status) => {
+  const azure = await start();
+  expect((await callArm(azure, `${fleet}/gates?api-version=${version}`)).status).toBe(status);
+});
+
+test('members and fleets are listed', async () => {
+  const azure = await start();
+  const { json } = await callArm(azure, `${fleet}/members${api}`);
+  expect(json.value.map((member: Json) => [member.name, member.properties.group])).toEqual([
+    ['one', 'first'],
+    ['two', 'rest'],
+  ]);
+  const list = '/subscriptions/11111111-2222-3333-4444-555555555555/providers/Microsoft.ContainerService/fleets';
+  expect((await callArm(azure, `${list}${api}`)).json.value[0].name).toBe('fleet');
+});
