@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { answerArmError } from './arm-answers.js';
-import type { Fleet, GateState } from './fleet.js';
+import type { Fleet } from './fleet.js';
+import type { GateState } from './fleet-state.js';
 import { describeGate, gateETag } from './fleet-documents.js';
 import { answerJson, type Answer, type Received } from './http.js';
 

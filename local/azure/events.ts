@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { compareVersions } from '../../shared/model/kubernetes-version.js';
 import type { ClusterState } from './cluster-state.js';
 import { describeGateProperties } from './fleet-documents.js';
-import type { GateState } from './fleet.js';
+import type { GateState } from './fleet-state.js';
 
 /** System topics: clusters have one each in Azure, one stands for all of them here. */
 export const topics = ['managed-clusters', 'aks-resources'] as const;

@@ -1,5 +1,6 @@
 import type { Document } from './cluster-documents.js';
-import type { Fleet, GateState, GroupState, PlannedGate, RunState, StageState, Timing } from './fleet.js';
+import type { Fleet } from './fleet.js';
+import type { GateState, GroupState, PlannedGate, RunState, StageState, Timing } from './fleet-state.js';
 
 /** `Microsoft.ContainerService/fleets`. */
 export function describeFleet(fleet: Fleet, location: string): Document {

@@ -1,62 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import type { ClusterState } from './cluster-state.js';
+import {
+  guidOf,
+  planGates,
+  type GateState,
+  type GroupState,
+  type MemberState,
+  type PlannedGate,
+  type RunState,
+  type StageState,
+  type Timing,
+} from './fleet-state.js';
 import type { ScenarioFleet, ScenarioRun } from './scenario.js';
 import type { Timers } from './timers.js';
-
-export type UpdateState = 'NotStarted' | 'Running' | 'Pending' | 'Completed';
-export type Timing = 'Before' | 'After';
-
-/** A gate of an update run: a resource from the moment that the run reaches it. */
-export interface GateState {
-  readonly id: string;
-  readonly name: string;
-  readonly displayName: string;
-  readonly run: RunState;
-  readonly stage: string;
-  readonly group: string | undefined;
-  readonly timing: Timing;
-  state: 'Pending' | 'Completed';
-  provisioningState: 'Succeeded' | 'Updating';
-  /** Counts writes; the ETag is made of it. */
-  revision: number;
-  /** Lets the run go on. */
-  readonly release: () => void;
-}
-
-export interface PlannedGate {
-  readonly displayName: string;
-  readonly timing: Timing;
-  gate?: GateState;
-}
-
-export interface MemberState {
-  readonly name: string;
-  readonly cluster: ClusterState;
-  state: UpdateState;
-}
-
-export interface GroupState {
-  readonly name: string;
-  readonly members: readonly MemberState[];
-  readonly gates: readonly PlannedGate[];
-  state: UpdateState;
-}
-
-export interface StageState {
-  readonly name: string;
-  readonly groups: readonly GroupState[];
-  readonly gates: readonly PlannedGate[];
-  readonly afterStageWaitSeconds: number;
-  state: UpdateState;
-}
-
-export interface RunState {
-  readonly id: string;
-  readonly declared: ScenarioRun;
-  readonly stages: readonly StageState[];
-  state: UpdateState;
-}
 
 /** What happens in a fleet, told to whoever listens. */
 export interface FleetListener {
@@ -203,22 +159,4 @@ export class Fleet {
       this.listener.gateCreated(gate);
     });
   }
-}
-
-type Named = { readonly displayName: string };
-
-function planGates(holder: {
-  readonly beforeGates: readonly Named[];
-  readonly afterGates: readonly Named[];
-}): readonly PlannedGate[] {
-  return [
-    ...holder.beforeGates.map(({ displayName }) => ({ displayName, timing: 'Before' as const })),
-    ...holder.afterGates.map(({ displayName }) => ({ displayName, timing: 'After' as const })),
-  ];
-}
-
-/** A stable id in the shape of the GUIDs that name gates. */
-function guidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }

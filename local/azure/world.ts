@@ -1,7 +1,8 @@
 import type { ArtifactRef, Digest } from '../../shared/model/artifact.js';
 import type { ClusterState } from './cluster-state.js';
 import type { EventGrid } from './event-grid.js';
-import type { Fleet, GateState, RunState } from './fleet.js';
+import type { Fleet } from './fleet.js';
+import type { GateState, RunState } from './fleet-state.js';
 import type { Mar } from './mar.js';
 import type { RegistryCache } from './registry-cache.js';
 
