@@ -25,15 +25,19 @@ function holdsAllOf(packages) {
   );
 }
 
+/**
+ * `npm install --no-save` rather than `npm ci`: it keeps to the lockfile as well (versions and integrity), and adds the optional
+ * binaries of this machine's platform where the registry that the lockfile was written with did not offer them.
+ */
 function install() {
-  console.error('Installing packages (npm ci), about a minute the first time ...');
+  console.error('Installing packages, about a minute the first time ...');
   const npm = process.env.npm_execpath;
-  const [command, ...args] = npm === undefined ? ['npm', 'ci'] : [process.execPath, npm, 'ci'];
-  const options = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const [command, ...prefix] = npm === undefined ? ['npm'] : [process.execPath, npm];
+  const args = [...prefix, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
   const shell = npm === undefined && process.platform === 'win32';
-  const { status } = spawnSync(command, [...args, ...options], { cwd: root, stdio: ['ignore', 2, 2], shell });
+  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], shell });
   if (status !== 0) {
-    console.error('npm ci failed: see above. Behind a proxy or mirror, set `registry` in your own ~/.npmrc.');
+    console.error('npm install failed: see above. Behind a proxy or mirror, set `registry` in your own ~/.npmrc.');
     process.exit(status ?? 1);
   }
 }

@@ -18,6 +18,8 @@ export type TagLists = ReadonlyMap<string, readonly string[]>;
 export interface Catalog {
   /** By AKS's own name. Sorted by name. */
   readonly components: ReadonlyMap<string, Component>;
+  /** All names of AKS for one image, by each of them; only where there are several. */
+  readonly sharedNames: ReadonlyMap<string, readonly string[]>;
   /** Versions per component in AgentBaker's list, newest first. */
   readonly agentbaker: ReadonlyMap<string, readonly string[]>;
   /** Versions per Kubernetes minor and component in AKS's published tables, newest first. */
@@ -43,7 +45,7 @@ export function loadCatalog(): Catalog {
 }
 
 /** The four data files, as parsed JSON. Their shape: schema.ts. */
-export interface CatalogData {
+interface CatalogData {
   readonly components: unknown;
   readonly versions: unknown;
   readonly knownTags: unknown;
@@ -51,12 +53,13 @@ export interface CatalogData {
 }
 
 /** @throws ZodError when the data is not of the catalogue's shape */
-export function parseCatalog(data: CatalogData): Catalog {
+function parseCatalog(data: CatalogData): Catalog {
   const components = componentsSchema.parse(data.components);
   const versions = versionsSchema.parse(data.versions);
   const knownTags = Object.entries(knownTagsSchema.parse(data.knownTags));
   return freezeDeep({
     components: new Map(components.map((component) => [component.name, component])),
+    sharedNames: collectSharedNames(components),
     agentbaker: new Map(Object.entries(versions.agentbaker)),
     releaseNotes: new Map(
       Object.entries(versions.releaseNotes).map(([minor, table]) => [minor, new Map(Object.entries(table))]),
@@ -65,6 +68,19 @@ export function parseCatalog(data: CatalogData): Catalog {
     knownTags: new Map(knownTags.map(([repository, tags]) => [repository, new Set(tags)])),
     nodeBootstrap: nodeBootstrapSchema.parse(data.nodeBootstrap),
   });
+}
+
+function collectSharedNames(components: readonly Component[]): Catalog['sharedNames'] {
+  const shared = new Map<string, readonly string[]>();
+  for (const canonical of new Set(components.flatMap(({ aliasOf }) => aliasOf ?? []))) {
+    const names = components.filter(({ name, aliasOf }) => name === canonical || aliasOf === canonical);
+    for (const { name } of names)
+      shared.set(
+        name,
+        names.map((component) => component.name),
+      );
+  }
+  return shared;
 }
 
 /**

@@ -35,7 +35,7 @@ function nameArtifacts(component: Component, tag: TagRule, query: VersionQuery):
     case 'kubernetes-revision':
       return { artifacts: kubernetesRevisions(component, query), problems: [] };
     case 'mesh-revision':
-      return placed(component, meshRevisions(component, query), query);
+      return meshRevisions(component, query);
     case 'table':
       return tableImages(tag.component, tag.rows, query);
     case 'digest-only':
@@ -111,15 +111,23 @@ function kubernetesRevisions(
 }
 
 /** Per installed minor of the mesh: the newest listed tag, else the newest known one. */
-function meshRevisions(component: Component, { tagLists, meshMinors }: VersionQuery): readonly TagFact[] {
-  const listed = component.repositories.flatMap((repository) => tagLists.get(repository) ?? []).filter(isTag);
-  const minors = meshMinors ?? [...new Set(component.examples.flatMap((tag) => minorOfTag(tag) ?? []))];
-  return minors.flatMap((minor): readonly TagFact[] => {
+function meshRevisions(component: Component, query: VersionQuery): ComponentArtifacts {
+  const listed = component.repositories.flatMap((repository) => query.tagLists.get(repository) ?? []);
+  const minors = query.meshMinors ?? [...new Set(component.examples.flatMap((tag) => minorOfTag(tag) ?? []))];
+  const tags = minors.map((minor): TagFact | NamingProblem => {
     const newest = newestOfMinor(listed, minor);
-    if (newest !== undefined) return [{ tag: newest, source: 'tag-list' }];
+    if (newest !== undefined) return { tag: newest, source: 'tag-list' };
     const seen = newestOfMinor(component.examples, minor);
-    return seen === undefined ? [] : [{ tag: seen, source: 'component-map' }];
+    return seen === undefined
+      ? { version: minor, reason: withoutVersion(component) }
+      : { tag: seen, source: 'component-map' };
   });
+  const named = placed(
+    component,
+    tags.filter((tag) => 'tag' in tag),
+    query,
+  );
+  return { artifacts: named.artifacts, problems: [...named.problems, ...tags.filter((tag) => 'reason' in tag)] };
 }
 
 /** Only tags of the form `v1.29.5-2`: release candidates and debug builds are other series. */
@@ -130,20 +138,23 @@ function newestOfMinor(tags: readonly string[], minor: string): string | undefin
     .at(-1);
 }
 
-/** Images that another component's version decides, for every version of it that may run. */
+/**
+ * Images that another component's version decides, for every version of it that may run. A version that AKS reports must have a
+ * row; among versions of lists, which are more than really run, one with a row is enough.
+ */
 function tableImages(decider: string, rows: readonly TableRow[], query: VersionQuery): ComponentArtifacts {
   const component = query.catalog.components.get(decider);
   const versions = component ? versionsOf(component, query) : [];
-  const artifacts = versions.flatMap(({ version, source }) => {
-    const row = rows.find((candidate) => fits(candidate, version.replace(/^v/, '')));
-    return (row?.images ?? []).map((image) => ({ ...image, source }));
-  });
-  if (artifacts.length > 0) return { artifacts, problems: [] };
-  const seen = versions.map(({ version }) => version).join(', ') || 'unknown';
-  return {
-    artifacts: [],
-    problems: [{ reason: `the version of ${decider} decides its tag, and no row of the catalogue fits it (${seen})` }],
-  };
+  const decided = versions.map((fact) => ({
+    ...fact,
+    row: rows.find((row) => fits(row, fact.version.replace(/^v/, ''))),
+  }));
+  const artifacts = decided.flatMap(({ row, source }) => (row?.images ?? []).map((image) => ({ ...image, source })));
+  const open = decided.filter(({ row, source }) => !row && (artifacts.length === 0 || source === 'component-insights'));
+  if (versions.length > 0 && open.length === 0) return { artifacts, problems: [] };
+  const seen = open.map(({ version }) => version).join(', ') || 'unknown';
+  const reason = `the version of ${decider} decides its tag, and no row of the catalogue fits it (${seen})`;
+  return { artifacts, problems: [{ reason }] };
 }
 
 function fits(row: TableRow, version: string): boolean {

@@ -88,10 +88,7 @@ export function isCoveredByAlias(component: Component, query: VersionQuery): boo
 
 /** All names of AKS for the image of this component. */
 function imageNames(component: Component, catalog: Catalog): readonly string[] {
-  const canonical = component.aliasOf ?? component.name;
-  return [...catalog.components.values()]
-    .filter(({ name, aliasOf }) => name === canonical || aliasOf === canonical)
-    .map(({ name }) => name);
+  return catalog.sharedNames.get(component.name) ?? [component.name];
 }
 
 function isKnown(component: Component, tag: string, { catalog }: VersionQuery): boolean {

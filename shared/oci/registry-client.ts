@@ -96,7 +96,7 @@ function originOf(response: Response): 'registry' | 'upstream' {
 async function readBounded(response: Response, where: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     if (size > largestManifest)
       throw new SyncError('MANIFEST_INVALID', `${where} is larger than ${largestManifest} bytes`);

@@ -1,4 +1,4 @@
-import { SyncError } from '../model/errors.js';
+import type { SyncError } from '../model/errors.js';
 import type { ArtifactState } from './state.js';
 import type { ManifestTree } from './ports.js';
 
