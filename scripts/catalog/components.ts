@@ -5,7 +5,7 @@ import type { Reference, ReferenceComponent } from './reference.js';
 import { translateTagRule } from './tag-rules.js';
 
 /** Named by node-bootstrap.json instead: no component of the cluster pulls them, the node does. */
-export const bootstrapNames: ReadonlySet<string> = new Set([
+const bootstrapNames: ReadonlySet<string> = new Set([
   'pause',
   'kubelet-package',
   'kubectl-package',

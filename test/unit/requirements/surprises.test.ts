@@ -131,12 +131,56 @@ describe('what real clusters surprise with', () => {
       expect(namesFor(set, 'app-routing-operator')).toEqual([]);
     });
 
+    test('a reported operator without a row is not hidden by another one with a row', () => {
+      const routing = clusterWith({ ingressProfile: { webAppRouting: { enabled: true } } });
+      const reported = ['0.0.3', '0.2.19'].map((version) => ({ name: 'app-routing-operator', version }));
+      const set = resolve(routing, '1.35.7', { reported });
+      expect(namesFor(set, 'app-routing-nginx')).toEqual(['oss/kubernetes/ingress/nginx-ingress-controller:v1.13.7']);
+      expect(set.unresolved.map(({ reason }) => reason)).toEqual([expect.stringContaining('(0.0.3)')]);
+    });
+
     test('an operator older than every row leaves its nginx unresolved', () => {
       const routing = clusterWith({ ingressProfile: { webAppRouting: { enabled: true } } });
       const { unresolved } = resolve(routing, '1.35.7', {
         reported: [{ name: 'app-routing-operator', version: '0.0.3' }],
       });
       expect(unresolved.map(({ component }) => component)).toEqual(['app-routing-nginx']);
+    });
+  });
+
+  describe('the service mesh has one version per installed revision', () => {
+    const mesh = (...revisions: unknown[]) =>
+      clusterWith({ serviceMeshProfile: { mode: 'Istio', istio: { revisions } } });
+
+    test('two revisions during a canary upgrade are both required', () => {
+      const set = resolve(mesh('asm-1-28', 'asm-1-30'));
+      expect(namesFor(set, 'istiod')).toEqual(['oss/v2/istio/pilot:v1.28.9-2', 'oss/v2/istio/pilot:v1.30.2-2']);
+      expect(namesFor(set, 'istio-proxy')).toEqual([
+        'oss/v2/istio/proxyv2:v1.28.3-2',
+        'oss/v2/istio/proxyv2:v1.30.2-2',
+      ]);
+    });
+
+    test('the newest listed tag of the minor is taken, release candidates aside', () => {
+      const tagLists = new Map([['oss/v2/istio/pilot', ['v1.29.9-1', 'v1.29.10-1', 'v1.29.11-rc.1', 'v1.30.9-9']]]);
+      expect(namesFor(resolve(mesh('asm-1-29'), '1.35.7', { tagLists }), 'istiod')).toEqual([
+        'oss/v2/istio/pilot:v1.29.10-1',
+      ]);
+    });
+
+    test('an unknown revision beside a known one is not dropped in silence', () => {
+      const set = resolve(mesh('asm-1-30', 'asm-9-99'));
+      expect(namesFor(set, 'istiod')).toEqual(['oss/v2/istio/pilot:v1.30.2-2']);
+      expect(set.unresolved).toContainEqual({
+        component: 'istiod',
+        version: '9.99',
+        reason: expect.any(String) as string,
+      });
+    });
+
+    test('a revision that nobody knows leaves it unresolved', () => {
+      const { unresolved } = resolve(mesh('asm-9-99', 'nonsense', 7));
+      expect(unresolved.map(({ component }) => component)).toEqual(['istio-crd-installer', 'istio-proxy', 'istiod']);
     });
   });
 
