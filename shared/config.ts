@@ -6,8 +6,7 @@ const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[:
 
 const endpoint = z
   .url({ protocol: /^https?$/ })
-  .refine((text) => text.startsWith('https://') || isLoopback(new URL(text).hostname), 'must start with https://')
-  .transform((text) => text.replace(/\/+$/, ''));
+  .refine((text) => text.startsWith('https://') || isLoopback(new URL(text).hostname), 'must start with https://');
 
 const count = (least: number, most: number, unset: number) =>
   z.coerce.number().int().min(least).max(most).default(unset);
@@ -96,9 +95,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const values = parsed.data;
   return Object.freeze({
     subscriptionId: values.SUBSCRIPTION_ID.toLowerCase(),
-    armEndpoint: values.ARM_ENDPOINT,
-    armAudience: values.ARM_AUDIENCE ?? values.ARM_ENDPOINT,
-    marEndpoint: values.MAR_ENDPOINT,
+    armEndpoint: withoutSlash(values.ARM_ENDPOINT),
+    armAudience: withoutSlash(values.ARM_AUDIENCE ?? values.ARM_ENDPOINT),
+    marEndpoint: withoutSlash(values.MAR_ENDPOINT),
     marHost: values.MAR_HOST,
     mode: values.GATE_MODE,
     fleetGatePrefix: values.FLEET_GATE_PREFIX,
@@ -119,4 +118,8 @@ function storageOf(values: z.infer<typeof settings>): StorageConnection {
     'INVALID_SETTING',
     'setting AzureWebJobsStorage: got nothing, wants a connection string (or set AzureWebJobsStorage__accountName to use the identity of the app)',
   );
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
 }
