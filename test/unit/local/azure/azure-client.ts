@@ -2,17 +2,14 @@ import { request as httpsRequest } from 'node:https';
 import { startLocalAzure, type LocalAzure, type LocalAzureOptions } from '../../../../local/azure/local-azure.js';
 import { parseScenario } from '../../../../local/azure/scenario-file.js';
 import type { ScenarioInput } from '../../../../local/azure/scenario.js';
+import { Doc } from './document.js';
 
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  readonly json: Json;
+  readonly json: Doc;
 }
-
-/** What a test reads from a document; a wrong path gives undefined, and the expectation fails. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- documents of many shapes, looked into by path
-export type Json = any;
 
 export interface Call {
   readonly method?: string;
@@ -41,11 +38,11 @@ export function call(
   });
 }
 
-function parse(text: string): Json {
+function parse(text: string): Doc {
   try {
-    return JSON.parse(text);
+    return new Doc(JSON.parse(text));
   } catch {
-    return undefined;
+    return new Doc(undefined);
   }
 }
 
@@ -77,9 +74,9 @@ export async function acrToken(azure: LocalAzure, registry: string, scope: strin
   const access = await aadToken(azure, 'https://containerregistry.azure.net');
   const exchange = { grant_type: 'access_token', service, access_token: access };
   const { json: refresh } = await postForm(azure, `https://${service}/oauth2/exchange`, exchange);
-  const ask = { grant_type: 'refresh_token', service, scope, refresh_token: refresh.refresh_token };
+  const ask = { grant_type: 'refresh_token', service, scope, refresh_token: refresh.text('refresh_token') };
   const { json: token } = await postForm(azure, `https://${service}/oauth2/token`, ask);
-  return token.access_token;
+  return token.text('access_token');
 }
 
 /** A call of the data plane with a token that pulls from (and would push into) the repository of the path. */

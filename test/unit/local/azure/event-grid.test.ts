@@ -1,11 +1,12 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { closeAll, eventually, start, type Json } from './azure-client.js';
+import { closeAll, eventually, start } from './azure-client.js';
+import { Doc } from './document.js';
 import type { LocalAzure } from '../../../../local/azure/local-azure.js';
 
 interface Got {
   readonly headers: IncomingHttpHeaders;
-  readonly events: Json[];
+  readonly events: Doc;
 }
 
 const servers: Server[] = [];
@@ -23,9 +24,9 @@ async function hook(statuses: readonly number[] = [], validationResponse?: strin
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const events = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Json[];
+      const events = new Doc(JSON.parse(Buffer.concat(chunks).toString('utf8')));
       if (request.headers['aeg-event-type'] === 'SubscriptionValidation') {
-        response.end(JSON.stringify({ validationResponse: validationResponse ?? events[0].data.validationCode }));
+        response.end(JSON.stringify({ validationResponse: validationResponse ?? events.at('0/data/validationCode') }));
         return;
       }
       got.push({ headers: request.headers, events });
@@ -58,10 +59,10 @@ test('an event arrives alone in an array, with the headers of Event Grid', async
     'aeg-delivery-count': '0',
     'aeg-subscription-name': 'VERSIONS',
   });
-  expect(got[0]?.events).toMatchObject([
+  expect(got[0]?.events.value).toMatchObject([
     {
       eventType: 'Microsoft.ContainerService.NewKubernetesVersionAvailable',
-      topic: expect.stringMatching(/managedClusters\/one$/),
+      topic: expect.stringMatching(/managedClusters\/one$/) as string,
       data: { latestSupportedKubernetesVersion: '1.35.7', lowestMinorKubernetesVersion: '1.34.10' },
     },
   ]);
@@ -74,14 +75,15 @@ test('reaching and approving a gate tells the subscribers of AKSResources', asyn
   azure.play();
   await eventually(() => got.length === 1, 'the created event');
   const [gate] = azure.world.gates;
-  expect(got[0]?.events[0]).toMatchObject({
+  expect(got[0]?.events.at('0')).toMatchObject({
     eventType: 'Microsoft.ResourceNotifications.AKSResources.FleetGateCreated',
     data: { resourceInfo: { id: gate?.id, properties: { displayName: 'before canary', state: 'Pending' } } },
   });
   azure.world.fleets[0]?.approve(gate!);
-  const updated = (): Json => got.find(({ events }) => events[0].eventType.endsWith('FleetGateUpdated'));
+  const updated = (): Got | undefined =>
+    got.find(({ events }) => events.text('0/eventType').endsWith('FleetGateUpdated'));
   await eventually(() => updated() !== undefined, 'the updated event');
-  expect(updated().events[0].data.resourceInfo.properties.state).toBe('Completed');
+  expect(updated()?.events.at('0/data/resourceInfo/properties/state')).toBe('Completed');
 });
 
 test('what is not acknowledged is tried again, with a count', async () => {
@@ -91,7 +93,7 @@ test('what is not acknowledged is tried again, with a count', async () => {
   fireOne(azure);
   await eventually(() => got.length === 3, 'three tries');
   expect(got.map(({ headers }) => headers['aeg-delivery-count'])).toEqual(['0', '1', '2']);
-  expect(new Set(got.map(({ events }) => events[0].id)).size).toBe(1);
+  expect(new Set(got.map(({ events }) => events.at('0/id'))).size).toBe(1);
   expect(azure.world.eventGrid.deadLetters).toEqual([]);
 });
 
@@ -119,7 +121,7 @@ test('events can be doubled, lost and overtaken', async () => {
   await doubled.subscribe({ name: 'versions', topic: 'managed-clusters', endpoint: first.endpoint });
   fireOne(doubled);
   await eventually(() => first.got.length === 2, 'both copies');
-  expect(first.got[0]?.events[0].id).toBe(first.got[1]?.events[0].id);
+  expect(first.got[0]?.events.text('0/id')).toBe(first.got[1]?.events.text('0/id'));
 
   const lossy = await start({ faults: { eventLostShare: 1 } });
   await lossy.subscribe({ name: 'versions', topic: 'managed-clusters', endpoint: first.endpoint });

@@ -1,4 +1,5 @@
-import { callArm, closeAll, eventually, start, type Json, type Reply } from './azure-client.js';
+import { callArm, closeAll, eventually, start, type Reply } from './azure-client.js';
+import type { Doc } from './document.js';
 import type { LocalAzure } from '../../../../local/azure/local-azure.js';
 
 afterEach(closeAll);
@@ -8,34 +9,35 @@ const fleet =
 const api = '?api-version=2026-06-01';
 const completed = JSON.stringify({ properties: { state: 'Completed' } });
 
-async function gates(azure: LocalAzure): Promise<Json[]> {
-  const found: Json[] = [];
-  for (let next: string | undefined = `${fleet}/gates${api}`; next !== undefined; ) {
+async function gates(azure: LocalAzure): Promise<readonly Doc[]> {
+  const found: Doc[] = [];
+  for (let next: string | undefined = `${fleet}/gates${api}`; next !== undefined;) {
     const { json }: Reply = await callArm(azure, next);
-    found.push(...json.value);
-    next = json.nextLink;
+    found.push(...json.list('value'));
+    next = json.at('nextLink') === undefined ? undefined : json.text('nextLink');
   }
   return found;
 }
 
-const run = async (azure: LocalAzure): Promise<Json> => (await callArm(azure, `${fleet}/updateRuns/run${api}`)).json;
+const run = async (azure: LocalAzure): Promise<Doc> => (await callArm(azure, `${fleet}/updateRuns/run${api}`)).json;
 
-async function gateNamed(azure: LocalAzure, displayName: string): Promise<Json> {
-  let found: Json;
+async function gateNamed(azure: LocalAzure, displayName: string): Promise<Doc> {
+  let found: Doc | undefined;
   await eventually(async () => {
-    found = (await gates(azure)).find((gate) => gate.properties.displayName === displayName);
+    found = (await gates(azure)).find((gate) => gate.at('properties/displayName') === displayName);
     return found !== undefined;
   }, `the gate "${displayName}" is there`);
+  if (!found) throw new Error('no gate');
   return found;
 }
 
 const approve = (
   azure: LocalAzure,
-  gate: Json,
+  gate: Doc,
   headers: Record<string, string> = {},
   body = completed,
 ): Promise<Reply> =>
-  callArm(azure, `${gate.id}${api}`, {
+  callArm(azure, `${gate.text('id')}${api}`, {
     method: 'PATCH',
     headers: { 'content-type': 'application/json', ...headers },
     body,
@@ -44,11 +46,11 @@ const approve = (
 test('a run that nobody started has no gates and shows its plan', async () => {
   const azure = await start();
   expect(await gates(azure)).toEqual([]);
-  const { properties } = await run(azure);
-  expect(properties.managedClusterUpdate.upgrade).toEqual({ type: 'Full', kubernetesVersion: '1.35.7' });
-  expect(properties.status.status.state).toBe('NotStarted');
-  expect(properties.status.stages[0].groups[0].members).toMatchObject([
-    { clusterResourceId: expect.stringContaining('/managedClusters/one'), status: { state: 'NotStarted' } },
+  const plan = await run(azure);
+  expect(plan.at('properties/managedClusterUpdate/upgrade')).toEqual({ type: 'Full', kubernetesVersion: '1.35.7' });
+  expect(plan.at('properties/status/status/state')).toBe('NotStarted');
+  expect(plan.at('properties/status/stages/0/groups/0/members')).toMatchObject([
+    { clusterResourceId: expect.stringContaining('/managedClusters/one') as string, status: { state: 'NotStarted' } },
   ]);
 });
 
@@ -56,10 +58,10 @@ test('a run waits at the gate before its first stage', async () => {
   const azure = await start();
   azure.play();
   const gate = await gateNamed(azure, 'before canary');
-  expect(gate.properties).toMatchObject({ gateType: 'Approval', state: 'Pending' });
-  expect(gate.properties.target.updateRunProperties).toEqual({ name: 'run', stage: 'canary', timing: 'Before' });
-  expect(gate.properties.target.id).toBe(`${fleet}/updateRuns/run`);
-  expect((await run(azure)).properties.status.status.state).toBe('Pending');
+  expect(gate.at('properties')).toMatchObject({ gateType: 'Approval', state: 'Pending' });
+  expect(gate.at('properties/target/updateRunProperties')).toEqual({ name: 'run', stage: 'canary', timing: 'Before' });
+  expect(gate.at('properties/target/id')).toBe(`${fleet}/updateRuns/run`);
+  expect((await run(azure)).at('properties/status/status/state')).toBe('Pending');
   expect(azure.world.clusters.get('one')?.kubernetesVersion).toBe('1.34.10');
 });
 
@@ -67,13 +69,16 @@ test('approving is long-running: 202, a status to poll, the gate as the result',
   const azure = await start();
   azure.play();
   const gate = await gateNamed(azure, 'before canary');
-  const accepted = await approve(azure, gate, { 'if-match': gate.eTag });
+  const accepted = await approve(azure, gate, { 'if-match': gate.text('eTag') });
   expect(accepted.status).toBe(202);
   const operation = String(accepted.headers['azure-asyncoperation']);
-  expect((await callArm(azure, operation)).json.status).toBe('InProgress');
-  await eventually(async () => (await callArm(azure, operation)).json.status === 'Succeeded', 'the operation ends');
+  expect((await callArm(azure, operation)).json.at('status')).toBe('InProgress');
+  await eventually(
+    async () => (await callArm(azure, operation)).json.at('status') === 'Succeeded',
+    'the operation ends',
+  );
   const result = await callArm(azure, String(accepted.headers.location));
-  expect([result.status, result.json.properties.state]).toEqual([200, 'Completed']);
+  expect([result.status, result.json.at('properties/state')]).toEqual([200, 'Completed']);
 });
 
 test('approvals carry the run through its stages, upgrading clusters and pools', async () => {
@@ -90,9 +95,12 @@ test('approvals carry the run through its stages, upgrading clusters and pools',
   expect(azure.world.clusters.get('two')?.kubernetesVersion).toBe('1.34.10');
   await approve(azure, second);
   const third = await gateNamed(azure, 'after rest');
-  expect(third.properties.target.updateRunProperties).toMatchObject({ group: 'rest', timing: 'After' });
+  expect(third.at('properties/target/updateRunProperties')).toMatchObject({ group: 'rest', timing: 'After' });
   await approve(azure, third);
-  await eventually(async () => (await run(azure)).properties.status.status.state === 'Completed', 'the run completes');
+  await eventually(
+    async () => (await run(azure)).at('properties/status/status/state') === 'Completed',
+    'the run completes',
+  );
   expect(azure.world.upgrades.map(({ cluster, missing }) => [cluster, missing])).toEqual([
     ['one', ['oss/v2/kubernetes/coredns:v1.13.1-6']],
     ['two', ['oss/v2/kubernetes/coredns:v1.13.1-6']],
@@ -105,10 +113,10 @@ test('the node image of an Ubuntu pool changes with Kubernetes 1.35', async () =
   await approve(azure, await gateNamed(azure, 'before canary'));
   await gateNamed(azure, 'before production');
   const path = `${fleet.replace('fleets/fleet', 'managedClusters/one')}?api-version=2025-10-01`;
-  const [pool] = (await callArm(azure, path)).json.properties.agentPoolProfiles;
-  expect(pool).toMatchObject({
+  const { json } = await callArm(azure, path);
+  expect(json.at('properties/agentPoolProfiles/0')).toMatchObject({
     orchestratorVersion: '1.35.7',
-    nodeImageVersion: expect.stringContaining('AKSUbuntu-2404'),
+    nodeImageVersion: expect.stringContaining('AKSUbuntu-2404') as string,
   });
 });
 
@@ -117,9 +125,9 @@ test('an approval of another version of the gate is refused with 412', async () 
   azure.play();
   const gate = await gateNamed(azure, 'before canary');
   const reply = await approve(azure, gate, { 'if-match': '"stale"' });
-  expect([reply.status, reply.json.error.code]).toEqual([412, 'PreconditionFailed']);
-  const fresh = await callArm(azure, `${gate.id}${api}`);
-  expect([fresh.headers.etag, fresh.json.properties.state]).toEqual([gate.eTag, 'Pending']);
+  expect([reply.status, reply.json.at('error/code')]).toEqual([412, 'PreconditionFailed']);
+  const fresh = await callArm(azure, `${gate.text('id')}${api}`);
+  expect([fresh.headers.etag, fresh.json.at('properties/state')]).toEqual([gate.text('eTag'), 'Pending']);
 });
 
 test.each([
@@ -153,10 +161,10 @@ test.each([
 test('members and fleets are listed', async () => {
   const azure = await start();
   const { json } = await callArm(azure, `${fleet}/members${api}`);
-  expect(json.value.map((member: Json) => [member.name, member.properties.group])).toEqual([
+  expect(json.list('value').map((member) => [member.at('name'), member.at('properties/group')])).toEqual([
     ['one', 'first'],
     ['two', 'rest'],
   ]);
   const list = '/subscriptions/11111111-2222-3333-4444-555555555555/providers/Microsoft.ContainerService/fleets';
-  expect((await callArm(azure, `${list}${api}`)).json.value[0].name).toBe('fleet');
+  expect((await callArm(azure, `${list}${api}`)).json.at('value/0/name')).toBe('fleet');
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { call, closeAll, coredns, start, type Json } from './azure-client.js';
+import { call, closeAll, coredns, start } from './azure-client.js';
+import { Doc } from './document.js';
 
 afterEach(closeAll);
 
@@ -29,14 +30,14 @@ test('everything that an index leads to is there, in the declared size and diges
   const azure = await start();
   const base = `${azure.marEndpoint}/v2/${coredns}`;
   const index = (await call(azure, `${base}/manifests/v1.13.1-6`)).json;
-  expect(index.manifests.map((child: Json) => child.platform.architecture)).toEqual(['amd64', 'arm64']);
-  for (const child of index.manifests) {
-    const manifest = await call(azure, `${base}/manifests/${child.digest}`);
-    expect(manifest.text).toHaveLength(child.size);
-    expect(digestOf(manifest.text)).toBe(child.digest);
-    for (const blob of [manifest.json.config, ...manifest.json.layers]) {
-      const head = await call(azure, `${base}/blobs/${blob.digest}`, { method: 'HEAD' });
-      expect([head.status, head.headers['content-length']]).toEqual([200, String(blob.size)]);
+  expect(index.list('manifests').map((child) => child.at('platform/architecture'))).toEqual(['amd64', 'arm64']);
+  for (const child of index.list('manifests')) {
+    const manifest = await call(azure, `${base}/manifests/${child.text('digest')}`);
+    expect(manifest.text).toHaveLength(Number(child.at('size')));
+    expect(digestOf(manifest.text)).toBe(child.at('digest'));
+    for (const blob of [new Doc(manifest.json.at('config')), ...manifest.json.list('layers')]) {
+      const head = await call(azure, `${base}/blobs/${blob.text('digest')}`, { method: 'HEAD' });
+      expect([head.status, head.headers['content-length']]).toEqual([200, String(blob.at('size'))]);
     }
   }
 });
@@ -44,7 +45,9 @@ test('everything that an index leads to is there, in the declared size and diges
 test('a package index has a child for every distribution and architecture', async () => {
   const azure = await start();
   const { json } = await call(azure, `${azure.marEndpoint}/v2/aks/packages/kubernetes/kubelet/manifests/v1.35.7`);
-  const platforms = json.manifests.map(({ platform }: Json) => `${platform.architecture} ${platform['os.version']}`);
+  const platforms = json
+    .list('manifests')
+    .map((child) => `${child.text('platform/architecture')} ${child.text('platform/os.version')}`);
   expect(platforms).toHaveLength(6);
   expect(platforms).toEqual(
     expect.arrayContaining(['amd64 ubuntu 22.04', 'amd64 ubuntu 24.04', 'arm64 azurelinux 3.0']),
@@ -55,17 +58,17 @@ test('a fallback tarball is a single manifest', async () => {
   const azure = await start();
   const repository = 'oss/binaries/kubernetes/kubernetes-node';
   const { json } = await call(azure, `${azure.marEndpoint}/v2/${repository}/manifests/v1.35.7-linux-arm64`);
-  expect(json.layers).toHaveLength(1);
-  expect(json.manifests).toBeUndefined();
+  expect(json.list('layers')).toHaveLength(1);
+  expect(json.at('manifests')).toBeUndefined();
 });
 
 test('tags are listed in pages', async () => {
   const azure = await start({}, { marContent: { repositories: new Map([['a/b', new Set(['v3', 'v1', 'v2'])]]) } });
   const first = await call(azure, `${azure.marEndpoint}/v2/a/b/tags/list?n=2`);
-  expect(first.json).toEqual({ name: 'a/b', tags: ['v1', 'v2'] });
+  expect(first.json.value).toEqual({ name: 'a/b', tags: ['v1', 'v2'] });
   const next = /^<([^>]+)>; rel="next"$/.exec(String(first.headers.link))?.[1] ?? '';
   const second = await call(azure, `${azure.marEndpoint}${next}`);
-  expect(second.json.tags).toEqual(['v3']);
+  expect(second.json.at('tags')).toEqual(['v3']);
   expect(second.headers.link).toBeUndefined();
 });
 
@@ -77,7 +80,7 @@ test.each([
 ])('what MAR does not have is a 404 with an OCI error: %s', async (path, code) => {
   const azure = await start();
   const reply = await call(azure, `${azure.marEndpoint}/v2/${path}`);
-  expect([reply.status, reply.json.errors[0].code]).toEqual([404, code]);
+  expect([reply.status, reply.json.at('errors/0/code')]).toEqual([404, code]);
 });
 
 test('a moved tag names new content, and the old digest stays', async () => {

@@ -26,7 +26,7 @@ test('an anonymous request is challenged with realm, service and scope', async (
   expect(base.headers['www-authenticate']).toBe(`Bearer realm="https://${host}/oauth2/token",service="${host}"`);
   const pull = await call(azure, `https://${host}${manifest}`);
   expect(pull.headers['www-authenticate']).toContain(`scope="repository:${cachedCoredns}:pull"`);
-  expect(pull.json.errors[0].code).toBe('UNAUTHORIZED');
+  expect(pull.json.at('errors/0/code')).toBe('UNAUTHORIZED');
 });
 
 test('a token opens its own repository only', async () => {
@@ -81,9 +81,9 @@ test('an index does not bring its children, a child brings config and layers', a
   const index = await callAcr(azure, 'newlayout', manifest);
   const digest = String(index.headers['docker-content-digest']);
   await eventually(() => registry.holds(cachedCoredns, digest), 'the import of the index');
-  for (const child of index.json.manifests) {
-    expect(registry.holds(cachedCoredns, child.digest)).toBe(false);
-    const reply = await callAcr(azure, 'newlayout', `/v2/${cachedCoredns}/manifests/${child.digest}`);
+  for (const child of index.json.list('manifests').map((one) => one.text('digest'))) {
+    expect(registry.holds(cachedCoredns, child)).toBe(false);
+    const reply = await callAcr(azure, 'newlayout', `/v2/${cachedCoredns}/manifests/${child}`);
     expect(reply.headers['x-azure-origin']).toBe('upstream');
   }
   expect(registry.holdsTree(cachedCoredns, 'v1.13.1-6')).toBe(false);
@@ -121,8 +121,8 @@ test.each(['PUT', 'POST', 'PATCH'])('%s into the target of a cache rule is refus
   const azure = await start();
   const path = method === 'PUT' ? manifest : `/v2/${cachedCoredns}/blobs/uploads/`;
   const reply = await callAcr(azure, 'newlayout', path, { method, body: '{}' });
-  expect([reply.status, reply.json.errors[0].code]).toEqual([403, 'DENIED']);
-  expect(reply.json.errors[0].message).toContain('cache rule');
+  expect([reply.status, reply.json.at('errors/0/code')]).toEqual([403, 'DENIED']);
+  expect(reply.json.text('errors/0/message')).toContain('cache rule');
 });
 
 test.each([
@@ -131,26 +131,31 @@ test.each([
 ])('what neither registry nor upstream has is a 404: %s', async (path, code) => {
   const azure = await start();
   const reply = await callAcr(azure, 'newlayout', path);
-  expect([reply.status, reply.json.errors[0].code]).toEqual([404, code]);
+  expect([reply.status, reply.json.at('errors/0/code')]).toEqual([404, code]);
 });
 
 test('the inventory lists what is stored, not what upstream has', async () => {
   const azure = await start();
-  expect((await callAcr(azure, 'newlayout', '/acr/v1/_catalog')).json.repositories).toEqual([]);
+  expect((await callAcr(azure, 'newlayout', '/acr/v1/_catalog')).json.at('repositories')).toEqual([]);
   const digest = String((await callAcr(azure, 'newlayout', manifest)).headers['docker-content-digest']);
   await eventually(() => azure.world.registry('newlayout').holds(cachedCoredns, digest), 'the import');
-  expect((await callAcr(azure, 'newlayout', '/acr/v1/_catalog')).json.repositories).toEqual([cachedCoredns]);
+  expect((await callAcr(azure, 'newlayout', '/acr/v1/_catalog')).json.at('repositories')).toEqual([cachedCoredns]);
   const { json } = await callAcr(azure, 'newlayout', `/acr/v1/${cachedCoredns}/_manifests`);
-  expect(json.manifests).toMatchObject([{ digest, tags: ['v1.13.1-6'] }]);
+  expect(json.at('manifests')).toMatchObject([{ digest, tags: ['v1.13.1-6'] }]);
   const tags = await callAcr(azure, 'newlayout', `/acr/v1/${cachedCoredns}/_tags`);
-  expect(tags.json.tags).toMatchObject([{ name: 'v1.13.1-6', digest }]);
+  expect(tags.json.at('tags')).toMatchObject([{ name: 'v1.13.1-6', digest }]);
 });
 
 test('a blob is fetched from upstream once', async () => {
   const azure = await start();
   const index = (await callAcr(azure, 'newlayout', manifest)).json;
-  const child = await callAcr(azure, 'newlayout', `/v2/${cachedCoredns}/manifests/${index.manifests[0].digest}`, {});
-  const blob = `/v2/${cachedCoredns}/blobs/${child.json.layers[1].digest}`;
+  const child = await callAcr(
+    azure,
+    'newlayout',
+    `/v2/${cachedCoredns}/manifests/${index.text('manifests/0/digest')}`,
+    {},
+  );
+  const blob = `/v2/${cachedCoredns}/blobs/${child.json.text('layers/1/digest')}`;
   expect((await callAcr(azure, 'newlayout', blob)).status).toBe(200);
   expect((await callAcr(azure, 'newlayout', blob)).headers['x-azure-origin']).toBeUndefined();
 });
