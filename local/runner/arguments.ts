@@ -53,7 +53,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (cause) {
-    const [firstLine] = String(cause instanceof Error ? cause.message : cause).split(/\. |\n/);
+    const [firstLine] = (cause as Error).message.split(/\. |\n/);
     throw new UsageError(`${firstLine}; --help shows the options`, { cause });
   }
 }

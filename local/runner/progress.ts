@@ -36,8 +36,8 @@ class LiveBlock implements Progress {
 
   show(snapshot: Snapshot): void {
     const rates = this.#measure(snapshot);
-    const fitting = renderBlock(this.title, snapshot, rates, this.colors).slice(0, (this.output.rows ?? 50) - 1);
-    const lines = fitting.map((line) => cut(line, this.output.columns ?? 120));
+    const fitting = renderBlock(this.title, snapshot, rates, this.colors).slice(0, (this.output.rows || 50) - 1);
+    const lines = fitting.map((line) => cut(line, this.output.columns || 120));
     this.#erase();
     this.output.write(`${lines.join('\n')}\n`);
     this.#drawnLines = lines.length;

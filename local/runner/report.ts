@@ -5,6 +5,7 @@ import { formatSeconds, paintDecision, paintState } from './progress-block.js';
 import type { Snapshot } from './snapshot.js';
 
 const namedMissing = 3;
+const sentenceWidth = 60;
 
 /** The outcome of a run as tables, differences and one closing line. Pure. */
 export function renderReport(snapshot: Snapshot, differences: readonly Difference[], colors: Colors): string {
@@ -26,12 +27,13 @@ function clusterTable(snapshot: Snapshot, colors: Colors): string {
     if (seen === undefined || seen.targets.length === 0) {
       const finding = seen === undefined ? 'not seen by the app' : (seen.finding ?? 'nothing planned');
       const gate = seen?.isolated === false ? 'left alone' : '-';
-      table.push([name, kubernetesVersion, '-', colors.dim(gate), '-', colors.dim(finding)]);
+      table.push([name, kubernetesVersion, '-', colors.dim(gate), '-', wrapWords(finding)]);
       continue;
     }
     for (const target of seen.targets) {
       const { decision, required, cached, missing, reasons } = target;
-      const why = decision === 'unknown' ? reasons.join('; ') : listMissing(missing.map(({ artifact }) => artifact));
+      const why =
+        decision === 'unknown' ? wrapWords(reasons.join('; ')) : listMissing(missing.map(({ artifact }) => artifact));
       const gate = paintDecision(decision, colors);
       table.push([name, kubernetesVersion, target.kubernetesVersion, gate, `${cached}/${required}`, why]);
     }
@@ -60,6 +62,11 @@ function listMissing(artifacts: readonly string[]): string {
   if (artifacts.length === 0) return 'nothing';
   const rest = artifacts.length - namedMissing;
   return [...artifacts.slice(0, namedMissing), ...(rest > 0 ? [`and ${rest} more`] : [])].join('\n');
+}
+
+/** Sentences break at words; names of artifacts are never broken, so that they can be copied. */
+function wrapWords(text: string): string {
+  return text.replaceAll(new RegExp(`(.{1,${sentenceWidth}})(?: +|$)`, 'g'), '$1\n').trimEnd();
 }
 
 /** The one thing that this service exists to prevent. */

@@ -7,7 +7,7 @@ export class Throughput {
   /** @param seconds time of the sample, never before the last one */
   add(seconds: number, count: number): void {
     this.#samples.push({ seconds, count });
-    while ((this.#samples[1]?.seconds ?? seconds) < seconds - windowSeconds) this.#samples.shift();
+    while ((this.#samples[1]?.seconds ?? seconds) <= seconds - windowSeconds) this.#samples.shift();
   }
 
   /** Per second; 0 before there are two samples. */

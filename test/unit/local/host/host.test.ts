@@ -21,7 +21,7 @@ describe('a Functions host with an app of every trigger', () => {
     expect(host.functions).toEqual([...host.functions].sort());
     expect(host.functions).toHaveLength(16);
     expect(host.failures).toEqual([
-      { name: 'never-valid', reason: expect.stringContaining('NCRONTAB') },
+      { name: 'never-valid', reason: expect.stringContaining('NCRONTAB') as string },
       { name: 'without-setting', reason: "'%NO_SUCH_SETTING%' does not resolve to a value." },
     ]);
     expect(host.lastLogLines().some((line) => line.includes("'without-setting' function is in error"))).toBe(true);
@@ -94,13 +94,13 @@ describe('a Functions host with an app of every trigger', () => {
       bench.journal('take').filter((entry) => JSON.stringify(entry['message']) === JSON.stringify(message));
     const [entry] = await eventually(matches);
     expect(entry?.['metadata']).toMatchObject({
-      queueTrigger: expect.anything(),
-      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      queueTrigger: expect.anything() as string,
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       dequeueCount: 1,
-      popReceipt: expect.any(String),
-      insertionTime: expect.stringMatching(/Z$/),
-      expirationTime: expect.stringMatching(/Z$/),
-      nextVisibleTime: expect.stringMatching(/Z$/),
+      popReceipt: expect.any(String) as string,
+      insertionTime: expect.stringMatching(/Z$/) as string,
+      expirationTime: expect.stringMatching(/Z$/) as string,
+      nextVisibleTime: expect.stringMatching(/Z$/) as string,
     });
     await delay(1_200);
     expect(matches()).toHaveLength(1);
