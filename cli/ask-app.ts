@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AppAddress } from './app-address.js';
+import { errorCodeOf } from './error-code.js';
 import { Failed, WrongUse } from './outcome.js';
 import { cleanText } from './terminal.js';
 
@@ -77,12 +78,13 @@ const networkCauses: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time (a firewall may drop it)',
 };
 
+/** `fetch` wraps what went wrong in a TypeError. */
 function describeCause(error: unknown): string {
-  if (!(error instanceof Error)) return 'the request failed';
-  if (error.name === 'TimeoutError') return `no answer within ${patienceSeconds} s`;
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return networkCauses[code] ?? cleanText(cause instanceof Error ? cause.message || code : error.message);
+  const { name, message, cause } = error as Partial<Error>;
+  if (name === 'TimeoutError') return `no answer within ${patienceSeconds} s`;
+  const code = errorCodeOf(cause) ?? '';
+  const detail = (cause as Partial<Error> | undefined)?.message || code || message;
+  return networkCauses[code] ?? cleanText(detail ?? 'the request failed');
 }
 
 function refusalOf(name: string, status: number, document: unknown, { url }: AppAddress): Error {

@@ -92,8 +92,9 @@ function paintReasons(artifact: Artifact, { colors }: Display): Cell {
 function renderUnresolved({ document }: OfflinePlan, { width, colors }: Display): string {
   const { unresolved } = document;
   if (unresolved.length === 0) return colors.green('Nothing is unresolved.');
+  const title = `UNRESOLVED (${unresolved.length}): these cannot be warmed until somebody resolves them`;
   return [
-    colors.red(colors.bold(`UNRESOLVED (${unresolved.length}): these cannot be warmed until somebody resolves them`)),
+    colors.red(colors.bold(indentWords(title, 0, width))),
     ...unresolved.map(({ component, version, reason }) => {
       const name = cleanText(version ? `${component} ${version}` : component);
       return `  ${colors.bold(name)}\n${indentWords(cleanText(reason), 4, width)}`;

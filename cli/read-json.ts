@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { errorCodeOf } from './error-code.js';
 import { WrongUse } from './outcome.js';
 import { cleanText } from './terminal.js';
 
@@ -33,7 +34,7 @@ async function readBytes(option: string, path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it cannot be read';
+    const code = errorCodeOf(cause) ?? 'it cannot be read';
     throw new WrongUse(`${option} ${path}: ${complaints[code] ?? code}`, { cause });
   }
 }
