@@ -103,7 +103,11 @@ describe('a managed cluster', () => {
       document({ bootstrapProfile: { artifactSource: 'Elsewhere' } }),
       'properties.bootstrapProfile.artifactSource is elsewhere',
     ],
-    [document({ bootstrapProfile: { artifactSource: 'Cache' } }), 'properties.bootstrapProfile.containerRegistryId'],
+    [
+      'a cache without a registry',
+      document({ bootstrapProfile: { artifactSource: 'Cache' } }),
+      'properties.bootstrapProfile.containerRegistryId',
+    ],
     [
       'a cache whose registry is no id',
       document({ bootstrapProfile: { artifactSource: 'Cache', containerRegistryId: 'r' } }),
