@@ -18,7 +18,7 @@ export interface LoadedApp {
 }
 
 /** The app as a whole cannot start, as when Azure shows "Worker was unable to load entry point". */
-class AppLoadError extends Error {
+export class AppLoadError extends Error {
   override readonly name = 'AppLoadError';
 }
 
