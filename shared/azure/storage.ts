@@ -1,5 +1,5 @@
 import { TableClient, TableServiceClient } from '@azure/data-tables';
-import type { QueueClient} from '@azure/storage-queue';
+import type { QueueClient } from '@azure/storage-queue';
 import { QueueServiceClient } from '@azure/storage-queue';
 import type { TokenCredential } from '@azure/core-auth';
 import type { StorageConnection } from '../model/storage-connection.js';
@@ -72,5 +72,6 @@ export class Storage {
 
 /** The tables client refuses the emulator's `http://` unless told that it is meant. */
 function insecureOf(connectionString: string): { allowInsecureConnection: boolean } {
-  return { allowInsecureConnection: /TableEndpoint=http:\/\/(127\.|localhost)/.test(connectionString) };
+  const isEmulator = /UseDevelopmentStorage=true|TableEndpoint=http:\/\/(127\.|localhost)/i.test(connectionString);
+  return { allowInsecureConnection: isEmulator };
 }
