@@ -15,8 +15,8 @@ export interface AppAddress {
   readonly key: string;
 }
 
-export const urlVariable = 'AKS_ARTIFACT_SYNC_URL';
-export const keyVariable = 'AKS_ARTIFACT_SYNC_KEY';
+const urlVariable = 'AKS_ARTIFACT_SYNC_URL';
+const keyVariable = 'AKS_ARTIFACT_SYNC_KEY';
 
 /** @throws WrongUse when one is missing or not as it has to be */
 export function readAddress(options: AppOptions, env: Terminal['env']): AppAddress {

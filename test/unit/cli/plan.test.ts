@@ -129,7 +129,14 @@ describe('plan warns', () => {
     ],
     [
       'when the cluster is not network isolated',
-      { ...cluster, properties: { ...cluster.properties, bootstrapProfile: null } },
+      {
+        ...cluster,
+        properties: {
+          ...cluster.properties,
+          networkProfile: { outboundType: 'loadBalancer' },
+          bootstrapProfile: { artifactSource: 'Direct' },
+        },
+      },
       undefined,
       '1.35.7',
       /mixed-arm is not network isolated/,

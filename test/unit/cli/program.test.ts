@@ -29,3 +29,29 @@ test.each([
 ])('%s is wrong use', async (_sentence, args, message) => {
   expect(await runCli(args)).toEqual({ code: 2, stdout: '', stderr: matching(message) });
 });
+
+describe('every example', () => {
+  const examples = (text: string) => text.match(/^ *(?:\$ )?aks-artifact-sync [a-z]+ .*/gm) ?? [];
+  const options = (text: string) => text.match(/--[a-z-]+/g) ?? [];
+
+  async function expectKnownOptions(example: string): Promise<void> {
+    const [own = ''] = example.split(/&&|>/);
+    const [, command = ''] = own.trim().split(' ');
+    const { stdout } = await runCli([command, '--help']);
+    const known = stdout.slice(0, stdout.indexOf('--help'));
+    expect(options(own).filter((option) => !options(known).includes(option))).toEqual([]);
+  }
+
+  test('in docs/cli.md uses options that exist', async () => {
+    const found = examples(readFileSync('docs/cli.md', 'utf8'));
+    expect(found.length).toBeGreaterThan(4);
+    for (const example of found) await expectKnownOptions(example);
+  });
+
+  test('in the help texts uses options that exist', async () => {
+    for (const command of ['plan', 'gate', 'status', 'sync']) {
+      const found = examples((await runCli([command, '--help'])).stdout.replaceAll(/^Usage.*/gm, ''));
+      for (const example of found) await expectKnownOptions(example);
+    }
+  });
+});
