@@ -31,8 +31,8 @@ test.each([
 });
 
 describe('every example', () => {
-  const examples = (text: string) => text.match(/^ *(?:\$ )?aks-artifact-sync [a-z]+ .*/gm) ?? [];
-  const options = (text: string) => text.match(/--[a-z-]+/g) ?? [];
+  const examples = (text: string): readonly string[] => text.match(/^ *(?:\$ )?aks-artifact-sync [a-z]+ .*/gm) ?? [];
+  const options = (text: string): readonly string[] => text.match(/--[a-z-]+/g) ?? [];
 
   async function expectKnownOptions(example: string): Promise<void> {
     const [own = ''] = example.split(/&&|>/);
