@@ -24,7 +24,7 @@ async function runScenario(...words: readonly string[]): Promise<Ended> {
 
 test('the default scenario ends as declared: three clusters open, the Fleet run past its gates, the fourth cluster left alone', async () => {
   const { code, stdout, stderr } = await runScenario('--exit', '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('ended as declared') });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('ended as declared') as string });
   const open = (name: string): object => ({
     name,
     isolated: true,
@@ -47,7 +47,7 @@ test('the default scenario ends as declared: three clusters open, the Fleet run 
         isolated: false,
         kubernetesVersion: '1.34.10',
         targets: [],
-        finding: expect.stringContaining('not network isolated'),
+        finding: expect.stringContaining('not network isolated') as string,
       },
     ],
     updateRuns: [{ name: 'kubernetes-1-35', state: 'Completed' }],

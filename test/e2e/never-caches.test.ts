@@ -37,9 +37,15 @@ describe('a subscription in which one artifact of the cluster data never caches'
     expect(answer.json).toMatchObject({
       decision: 'closed',
       kubernetesVersion: '1.35.7',
-      missing: [{ artifact: stuck, state: expect.stringMatching(/^(waiting|planned)$/), reason: expect.any(String) }],
+      missing: [
+        {
+          artifact: stuck,
+          state: expect.stringMatching(/^(waiting|planned)$/) as string,
+          reason: expect.any(String) as string,
+        },
+      ],
       reasons: [expect.stringContaining('1 of ')],
-      evaluatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      evaluatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
     });
   });
 

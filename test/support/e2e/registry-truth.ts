@@ -1,4 +1,4 @@
-import type { LocalAzure } from '../../../local/azure/local-azure.js';
+import type { LocalAzure } from '../../../local/azure/local-azure-interface.js';
 
 /** What the registries of a local Azure did and hold, by `registry/repository@digest` or `registry/repository:tag`. */
 export interface RegistryTruth {
