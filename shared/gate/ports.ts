@@ -37,8 +37,8 @@ export interface Judgements {
   remove(clusterId: string, version: KubernetesVersion): Promise<void>;
 }
 
-/** What was done, or would be done, with a Fleet gate. */
-export type FleetGateAction = 'approved' | 'would-approve' | 'waiting' | 'left-alone';
+/** What was done, or would be done, with a Fleet gate. "approving" is written before Azure is asked: a worker that dies then leaves a trace. */
+export type FleetGateAction = 'approved' | 'approving' | 'would-approve' | 'waiting' | 'left-alone';
 
 export interface FleetGateRecord {
   readonly id: string;

@@ -4,7 +4,7 @@ import type { GateTask } from '../../../shared/gate/ports.js';
 import type { Cluster } from '../../../shared/model/cluster.js';
 import { resolveRequirements } from '../../../shared/requirements/resolve.js';
 import type { PlanTask, WarmTask } from '../../../shared/warming/ports.js';
-import { hours, minutes, profileOf, registryOf, target } from '../builders.js';
+import { hours, minutes, profileOf, registryOf, subscriptionId, target } from '../builders.js';
 import { smallCatalog } from '../small-catalog.js';
 import { FakeClock } from './clock.js';
 import { FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
@@ -80,7 +80,10 @@ export class FakeSubscription {
       judgeEverySeconds: 10,
       gatePolicy: { maxProofAgeMs: hours(24), maxPlanAgeMs: hours(24) },
       workPolicy: { reproveAfterMs: hours(12), retryFailedAfterMs: minutes(30), lostAfterMs: minutes(2) },
-      reconcilePolicy: { renewPlanAfterMs: hours(1), lostAfterMs: minutes(2) },
+      reconcilePolicy: { renewPlanAfterMs: hours(1), lostAfterMs: minutes(2), retryFailedAfterMs: minutes(30) },
+      subscriptionId,
+      componentInsights: 'optional',
+      freshProofMs: minutes(15),
     };
   }
 

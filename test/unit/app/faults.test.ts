@@ -131,7 +131,7 @@ test('a Fleet gate opens by itself as soon as its last cluster does, without a s
   await azure.pass(6 * 60);
   expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
   expect(await azure.fleetRecords.list()).toMatchObject([
-    { action: 'approved', reasons: ['1 clusters open for 1.35.7'] },
+    { action: 'approved', reasons: ['open for 1.35.7: one'] },
   ]);
 });
 
