@@ -31,7 +31,11 @@ type ReadGate = FleetGate & { readonly readAt: Date };
  * stale when a newer one was written: tasks of one gate form one chain, however many members and events there are.
  * @throws SyncError ARM_UNAVAILABLE: the message comes back. What else stops the judgement is told at the gate, which waits.
  */
-export async function evaluateFleetGate(gateId: string, ports: FleetGatePorts): Promise<FleetGateAction | 'gone'> {
+export async function evaluateFleetGate(
+  { gateId, after }: Extract<GateTask, { kind: 'fleet-gate' }>,
+  ports: FleetGatePorts,
+): Promise<FleetGateAction | 'gone' | 'stale'> {
+  if (after !== undefined && (await findRecord(gateId, ports))?.recordedAt.toISOString() !== after) return 'stale';
   const gate = await readGate(gateId, ports);
   if (!gate) return await forget(gateId, ports);
   try {
@@ -63,17 +67,15 @@ async function judgeGate(gate: ReadGate, ports: FleetGatePorts): Promise<FleetGa
 }
 
 async function waitShortly(
-  gate: FleetGate,
+  gate: ReadGate,
   reasons: readonly string[],
   ports: FleetGatePorts,
 ): Promise<FleetGateAction> {
   const recordedAt = ports.now();
-  await record(gate, 'waiting', reasons, { ...ports, now: () => recordedAt });
-  await ports.gateQueue.enqueue(
-    [{ kind: 'fleet-gate', gateId: gate.id, after: recordedAt.toISOString() }],
-    renewalSeconds,
-  );
-  return 'waiting';
+  const action = await record(gate, 'waiting', reasons, { ...ports, now: () => recordedAt });
+  const next = { kind: 'fleet-gate', gateId: gate.id, after: recordedAt.toISOString() } as const;
+  if (action === 'waiting') await ports.gateQueue.enqueue([next], renewalSeconds);
+  return action;
 }
 
 /** The run has no ETag that an approval could carry, so it is read once more just before. */

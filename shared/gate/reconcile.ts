@@ -153,7 +153,7 @@ async function reconcileCluster(
   const own = records.filter((record) => record.clusterId.toLowerCase() === cluster.resource.key);
   const current = own.filter((record) => compareVersions(record.kubernetesVersion, cluster.kubernetesVersion) >= 0);
   const wanted = new Set([...upgradeTargets(cluster, profile), ...current.map((record) => record.kubernetesVersion)]);
-  const facts = hashFacts(cluster);
+  const facts = await currentFacts(cluster, current, ports);
   for (const { planned } of current) if (planned && planned.factsHash !== facts) await denounce(planned, ports);
   const due = [...wanted].filter((version) => {
     const record = current.find((candidate) => candidate.kubernetesVersion === version);
@@ -166,6 +166,17 @@ async function reconcileCluster(
     ports,
   );
   return due.length;
+}
+
+/** Plans are made from what ARM says of a cluster alone, and a list may say less: a difference is looked at twice. */
+async function currentFacts(
+  cluster: Cluster,
+  records: readonly TargetRecord[],
+  ports: ReconcilePorts,
+): Promise<string> {
+  const listed = hashFacts(cluster);
+  if (records.every(({ planned }) => planned === undefined || planned.factsHash === listed)) return listed;
+  return hashFacts(await ports.clusters.get(cluster.resource));
 }
 
 /** A plan of other facts than today's must not open a gate while the new one is on its way. */

@@ -59,7 +59,7 @@ export function planWork(input: WorkInput): Work {
 }
 
 /** A lost task cannot be told from a slow one: the new step makes the old one stale, so that a backlog does not grow itself. */
-function enqueuedAgain(state: ArtifactState, now: Date): ArtifactState {
+export function enqueuedAgain(state: ArtifactState, now: Date): ArtifactState {
   return { ...state, step: state.step + 1, dueAt: now };
 }
 

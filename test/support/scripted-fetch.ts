@@ -13,7 +13,7 @@ export interface SeenRequest {
   readonly url: string;
   readonly headers: Headers;
   readonly body: string;
-  readonly redirect: RequestRedirect | undefined;
+  readonly redirect: string | undefined;
 }
 
 /** `fetch` that gives one answer of the script after the other, and remembers what was asked. */

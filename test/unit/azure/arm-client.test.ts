@@ -65,7 +65,7 @@ test.each([
   answer = () => answerJson(200, { value: [1], nextLink: typeof link === 'string' ? link : link() });
   await expect(list()).rejects.toMatchObject({
     code: 'ARM_UNEXPECTED',
-    message: expect.stringContaining('lies outside'),
+    message: expect.stringContaining('lies outside') as string,
   });
   expect(requests).toHaveLength(1);
 });

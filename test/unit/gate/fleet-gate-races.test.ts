@@ -22,10 +22,10 @@ test('judgements of one gate at the same time approve it once, and all say so', 
   const azure = await arrange();
   const approvals: string[] = [];
   azure.fleets.onApproved = ({ id }) => void approvals.push(id);
-  const judgements = [1, 2, 3].map(() => evaluateFleetGate(gateId(), azure.ports()));
+  const judgements = [1, 2, 3].map(() => evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports()));
   expect(await Promise.all(judgements)).toEqual(['approved', 'approved', 'approved']);
   expect(approvals).toEqual([gateId()]);
-  expect(await evaluateFleetGate(gateId(), azure.ports())).toBe('approved');
+  expect(await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports())).toBe('approved');
   expect(await actions(azure)).toEqual(['approved']);
 });
 
@@ -37,27 +37,27 @@ test('a judgement that began before an approval and ends after it leaves the rec
     targets: {
       ...slow.targets,
       get: async () => {
-        await evaluateFleetGate(gateId(), azure.ports());
+        await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports());
         return undefined;
       },
       request: async () => undefined,
     } as unknown as typeof slow.targets,
   };
-  await evaluateFleetGate(gateId(), doubtful);
+  await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, doubtful);
   expect(await actions(azure)).toEqual(['approved']);
 });
 
 test('an approval that Azure took and did not carry out is tried again', async () => {
   const azure = await arrange();
-  await evaluateFleetGate(gateId(), azure.ports());
+  await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports());
   azure.fleets.putGate(gateOf());
   azure.clock.advance(60);
-  expect(await evaluateFleetGate(gateId(), azure.ports())).toBe('approved');
+  expect(await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports())).toBe('approved');
   expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
 });
 
 test('a gate that a person approved is left alone', async () => {
   const azure = await arrange();
   azure.fleets.putGate(gateOf({ state: 'Completed' }));
-  expect(await evaluateFleetGate(gateId(), azure.ports())).toBe('left-alone');
+  expect(await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports())).toBe('left-alone');
 });

@@ -108,7 +108,7 @@ test('a registry that does not answer is told with the reason', async () => {
   const { client } = arrange(new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 10.0.0.4:443') }));
   await expect(client.head('oss/pause', '3.10')).rejects.toMatchObject({
     code: 'REGISTRY_UNAVAILABLE',
-    message: expect.stringContaining('no answer (connect ECONNREFUSED 10.0.0.4:443)'),
+    message: expect.stringContaining('no answer (connect ECONNREFUSED 10.0.0.4:443)') as string,
   });
 });
 
