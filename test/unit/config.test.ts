@@ -56,8 +56,10 @@ test('what is not set has its documented default', () => {
     mode: 'observe',
     fleetGatePrefix: 'artifact-sync',
     verifyDelaySeconds: 10,
-    proofMaxAgeHours: 24,
-    planMaxAgeHours: 24,
+    proofMaxAgeHours: 6,
+    planMaxAgeHours: 3,
+    freshProofMinutes: 15,
+    componentInsights: 'required',
     reconcileSchedule: '0 */5 * * * *',
     storage: { kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' },
   });
