@@ -47,9 +47,21 @@ function isExplained(pull: PulledArtifact, { otherPlans, warmed, runsSince }: Dr
   return warmed.has(name) && (pull.evidence === 'inventory' || pull.at < runsSince);
 }
 
+/**
+ * What has ever escaped at this version: an escape stays one after the plan has learnt of it. Pure.
+ * @param earlier escapes of the last report of the same cluster and version
+ */
+export function keepEscapes(earlier: readonly PulledArtifact[], drift: Drift): Drift {
+  const escapes = new Map([...drift.escaped, ...earlier].map((pull) => [pullName(pull), pull]));
+  return { ...drift, escaped: sortPulls([...escapes.values()]) };
+}
+
 /** `oss` of `oss/v2/kubernetes/coredns`, for all that the catalogue knows of. */
 export function namespacesOf(catalog: Catalog): ReadonlySet<string> {
-  const named = [...catalog.components.values()].flatMap(({ repositories, candidates }) => [...repositories, ...candidates]);
+  const named = [...catalog.components.values()].flatMap(({ repositories, candidates }) => [
+    ...repositories,
+    ...candidates,
+  ]);
   const { packages, kubernetesNode } = catalog.nodeBootstrap;
   const bootstrap = [...Object.values(packages.repositories), kubernetesNode.repository];
   return new Set([...named, ...bootstrap, ...catalog.knownTags.keys()].map(namespaceOf));

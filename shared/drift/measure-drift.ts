@@ -5,7 +5,7 @@ import { parseClusterId } from '../model/resource-id.js';
 import type { ObservedPolicy } from '../requirements/observed.js';
 import type { ClusterReader, ObservedArtifacts } from '../requirements/ports.js';
 import type { TargetRecord, Targets } from '../warming/ports.js';
-import { compareDrift, namespacesOf } from './compare-drift.js';
+import { compareDrift, keepEscapes, namespacesOf } from './compare-drift.js';
 import { groupByMinor, learn, type Sighting } from './learn.js';
 import type { DriftReports } from './ports.js';
 import { pullsOf, readEvidence, type EvidencePorts, type RegistryEvidence } from './read-evidence.js';
@@ -119,7 +119,7 @@ async function measureRegistry(sharing: readonly RunningCluster[], ports: DriftP
 }
 
 function reportOf(
-  { cluster, plan, otherPlans }: RunningCluster,
+  { cluster, plan, otherPlans, reports }: RunningCluster,
   pulled: readonly PulledArtifact[],
   evidence: RegistryEvidence,
   window: DriftWindow,
@@ -132,8 +132,9 @@ function reportOf(
     namespaces: namespacesOf(ports.catalog),
     log: evidence.events === undefined ? 'absent' : 'read',
   });
+  const last = reports.find(({ kubernetesVersion }) => kubernetesVersion === cluster.kubernetesVersion);
   return {
-    ...drift,
+    ...keepEscapes(last?.escaped ?? [], drift),
     ...window,
     clusterId: cluster.resource.id,
     kubernetesVersion: cluster.kubernetesVersion,

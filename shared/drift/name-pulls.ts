@@ -23,7 +23,9 @@ export function namePulls(evidence: PullEvidence): readonly PulledArtifact[] {
   const logged = (evidence.events ?? []).filter(({ lastAt }) => lastAt >= evidence.since);
   const tagsOf = indexTags(evidence);
   const pulls = logged.flatMap((event) => nameEvent(event, evidence, tagsOf));
-  const held = evidence.inventory.filter(({ createdAt }) => createdAt >= evidence.since).flatMap((tag) => nameTag(tag, evidence));
+  const held = evidence.inventory
+    .filter(({ createdAt }) => createdAt >= evidence.since)
+    .flatMap((tag) => nameTag(tag, evidence));
   const named = new Set([...pulls, ...held].filter(({ tag }) => tag !== undefined).map(({ repository }) => repository));
   const telling = [...pulls, ...held].filter(({ tag, repository }) => tag !== undefined || !named.has(repository));
   return withoutRepeats(telling);
@@ -43,7 +45,10 @@ function nameEvent(
   return tags.length === 0 ? [pull] : tags.map((known) => ({ ...pull, tag: known }));
 }
 
-function nameTag({ repository, tag, digest, createdAt: at }: StoredTag, { upstreamOf }: PullEvidence): readonly PulledArtifact[] {
+function nameTag(
+  { repository, tag, digest, createdAt: at }: StoredTag,
+  { upstreamOf }: PullEvidence,
+): readonly PulledArtifact[] {
   const upstream = upstreamOf(repository);
   if (upstream === undefined || !isRepository(upstream) || !isTag(tag)) return [];
   return [{ repository: upstream, tag, digest, at, evidence: 'inventory' }];

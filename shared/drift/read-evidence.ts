@@ -35,7 +35,11 @@ export interface RegistryEvidence {
  * Reads inventory and log of a registry; one of them failing leaves the other.
  * @throws SyncError as `RegistryReader.get`
  */
-export async function readEvidence(registryId: ResourceId, since: Date, ports: EvidencePorts): Promise<RegistryEvidence> {
+export async function readEvidence(
+  registryId: ResourceId,
+  since: Date,
+  ports: EvidencePorts,
+): Promise<RegistryEvidence> {
   const registry = await ports.registries.get(registryId);
   const { loginServer, cacheRules } = registry;
   const upstreamOf = (repository: string): string | undefined =>

@@ -25,7 +25,7 @@ export interface Drift {
   readonly predicted: number;
   /** Of those, the ones that nodes were seen to pull; absent without a log, for the registry holds all that was warmed. */
   readonly pulled?: number;
-  /** Pulled and not predicted, from namespaces of MAR that the catalogue knows. Sorted. */
+  /** Pulled before it was predicted, from namespaces of MAR that the catalogue knows. Sorted. */
   readonly escaped: readonly PulledArtifact[];
   /** Pulled through the cache from other namespaces of MAR: workloads of the customer, most likely. Sorted. */
   readonly foreign: readonly PulledArtifact[];

@@ -83,7 +83,9 @@ function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: 
 function unsureOf(artifacts: readonly Requirement[], { minConfidence }: GatePolicy): readonly string[] {
   const unsure = artifacts.filter((artifact) => !isAtLeast(confidenceOf(artifact), minConfidence));
   const named = unsure.slice(0, mostNamed).map((artifact) => {
-    const sources = [...new Set(artifact.because.map(({ component, source }) => `${component} by ${source}`))].join(', ');
+    const sources = [...new Set(artifact.because.map(({ component, source }) => `${component} by ${source}`))].join(
+      ', ',
+    );
     const raise = `a better source or an override that names it raises it, GATE_MIN_CONFIDENCE=${confidenceOf(artifact)} accepts it`;
     return `unsure: ${artifactName(artifact)} is known with confidence ${confidenceOf(artifact)} (${sources}), the gate demands ${minConfidence}: ${raise}`;
   });

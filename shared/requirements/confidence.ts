@@ -7,10 +7,7 @@ export function isAtLeast(confidence: Confidence, least: Confidence): boolean {
 
 /** How sure we are of an artifact: as sure as the best of its reasons. */
 export function confidenceOf({ because }: Pick<Requirement, 'because'>): Confidence {
-  return because.reduce<Confidence>(
-    (best, { confidence }) => (isAtLeast(confidence, best) ? confidence : best),
-    'low',
-  );
+  return because.reduce<Confidence>((best, { confidence }) => (isAtLeast(confidence, best) ? confidence : best), 'low');
 }
 
 /** A guess that MAR confirmed: it serves exactly this tag. What is known better keeps its reasons as they are. */

@@ -29,7 +29,9 @@ function choice(name: string, value: unknown): readonly string[] {
 /** Paths of objects that say `enabled: true`, at most `depth` names deep. */
 function switchedOn(value: unknown, path: readonly string[], depth: number): readonly string[] {
   const entries = Object.entries(ownObject(value));
-  const isOn = entries.some(([name, inner]) => name.toLowerCase() === 'enabled' && String(inner).toLowerCase() === 'true');
+  const isOn = entries.some(
+    ([name, inner]) => name.toLowerCase() === 'enabled' && String(inner).toLowerCase() === 'true',
+  );
   const own = isOn && path.length > 0 ? [path.join('.')] : [];
   if (depth === 0) return own;
   const below = entries.filter(([name]) => path.length > 0 || !withoutNodes.has(name.toLowerCase()));

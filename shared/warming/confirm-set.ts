@@ -75,7 +75,8 @@ async function settleUnresolved(unresolved: Unresolved, input: ConfirmInput): Pr
   const { component, candidates = [] } = unresolved;
   if (candidates.length === 0) return { open: unresolved };
   const place = await findPlace(candidates, input.probes);
-  if (place.kind === 'open') return { open: { ...unresolved, reason: `${unresolved.reason} ${capitalize(place.sentence)}` } };
+  if (place.kind === 'open')
+    return { open: { ...unresolved, reason: `${unresolved.reason} ${capitalize(place.sentence)}` } };
   const { repository, tag } = place.artifact;
   const kind = input.catalog.components.get(component)?.kind ?? 'image';
   const condition = `it is needed and has no confirmed repository; ${place.sentence}`;

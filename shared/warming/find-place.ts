@@ -20,10 +20,17 @@ export async function findPlace(candidates: readonly ArtifactRef[], probes: Pick
     const names = silent.map(({ candidate }) => candidate.repository).join(', ');
     return { kind: 'open', sentence: `${asked}: no answer for ${names} yet; the next plan asks again` };
   }
-  if (!only) return { kind: 'open', sentence: `${asked}: it has none of them; an override that names the artifact would resolve it` };
+  if (!only)
+    return {
+      kind: 'open',
+      sentence: `${asked}: it has none of them; an override that names the artifact would resolve it`,
+    };
   if (found.length > 1) {
     const names = found.map(artifactName).join(', ');
-    return { kind: 'open', sentence: `${asked}: it has ${names}; an override that names the right one would resolve it` };
+    return {
+      kind: 'open',
+      sentence: `${asked}: it has ${names}; an override that names the right one would resolve it`,
+    };
   }
   return { kind: 'found', artifact: only, sentence: `${asked}: it has ${artifactName(only)} alone` };
 }

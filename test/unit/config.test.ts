@@ -54,11 +54,14 @@ test('what is not set has its documented default', () => {
     marEndpoint: 'https://mcr.microsoft.com',
     marHost: 'mcr.microsoft.com',
     mode: 'observe',
+    gateMinConfidence: 'probed',
     fleetGatePrefix: 'artifact-sync',
     verifyDelaySeconds: 10,
     proofMaxAgeHours: 24,
     planMaxAgeHours: 24,
     reconcileSchedule: '0 */5 * * * *',
+    driftSchedule: '0 30 4 * * *',
+    logAnalytics: undefined,
     storage: { kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' },
   });
 });
