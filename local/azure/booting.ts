@@ -21,7 +21,7 @@ import { pullAsNodes, type PulledRegistry } from './node-pulls.js';
 import { PullLog } from './pull-log.js';
 import { RegistryCache } from './registry-cache.js';
 import { registryId } from './registry-documents.js';
-import { RequestLog } from './request-log.js';
+import { classOf, RequestLog } from './request-log.js';
 import type { Scenario, ScenarioEvent } from './scenario.js';
 import { Timers } from './timers.js';
 import { World } from './world.js';
@@ -216,15 +216,4 @@ export class Booting {
     };
     return this.scenario.fleets.map((fleet) => new Fleet(fleet, subscriptionId, clusters, this.timers, listener));
   }
-}
-
-/** What a path is about, without names: the class of a request for the log. */
-function classOf(path: string): string {
-  if (path.startsWith('/v2/')) return /\/(manifests|blobs|tags)\//.exec(path)?.[1] ?? 'base';
-  if (path.startsWith('/oauth2/')) return 'token';
-  if (path.startsWith('/acr/')) return 'inventory';
-  const segments = path.toLowerCase().split('/');
-  const types = ['gates', 'updateruns', 'members', 'cacherules', 'upgradeprofiles', 'operations', 'operationresults'];
-  const resources = ['managedclusters', 'registries', 'fleets'];
-  return [...types, ...resources].find((type) => segments.includes(type)) ?? 'other';
 }
