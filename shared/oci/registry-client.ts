@@ -78,7 +78,11 @@ export class RegistryClient implements ManifestReader {
 
   async #send(method: string, repository: string, path: string, where: string): Promise<Response> {
     const authorization = this.#authorization.get(repository);
-    const headers = { accept: acceptedManifests, 'user-agent': userAgent, ...(authorization === undefined ? {} : { authorization }) };
+    const headers = {
+      accept: acceptedManifests,
+      'user-agent': userAgent,
+      ...(authorization === undefined ? {} : { authorization }),
+    };
     try {
       const signal = AbortSignal.timeout(requestTimeout);
       return await this.fetcher(`${this.endpoint}/v2/${repository}/${path}`, { method, headers, signal });

@@ -167,10 +167,7 @@ function withoutInsights(minor: string): Unresolved {
 }
 
 /** What no rule covers is unresolved: it is told once, there. */
-function warmable(
-  artifacts: readonly Requirement[],
-  uncovered: readonly ArtifactRef[],
-): readonly Requirement[] {
+function warmable(artifacts: readonly Requirement[], uncovered: readonly ArtifactRef[]): readonly Requirement[] {
   const left = new Set(uncovered.map(artifactName));
   return artifacts.filter((artifact) => !left.has(artifactName(artifact)));
 }

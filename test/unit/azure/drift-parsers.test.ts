@@ -94,11 +94,20 @@ describe('a page of the inventory', () => {
 });
 
 const deep = JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`) as unknown;
-const parsers = [
+/** What an answer names, with a tag where it has one. */
+type Named = readonly { readonly repository: string; readonly tag?: string }[];
+const parsers: readonly (readonly [string, (document: unknown) => Named])[] = [
   ['Log Analytics', parsePullEvents],
-  ['the catalogue', parseCatalog],
-  ['the tags', (document: unknown) => parseTags('a/b', document)],
-] as const;
+  ['the tags', (document) => parseTags('a/b', document)],
+  // Names of the catalogue are checked by whoever asks for their tags.
+  [
+    'the catalogue',
+    (document) =>
+      parseCatalog(document)
+        .filter(isRepository)
+        .map((repository) => ({ repository })),
+  ],
+];
 
 test.each(parsers)('whatever %s answers is read or refused, and never names what is none', (_what, parse) => {
   const anything = fc.oneof(
@@ -110,7 +119,6 @@ test.each(parsers)('whatever %s answers is read or refused, and never names what
   fc.assert(
     fc.property(anything, (document) => {
       for (const found of readOrRefuse(() => parse(document))) {
-        if (typeof found === 'string') continue;
         expect(isRepository(found.repository)).toBe(true);
         expect(found.tag === undefined || isTag(found.tag)).toBe(true);
       }

@@ -2,7 +2,7 @@ import { Application } from '../../../shared/app/application.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import type { Cluster } from '../../../shared/model/cluster.js';
-import { clusterId, clusterOf, hours, target } from '../../support/builders.js';
+import { clusterId, clusterOf, target } from '../../support/builders.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 
 const prefix = 'aks-managed-repository/';
