@@ -1,8 +1,8 @@
 /**
- * The dependency rule of ARCHITECTURE.md: model <- catalog <- requirements <- warming <- gate <- app.
+ * The dependency rule of ARCHITECTURE.md: model <- catalog <- requirements <- warming <- drift <- gate <- app.
  * test/unit/tooling/dependency-rule.test.ts shows that every rule below fires.
  */
-const stages = ['model', 'catalog', 'requirements', 'warming', 'gate'];
+const stages = ['model', 'catalog', 'requirements', 'warming', 'drift', 'gate'];
 const anyStage = `^shared/(${stages.join('|')})/`;
 const product = '^(functions|shared|cli)/';
 const app = '^shared/app(/|[^/]*[.]ts$)';

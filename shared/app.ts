@@ -3,32 +3,36 @@ import type { TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential } from '@azure/identity';
 import packageJson from '../package.json' with { type: 'json' };
 import { Application, type Ports } from './app/application.js';
+import { AcrInventory } from './azure/acr-inventory.js';
 import { AcrTokens } from './azure/acr-tokens.js';
 import { ArmClient } from './azure/arm-client.js';
 import { ArmClusters } from './azure/clusters.js';
 import { ArmFleets } from './azure/fleets.js';
+import { LogAnalyticsPullLog } from './azure/log-analytics.js';
 import { JsonQueue } from './azure/queues.js';
 import { ArmRegistries } from './azure/registries.js';
 import { Storage } from './azure/storage.js';
 import { TableArtifactStates } from './azure/table-artifact-states.js';
+import { TableDriftReports } from './azure/table-drift.js';
 import {
   TableFleetGateRecords,
   TableJudgements,
   TableProblems,
   TableSeenClusters,
 } from './azure/table-gate-records.js';
+import { TableObserved } from './azure/table-observed.js';
 import { TableTargets } from './azure/table-targets.js';
 import { loadCatalog } from './catalog/catalog.js';
 import { readConfig, type Config } from './config.js';
 import { AnonymousTokens } from './oci/anonymous.js';
 import { RegistryClient } from './oci/registry-client.js';
-import type { ManifestReader } from './warming/ports.js';
 import { RememberingReader } from './warming/remember-reader.js';
 
 const minuteMs = 60_000;
 /** As long as a registry takes to notice a moved tag (Azure/acr#860). */
 const rememberMarMs = 5 * minuteMs;
 const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
 /** A task this much overdue is taken for lost: well past the visibility timeout of host.json and an ordinary backlog. */
 const lostAfterMs = 10 * minuteMs;
 const retryFailedAfterMs = 30 * minuteMs;
@@ -51,6 +55,7 @@ export function application(): { readonly config: Config; readonly app: Applicat
 export function connect(config: Config, credential: TokenCredential): Ports {
   const now = () => new Date();
   const storage = new Storage(config.storage, () => credential);
+  const tokens = onePerRegistry((loginServer) => new AcrTokens(loginServer, credential, now));
   const arm = new ArmClient(config.armEndpoint, config.armAudience, credential);
   return {
     version: packageJson.version,
@@ -66,9 +71,9 @@ export function connect(config: Config, credential: TokenCredential): Ports {
     registries: new ArmRegistries(credential, config.armEndpoint, config.armAudience),
     fleets: new ArmFleets(arm, config.subscriptionId),
     upstream: new RememberingReader(new RegistryClient(config.marEndpoint, new AnonymousTokens()), rememberMarMs, now),
-    registry: shareReaders(
-      (loginServer) => new RegistryClient(`https://${loginServer}`, new AcrTokens(loginServer, credential, now)),
-    ),
+    registry: onePerRegistry((loginServer) => new RegistryClient(`https://${loginServer}`, tokens(loginServer))),
+    inventory: new AcrInventory(tokens),
+    pullLog: pullLogOf(config, credential),
     ensureStorage: () => storage.ensure(),
     states: new TableArtifactStates(storage.table('syncArtifacts')),
     targets: new TableTargets(storage.table('syncTargets')),
@@ -76,6 +81,8 @@ export function connect(config: Config, credential: TokenCredential): Ports {
     fleetRecords: new TableFleetGateRecords(storage.table('syncFleetGates')),
     seenClusters: new TableSeenClusters(storage.table('syncClusters')),
     problems: new TableProblems(storage.table('syncProblems')),
+    observed: new TableObserved(storage.table('syncObserved')),
+    driftReports: new TableDriftReports(storage.table('syncDrift')),
     planQueue: new JsonQueue(storage.queue('plan')),
     warmQueue: new JsonQueue(storage.queue('warm')),
     gateQueue: new JsonQueue(storage.queue('gate')),
@@ -88,7 +95,10 @@ function policiesOf(config: Config) {
   return {
     pace: { verifyDelaySeconds: config.verifyDelaySeconds },
     judgeEverySeconds: Math.max(config.verifyDelaySeconds, 2),
-    gatePolicy: { maxProofAgeMs, maxPlanAgeMs },
+    gatePolicy: { maxProofAgeMs, maxPlanAgeMs, minConfidence: config.gateMinConfidence },
+    probePolicy: { mostRequests: 100, concurrentRequests: 8, trustFoundMs: dayMs, trustMissingMs: 6 * hourMs },
+    observedPolicy: { maxAgeMs: 90 * dayMs, mostPerMinor: 200 },
+    driftPolicy: { firstLookBackMs: 7 * dayMs, longestWindowMs: 30 * dayMs },
     workPolicy: { reproveAfterMs: maxProofAgeMs / 2, retryFailedAfterMs, lostAfterMs },
     freshProofMs: config.freshProofMinutes * minuteMs,
     componentInsights: config.componentInsights,
@@ -96,12 +106,16 @@ function policiesOf(config: Config) {
   };
 }
 
+function pullLogOf({ logAnalytics }: Config, credential: TokenCredential): LogAnalyticsPullLog | undefined {
+  return logAnalytics && new LogAnalyticsPullLog(logAnalytics.endpoint, logAnalytics.workspaceId, credential);
+}
+
 /** One client a registry, so that its tokens are shared by the invocations of this instance. */
-function shareReaders(create: (loginServer: string) => ManifestReader): (loginServer: string) => ManifestReader {
-  const readers = new Map<string, ManifestReader>();
+function onePerRegistry<Client>(create: (loginServer: string) => Client): (loginServer: string) => Client {
+  const clients = new Map<string, Client>();
   return (loginServer) => {
-    const reader = readers.get(loginServer) ?? create(loginServer);
-    readers.set(loginServer, reader);
-    return reader;
+    const client = clients.get(loginServer) ?? create(loginServer);
+    clients.set(loginServer, client);
+    return client;
   };
 }

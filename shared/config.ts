@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { confidences, type Confidence } from './model/artifact.js';
 import { SyncError } from './model/errors.js';
 import { isNcrontab } from './model/ncrontab.js';
 import type { StorageConnection } from './model/storage-connection.js';
@@ -17,7 +18,10 @@ const count = (least: number, most: number, unset: number) => {
   return z.coerce.number(aCount).int(aCount).min(least, aCount).max(most, aCount).default(unset);
 };
 
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const aSubscription = wants('a subscription id (a GUID)');
+const aWorkspace = wants('the workspace id of a Log Analytics workspace (a GUID, not its resource id)');
+const aConfidence = wants(`one of ${confidences.join(', ')}`);
 const aPrefix = wants('1 to 100 characters');
 const aSchedule = wants('an NCRONTAB schedule of six fields, such as 0 */5 * * * *');
 const aConnection = wants(
@@ -29,7 +33,7 @@ const anAccount = wants('the name of a storage account: 3 to 24 lower case lette
 export const settings = z.object({
   SUBSCRIPTION_ID: z
     .string(aSubscription)
-    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, aSubscription)
+    .regex(guid, aSubscription)
     .describe('Subscription whose clusters and registries the app serves.'),
   ARM_ENDPOINT: endpoint
     .default('https://management.azure.com')
@@ -45,6 +49,10 @@ export const settings = z.object({
     .enum(['observe', 'enforce'], wants('observe or enforce'))
     .default('observe')
     .describe('`observe` decides and publishes, `enforce` also opens gates in Azure.'),
+  GATE_MIN_CONFIDENCE: z
+    .enum(confidences, aConfidence)
+    .default('probed')
+    .describe('An artifact that is known less surely leaves the gate unknown.'),
   FLEET_GATE_PREFIX: z
     .string(aPrefix)
     .min(1, aPrefix)
@@ -74,6 +82,21 @@ export const settings = z.object({
     .refine(isNcrontab, aSchedule)
     .default('0 */5 * * * *')
     .describe('NCRONTAB schedule of the reconcile timer.'),
+  DRIFT_SCHEDULE: z
+    .string(aSchedule)
+    .refine(isNcrontab, aSchedule)
+    .default('0 30 4 * * *')
+    .describe('NCRONTAB schedule of the timer that compares what was predicted with what was pulled.'),
+  LOG_ANALYTICS_WORKSPACE_ID: z
+    .string(aWorkspace)
+    .regex(guid, aWorkspace)
+    .optional()
+    .describe(
+      'Workspace that gets `ContainerRegistryRepositoryEvents` of the registries; without it, nobody knows what was predicted and never pulled.',
+    ),
+  LOG_ANALYTICS_ENDPOINT: endpoint
+    .default('https://api.loganalytics.io')
+    .describe('Query API of Log Analytics, token audience too; differs in sovereign clouds.'),
   AzureWebJobsStorage: z
     .string(aConnection)
     .refine(isConnectionString, aConnection)
@@ -96,6 +119,7 @@ export interface Config {
   readonly marEndpoint: string;
   readonly marHost: string;
   readonly mode: 'observe' | 'enforce';
+  readonly gateMinConfidence: Confidence;
   readonly fleetGatePrefix: string;
   readonly verifyDelaySeconds: number;
   readonly proofMaxAgeHours: number;
@@ -103,6 +127,9 @@ export interface Config {
   readonly freshProofMinutes: number;
   readonly componentInsights: 'required' | 'optional';
   readonly reconcileSchedule: string;
+  readonly driftSchedule: string;
+  /** Undefined: there is no log of pulls. */
+  readonly logAnalytics: { readonly endpoint: string; readonly workspaceId: string } | undefined;
   readonly storage: StorageConnection;
 }
 
@@ -128,6 +155,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     marEndpoint: withoutSlash(values.MAR_ENDPOINT),
     marHost: values.MAR_HOST,
     mode: values.GATE_MODE,
+    gateMinConfidence: values.GATE_MIN_CONFIDENCE,
     fleetGatePrefix: values.FLEET_GATE_PREFIX,
     verifyDelaySeconds: values.VERIFY_DELAY_SECONDS,
     proofMaxAgeHours: values.PROOF_MAX_AGE_HOURS,
@@ -135,8 +163,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     freshProofMinutes: values.FRESH_PROOF_MINUTES,
     componentInsights: values.COMPONENT_INSIGHTS,
     reconcileSchedule: values.RECONCILE_SCHEDULE,
+    driftSchedule: values.DRIFT_SCHEDULE,
+    logAnalytics: logAnalyticsOf(values),
     storage: storageOf(values),
   });
+}
+
+function logAnalyticsOf(values: z.infer<typeof settings>): Config['logAnalytics'] {
+  const workspaceId = values.LOG_ANALYTICS_WORKSPACE_ID?.toLowerCase();
+  return workspaceId === undefined ? undefined : { endpoint: withoutSlash(values.LOG_ANALYTICS_ENDPOINT), workspaceId };
 }
 
 function storageOf(values: z.infer<typeof settings>): StorageConnection {

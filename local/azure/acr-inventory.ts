@@ -15,7 +15,12 @@ export function listTags(registry: Inventory, repository: string, request: Recei
   const stored = registry.cache.stored().get(repository);
   if (!stored) return undefined;
   const { page, headers } = takePage([...stored.tags.keys()].sort(), request, 100);
-  const tags = page.map((name) => ({ name, digest: stored.tags.get(name), signed: false, changeableAttributes }));
+  const tags = page.map((name) => {
+    const times = registry.cache.timesOf(repository, name);
+    const createdTime = times?.createdAt.toISOString();
+    const lastUpdateTime = times?.updatedAt.toISOString();
+    return { name, digest: stored.tags.get(name), createdTime, lastUpdateTime, signed: false, changeableAttributes };
+  });
   return answerJson(200, { registry: registry.loginServer, imageName: repository, tags }, headers);
 }
 

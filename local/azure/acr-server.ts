@@ -1,8 +1,10 @@
 import type { AcrTokens, Need } from './acr-tokens.js';
+import { appClientId } from './identity.js';
 import { listManifests, listTags } from './acr-inventory.js';
 import type { Dice } from './dice.js';
 import { answerJson, bearerToken, type Answer, type Received } from './http.js';
 import { answerBlob, answerManifest, answerOciError, parseOciPath, takePage } from './oci-answers.js';
+import type { PullLog } from './pull-log.js';
 import type { RegistryCache, Served } from './registry-cache.js';
 import type { Scenario } from './scenario.js';
 
@@ -13,6 +15,7 @@ export interface AcrParts {
   readonly tokens: AcrTokens;
   readonly dice: Dice;
   readonly faults: Scenario['faults'];
+  readonly pulls: PullLog;
 }
 
 const upstreamHeader = { 'x-azure-origin': 'upstream' };
@@ -33,7 +36,7 @@ export function answerAcr(acr: AcrParts, request: Received): Answer {
   if (!isRead || asked.kind === 'upload') return refuseWrite(acr, asked.repository);
   switch (asked.kind) {
     case 'manifest':
-      return answerPull(acr, asked.repository, asked.reference, request.method);
+      return answerPull(acr, asked.repository, asked.reference, request);
     case 'blob': {
       const blob = acr.cache.pullBlob(asked.repository, asked.digest, request.method);
       if (!blob) return answerOciError(404, 'BLOB_UNKNOWN', 'blob unknown to registry');
@@ -48,7 +51,7 @@ export function answerAcr(acr: AcrParts, request: Received): Answer {
   }
 }
 
-function answerPull(acr: AcrParts, repository: string, reference: string, method: string): Answer {
+function answerPull(acr: AcrParts, repository: string, reference: string, request: Received): Answer {
   const served = acr.cache.find(repository, reference);
   if (!served) {
     const known = acr.cache.stored().has(repository) || acr.cache.upstreamOf(repository) !== undefined;
@@ -57,8 +60,21 @@ function answerPull(acr: AcrParts, repository: string, reference: string, method
   }
   const fault = served.origin === 'upstream' ? rollFault(acr, repository, reference, served) : undefined;
   if (fault) return fault;
-  if (method === 'GET') acr.cache.recordPull(repository, reference, served);
+  if (request.method === 'GET') recordPull(acr, repository, reference, served, request);
   return answerManifest(served.manifest, served.origin === 'upstream' ? upstreamHeader : {});
+}
+
+/** Whoever has a token is the managed identity of the app: nodes pull without HTTP, see node-pulls.ts. */
+function recordPull(acr: AcrParts, repository: string, reference: string, served: Served, request: Received): void {
+  acr.cache.recordPull(repository, reference, served);
+  acr.pulls.record({
+    loginServer: acr.loginServer,
+    repository,
+    tag: reference.includes(':') ? '' : reference,
+    digest: served.manifest.digest,
+    identity: appClientId,
+    userAgent: request.headers['user-agent'] ?? '',
+  });
 }
 
 /** Failures that users saw while a manifest was not cached yet: acr#754, acr#892, acr#876. */

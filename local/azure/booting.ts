@@ -9,15 +9,19 @@ import { Dice } from './dice.js';
 import { EventGrid, quickRetries } from './event-grid.js';
 import { newGateEvent, newKubernetesVersionEvent } from './events.js';
 import { Fleet, type FleetListener } from './fleet.js';
+import { guidOf } from './guid.js';
 import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
 import { listen, type Handle, type Listening } from './http.js';
 import { answerIdentity, TokenIssuer } from './identity.js';
-import { buildMarContent } from './mar-content.js';
+import { answerLogAnalytics } from './log-analytics.js';
+import { buildMarContent, splitArtifact } from './mar-content.js';
 import { answerMar } from './mar-server.js';
 import { Mar } from './mar.js';
+import { pullAsNodes, type PulledRegistry } from './node-pulls.js';
+import { PullLog } from './pull-log.js';
 import { RegistryCache } from './registry-cache.js';
 import { registryId } from './registry-documents.js';
-import { RequestLog } from './request-log.js';
+import { classOf, RequestLog } from './request-log.js';
 import type { Scenario, ScenarioEvent } from './scenario.js';
 import { Timers } from './timers.js';
 import { World } from './world.js';
@@ -30,6 +34,8 @@ export class Booting {
   private readonly timers = new Timers();
   private readonly issuer = new TokenIssuer();
   private readonly requestLog = new RequestLog();
+  private readonly pulls = new PullLog();
+  private readonly pulledRegistries = new Map<string, PulledRegistry>();
   private readonly dice: Dice;
   private readonly mar: Mar;
   private readonly servers: Listening[] = [];
@@ -55,6 +61,7 @@ export class Booting {
     const audiences = ['https://management.azure.com', 'https://management.core.windows.net'];
     const caches = this.createCaches();
     const registries = await this.serveRegistries(caches, audiences);
+    const logs = await this.serveLogAnalytics();
     const clusters = this.createClusters();
     const eventGrid = this.createEventGrid();
     const world: World = new World(
@@ -83,6 +90,7 @@ export class Booting {
       marHost,
       identityEndpoint: `http://127.0.0.1:${identity}/msi/token`,
       identityHeader,
+      ...logs,
       caFile: ca.caFile,
       caPem: ca.caPem,
       subscriptionId: scenario.subscriptionId,
@@ -157,11 +165,23 @@ export class Booting {
         const port = await this.serve(`acr ${declared.name}`, (request) => server.handle(request), 'https');
         const loginServer = `127.0.0.1:${port}`;
         const tokens = new AcrTokens(loginServer, this.issuer, audiences);
-        const parts = { name: declared.name, loginServer, cache, tokens, dice, faults: scenario.faults };
+        const { pulls } = this;
+        const parts = { name: declared.name, loginServer, cache, tokens, dice, faults: scenario.faults, pulls };
+        this.pulledRegistries.set(declared.name, { loginServer, cache });
         server.handle = (request) => answerAcr(parts, request);
         return { id: registryId(scenario.subscriptionId, declared), declared, loginServer };
       }),
     );
+  }
+
+  private async serveLogAnalytics() {
+    const logAnalyticsWorkspaceId = guidOf(`workspace ${this.scenario.subscriptionId}`);
+    const audiences: string[] = [];
+    const parts = { workspaceId: logAnalyticsWorkspaceId, pulls: this.pulls, issuer: this.issuer, audiences };
+    const port = await this.serve('logs', (request) => answerLogAnalytics(parts, request), 'https');
+    const logAnalyticsEndpoint = `https://127.0.0.1:${port}`;
+    audiences.push(logAnalyticsEndpoint);
+    return { logAnalyticsEndpoint, logAnalyticsWorkspaceId };
   }
 
   private createClusters(): ReadonlyMap<string, ClusterState> {
@@ -186,22 +206,14 @@ export class Booting {
       gateCreated: (gate) => world().eventGrid.publish('aks-resources', newGateEvent('Created', gate, subscriptionId)),
       gateUpdated: (gate) => world().eventGrid.publish('aks-resources', newGateEvent('Updated', gate, subscriptionId)),
       clusterUpgrading: (cluster, version) => {
-        const pulled = this.options.pulledByNodes?.(cluster, version) ?? [];
+        const declared = cluster.declared.nodePulls.map(splitArtifact);
+        const pulled = [...(this.options.pulledByNodes?.(cluster, version) ?? []), ...declared];
         const missing = world().missingFor(cluster, pulled);
         world().upgrades.push({ cluster: cluster.name, kubernetesVersion: version, at: new Date(), missing });
+        const registry = this.pulledRegistries.get(cluster.declared.registry ?? '');
+        if (registry) pullAsNodes(cluster, registry, pulled, this.pulls);
       },
     };
     return this.scenario.fleets.map((fleet) => new Fleet(fleet, subscriptionId, clusters, this.timers, listener));
   }
-}
-
-/** What a path is about, without names: the class of a request for the log. */
-function classOf(path: string): string {
-  if (path.startsWith('/v2/')) return /\/(manifests|blobs|tags)\//.exec(path)?.[1] ?? 'base';
-  if (path.startsWith('/oauth2/')) return 'token';
-  if (path.startsWith('/acr/')) return 'inventory';
-  const segments = path.toLowerCase().split('/');
-  const types = ['gates', 'updateruns', 'members', 'cacherules', 'upgradeprofiles', 'operations', 'operationresults'];
-  const resources = ['managedclusters', 'registries', 'fleets'];
-  return [...types, ...resources].find((type) => segments.includes(type)) ?? 'other';
 }

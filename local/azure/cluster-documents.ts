@@ -4,6 +4,7 @@ import {
   type KubernetesVersion,
 } from '../../shared/model/kubernetes-version.js';
 import type { ClusterState } from './cluster-state.js';
+import { guidOf } from './guid.js';
 
 /** A JSON object as ARM sends it. */
 export type Document = Readonly<Record<string, unknown>>;
@@ -34,6 +35,13 @@ function defaultProperties(cluster: ClusterState): Document {
     dnsPrefix: `${cluster.name}-dns`,
     agentPoolProfiles: cluster.pools.map(({ pool, version }) => describePool(pool, version, cluster)),
     servicePrincipalProfile: { clientId: 'msi' },
+    identityProfile: {
+      kubeletidentity: {
+        resourceId: `${cluster.id}-agentpool`,
+        clientId: guidOf(`kubelet client ${cluster.id}`),
+        objectId: cluster.kubeletObjectId,
+      },
+    },
     addonProfiles: {},
     nodeResourceGroup: `MC_${group}_${cluster.name}_${cluster.location}`,
     enableRBAC: true,

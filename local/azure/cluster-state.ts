@@ -1,4 +1,5 @@
 import { compareVersions, type KubernetesVersion } from '../../shared/model/kubernetes-version.js';
+import { guidOf } from './guid.js';
 import type { Scenario, ScenarioCluster } from './scenario.js';
 
 /** An AKS cluster as it is now. */
@@ -19,6 +20,11 @@ export class ClusterState {
     this.id = clusterId(subscriptionId, declared);
     this.kubernetesVersion = declared.kubernetesVersion;
     this.poolVersions = declared.pools.map((pool) => pool.kubernetesVersion ?? declared.kubernetesVersion);
+  }
+
+  /** By it the registry logs what the nodes pull. */
+  get kubeletObjectId(): string {
+    return guidOf(`kubelet ${this.id}`);
   }
 
   get name(): string {

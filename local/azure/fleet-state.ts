@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ClusterState } from './cluster-state.js';
 import type { ScenarioRun } from './scenario.js';
 
@@ -66,10 +65,4 @@ export function planGates(holder: {
     ...holder.beforeGates.map(({ displayName }) => ({ displayName, timing: 'Before' as const })),
     ...holder.afterGates.map(({ displayName }) => ({ displayName, timing: 'After' as const })),
   ];
-}
-
-/** A stable id in the shape of the GUIDs that name gates. */
-export function guidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
 }

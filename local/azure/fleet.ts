@@ -1,7 +1,6 @@
 import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import type { ClusterState } from './cluster-state.js';
 import {
-  guidOf,
   planGates,
   type GateState,
   type GroupState,
@@ -11,6 +10,7 @@ import {
   type StageState,
   type Timing,
 } from './fleet-state.js';
+import { guidOf } from './guid.js';
 import type { ScenarioFleet, ScenarioRun } from './scenario.js';
 import type { Timers } from './timers.js';
 

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { answerJson, type Answer, type Received } from './http.js';
 
+/** Client id of the app's managed identity. */
+export const appClientId = '5e29463d-71da-4fe0-8e69-999b57db23b0';
+
 const lifetimeSeconds = 24 * 60 * 60;
 
 /** The managed identity of the app: opaque tokens, each for one resource. */
@@ -41,6 +44,6 @@ export function answerIdentity(request: Received, secret: string, issuer: TokenI
     expires_on: String(Math.floor(Date.now() / 1000) + lifetimeSeconds),
     resource,
     token_type: 'Bearer',
-    client_id: '5e29463d-71da-4fe0-8e69-999b57db23b0',
+    client_id: appClientId,
   });
 }

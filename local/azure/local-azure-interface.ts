@@ -13,7 +13,7 @@ export interface LocalAzureOptions {
   readonly armPageSize?: number;
   /** Seconds before the tries of an event delivery after the first. Default `quickRetries`. */
   readonly eventRetrySeconds?: readonly number[];
-  /** What the nodes of a cluster pull for a version; checked against the registry's truth when an upgrade begins. */
+  /** What the nodes of a cluster pull for a version, beside `nodePulls`; checked against the registry's truth when an upgrade begins. */
   readonly pulledByNodes?: (cluster: ClusterState, version: KubernetesVersion) => readonly ArtifactRef[];
   /** Instead of what the catalogue names. */
   readonly marContent?: MarContent;
@@ -27,6 +27,9 @@ export interface LocalAzure {
   readonly marHost: string;
   readonly identityEndpoint: string;
   readonly identityHeader: string;
+  readonly logAnalyticsEndpoint: string;
+  /** The workspace that gets the logs of every registry. */
+  readonly logAnalyticsWorkspaceId: string;
   /** For `NODE_EXTRA_CA_CERTS`. */
   readonly caFile: string;
   readonly caPem: string;

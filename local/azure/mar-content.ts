@@ -1,5 +1,6 @@
 import type { Catalog } from '../../shared/catalog/catalog.js';
 import { catalogTags } from '../../shared/catalog/catalog-tags.js';
+import type { ArtifactRef } from '../../shared/model/artifact.js';
 import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import type { MarContent } from './mar.js';
 import type { Scenario } from './scenario.js';
@@ -48,6 +49,12 @@ function remove(repositories: Map<string, Set<string>>, repository: string, tag:
 }
 
 function split(artifact: string): [repository: string, tag: string] {
+  const { repository, tag } = splitArtifact(artifact);
+  return [repository, tag];
+}
+
+/** `oss/v2/kubernetes/coredns:v1.13.1-6` as its parts. */
+export function splitArtifact(artifact: string): ArtifactRef {
   const colon = artifact.lastIndexOf(':');
-  return [artifact.slice(0, colon), artifact.slice(colon + 1)];
+  return { repository: artifact.slice(0, colon), tag: artifact.slice(colon + 1) };
 }

@@ -19,6 +19,8 @@ export interface ServedBlob {
 
 interface Tag {
   readonly digest: Digest;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
   /** When upstream was last asked where the tag points, in ms since 1970. */
   checkedAt: number;
 }
@@ -99,6 +101,11 @@ export class RegistryCache {
     );
   }
 
+  /** When a tag came into the registry, and when it was bound to its digest of now. */
+  timesOf(repository: string, tag: string): { readonly createdAt: Date; readonly updatedAt: Date } | undefined {
+    return this.repositories.get(repository)?.tags.get(tag);
+  }
+
   manifestOf(repository: string, digest: Digest): ManifestDocument | undefined {
     return this.repositories.get(repository)?.manifests.get(digest);
   }
@@ -176,7 +183,10 @@ export class RegistryCache {
     const bound = tags.get(tag);
     if (bound?.digest === digest) {
       if (this.isStale(bound)) bound.checkedAt = Date.now();
-    } else tags.set(tag, { digest, checkedAt: Date.now() });
+      return;
+    }
+    const now = new Date();
+    tags.set(tag, { digest, checkedAt: now.getTime(), createdAt: bound?.createdAt ?? now, updatedAt: now });
   }
 
   private isStale(tag: Tag): boolean {

@@ -60,6 +60,7 @@ const cluster = z.strictObject({
     .array(z.string())
     .default([])
     .describe('What Component Insights reports for this cluster, by name; versions come from `componentVersions`.'),
+  nodePulls: z.array(artifact).default([]).describe('What its nodes pull when they are upgraded, as in MAR.'),
 });
 
 const gateConfiguration = z.strictObject({ displayName: displayName.describe('Name that people read.') });
@@ -135,6 +136,11 @@ const expectedTarget = z.strictObject({
   version: version.describe('Target version.'),
   decision: z.enum(['open', 'closed', 'unknown']).describe('Decision of its gate at the end.'),
   missing: z.array(artifact).default([]).describe('Of a closed gate: exactly the artifacts that it names.'),
+  escaped: z
+    .int()
+    .min(0)
+    .optional()
+    .describe('How many artifacts nodes pulled that nothing had predicted; unset: not looked at.'),
 });
 
 const expectedCluster = z.strictObject({

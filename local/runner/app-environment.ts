@@ -22,10 +22,13 @@ export function appEnvironment(
     AzureWebJobsStorage: storage.connectionString,
     IDENTITY_ENDPOINT: azure.identityEndpoint,
     IDENTITY_HEADER: azure.identityHeader,
+    LOG_ANALYTICS_ENDPOINT: azure.logAnalyticsEndpoint,
+    LOG_ANALYTICS_WORKSPACE_ID: azure.logAnalyticsWorkspaceId,
     NODE_EXTRA_CA_CERTS: azure.caFile,
     // Imports take seconds here, and lost events should be made up for within a run.
     VERIFY_DELAY_SECONDS: '1',
     RECONCILE_SCHEDULE: '*/10 * * * * *',
+    DRIFT_SCHEDULE: '*/10 * * * * *',
     // Azure waits 10 minutes for a host that died; nobody watches a terminal that long.
     HOST_QUEUE_LOCK_SECONDS: '15',
   };

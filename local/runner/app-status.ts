@@ -26,6 +26,7 @@ const statusSchema = z.object({
           cached: z.int(),
           missing: z.array(z.object({ artifact: z.string(), state: z.string(), reason: z.string() })),
           reasons: z.array(z.string()),
+          drift: z.object({ escaped: z.int(), foreign: z.int(), idle: z.int().optional() }).optional(),
         }),
       ),
     }),

@@ -48,11 +48,23 @@ function compareCluster(expected: Expectations['clusters'][number], snapshot: Sn
     ...expected.targets.flatMap((target) => {
       const actual = seen?.targets.find(({ kubernetesVersion }) => kubernetesVersion === target.version);
       const gate = `${subject}, gate for ${target.version}`;
-      const decisions = differ(gate, target.decision, actual?.decision ?? 'not planned');
+      const decisions = [
+        ...differ(gate, target.decision, actual?.decision ?? 'not planned'),
+        ...compareEscaped(`${subject}, escaped at ${target.version}`, target.escaped, actual?.drift?.escaped),
+      ];
       if (target.decision !== 'closed') return decisions;
       return [...decisions, ...compareNames(`${gate}, missing`, target.missing, actual?.missing ?? [])];
     }),
   ];
+}
+
+function compareEscaped(
+  subject: string,
+  expected: number | undefined,
+  actual: number | undefined,
+): readonly Difference[] {
+  if (expected === undefined) return [];
+  return differ(subject, `${expected} artifacts`, actual === undefined ? 'not measured' : `${actual} artifacts`);
 }
 
 function differ(subject: string, expected: string, actual: string): readonly Difference[] {

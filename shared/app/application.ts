@@ -2,6 +2,7 @@ import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
 import { artifactName } from '../model/artifact.js';
+import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
 import { evaluateTarget, indexStates, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
@@ -12,14 +13,16 @@ import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
-import type { GateRequest, SyncRequest } from './requests.js';
+import { describeDrift, type DriftAnswer } from './drift-answer.js';
+import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
 
 /** Everything that the stages need, in one object. */
 export type Ports = PlanPorts &
   AdvancePorts &
   EvaluatePorts &
   FleetGatePorts &
-  ReconcilePorts & {
+  ReconcilePorts &
+  DriftPorts & {
     readonly version: string;
     readonly problems: Problems;
     readonly newRunId: () => string;
@@ -101,6 +104,17 @@ export class Application {
     return await reconcile(this.ports);
   }
 
+  async measureDrift(): Promise<DriftMeasured> {
+    await this.ready();
+    return await measureDrift(this.ports);
+  }
+
+  /** What was predicted against what was pulled, as last measured. */
+  async drift({ cluster, version }: TargetRequest): Promise<DriftAnswer> {
+    await this.ready();
+    return describeDrift(cluster.id, version, await this.ports.driftReports.get(cluster.id, version));
+  }
+
   /** @returns one line for the log */
   async plan(task: PlanTask, deliveries: number): Promise<string> {
     const result = await planTarget(task, deliveries, this.ports);
@@ -148,12 +162,13 @@ export class Application {
   async status(): Promise<Status> {
     await this.ready();
     const { ports } = this;
-    const [clusters, targets, judgements, fleetGates, problems] = await Promise.all([
+    const [clusters, targets, judgements, fleetGates, problems, drift] = await Promise.all([
       ports.seenClusters.list(),
       ports.targets.list(),
       ports.judgements.list(),
       ports.fleetRecords.list(),
       ports.problems.list(problemsShown),
+      ports.driftReports.list(),
     ]);
     const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
     const states = new Map(
@@ -173,6 +188,7 @@ export class Application {
       judgements,
       fleetGates,
       problems,
+      drift,
     });
   }
 

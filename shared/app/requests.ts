@@ -12,11 +12,14 @@ const syncBody = z.strictObject({
   dryRun: z.boolean().default(false),
 });
 
-const gateQuery = z.object({
+const targetQuery = z.object({
   cluster: z.string('is missing: the resource id of the cluster').max(2048),
   version: z
     .string('is missing: the Kubernetes version, such as 1.35.6')
     .refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6'),
+});
+
+const gateQuery = targetQuery.extend({
   strict: z.enum(['true', 'false'], 'must be true or false').default('false'),
 });
 
@@ -26,9 +29,13 @@ export interface SyncRequest {
   readonly dryRun: boolean;
 }
 
-export interface GateRequest {
+/** A cluster and a version of it. */
+export interface TargetRequest {
   readonly cluster: ResourceId;
   readonly version: KubernetesVersion;
+}
+
+export interface GateRequest extends TargetRequest {
   /** Answer 409 unless open. */
   readonly strict: boolean;
 }
@@ -43,6 +50,14 @@ export function parseSyncRequest(body: string): SyncRequest {
     kubernetesVersion: parsed.data.kubernetesVersion,
     dryRun,
   };
+}
+
+/** @throws SyncError INVALID_INPUT naming the parameter */
+export function parseTargetRequest(query: URLSearchParams): TargetRequest {
+  const parsed = targetQuery.safeParse(Object.fromEntries(query));
+  if (!parsed.success) throw new SyncError('INVALID_INPUT', describeIssues(parsed.error));
+  const { cluster, version } = parsed.data;
+  return { cluster: named('cluster', () => parseClusterId(cluster)), version };
 }
 
 /** @throws SyncError INVALID_INPUT naming the parameter */

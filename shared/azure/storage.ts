@@ -15,6 +15,8 @@ export const tableNames = [
   'syncFleetGates',
   'syncClusters',
   'syncProblems',
+  'syncObserved',
+  'syncDrift',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

@@ -1,19 +1,16 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import type { TableClient, TableEntityResult } from '@azure/data-tables';
 import { z } from 'zod';
-import { confidences, versionSources, type RequirementSet } from '../model/artifact.js';
+import { confidences, versionSources } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import type { PlanFailure, TargetRecord, Targets } from '../warming/ports.js';
 import type { PlannedTarget, TargetRef } from '../warming/state.js';
+import { packColumns, unpackColumns } from './packed-columns.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
 
-/** A binary property holds at most 64 KiB. */
-const chunkBytes = 60 * 1024;
-const mostChunks = 14;
-
-const requirementSet = z.object({
+/** A requirement set, with what was asked of MAR on its behalf. */
+const planDocument = z.object({
   artifacts: z.array(
     z.object({
       kind: z.enum(['image', 'binary']),
@@ -28,9 +25,26 @@ const requirementSet = z.object({
           condition: z.string(),
         }),
       ),
+      baked: z.array(z.string()).exactOptional(),
     }),
   ),
-  unresolved: z.array(z.object({ component: z.string(), version: z.string().exactOptional(), reason: z.string() })),
+  unresolved: z.array(
+    z.object({
+      component: z.string(),
+      version: z.string().exactOptional(),
+      reason: z.string(),
+      candidates: z.array(z.object({ repository: z.string(), tag: z.string() })).exactOptional(),
+    }),
+  ),
+  // Rows from before there were any.
+  findings: z
+    .array(
+      z.object({ code: z.string(), subject: z.string(), message: z.string(), effect: z.enum(['unknown', 'none']) }),
+    )
+    .default([]),
+  probes: z
+    .array(z.object({ repository: z.string(), tag: z.string(), found: z.boolean(), at: z.iso.datetime() }))
+    .default([]),
 });
 
 const date = z.iso.datetime().transform((text) => new Date(text));
@@ -42,7 +56,6 @@ const row = z.object({
   loginServer: z.string().optional(),
   plannedAt: date.optional(),
   factsHash: z.string().optional(),
-  chunks: z.number().int().max(mostChunks).optional(),
   failure: z.string().optional(),
   failedAt: date.optional(),
   planWrong: z.boolean().optional(),
@@ -76,14 +89,7 @@ export class TableTargets implements Targets {
   }
 
   async savePlan(plan: PlannedTarget): Promise<void> {
-    const packed = gzipSync(JSON.stringify(plan.set));
-    const chunks = Math.ceil(packed.length / chunkBytes);
-    if (chunks > mostChunks)
-      throw new Error(`the plan of ${plan.clusterId} does not fit a table row: ${packed.length} bytes`);
-    const parts = Array.from({ length: chunks }, (_unused, index) => [
-      `set${index}`,
-      new Uint8Array(packed.subarray(index * chunkBytes, (index + 1) * chunkBytes)),
-    ]);
+    const packed = packColumns({ ...plan.set, probes: plan.probes ?? [] }, `the plan of ${plan.clusterId}`);
     const entity = {
       ...keysOf(plan),
       requestedAt: plan.plannedAt.toISOString(),
@@ -91,8 +97,7 @@ export class TableTargets implements Targets {
       registry: plan.registry,
       loginServer: plan.loginServer,
       factsHash: plan.factsHash,
-      chunks,
-      ...(Object.fromEntries(parts) as Record<string, Uint8Array>),
+      ...packed,
     };
     const stored = await this.#row(plan);
     const newest = stored?.['plannedAt'];
@@ -178,14 +183,13 @@ function recordOf(entity: TableEntityResult<Record<string, unknown>>): TargetRec
 
 function plannedOf(
   target: TargetRef,
-  { registry, loginServer, plannedAt, factsHash, chunks }: Partial<z.infer<typeof row>>,
+  { registry, loginServer, plannedAt, factsHash }: Partial<z.infer<typeof row>>,
   entity: Record<string, unknown>,
 ): PlannedTarget | undefined {
-  if (!registry || !loginServer || !plannedAt || factsHash === undefined || !chunks) return undefined;
-  const parts = Array.from({ length: chunks }, (_unused, index) =>
-    z.instanceof(Uint8Array).parse(entity[`set${index}`]),
-  );
-  const json: unknown = JSON.parse(gunzipSync(Buffer.concat(parts)).toString('utf8'));
-  const set: RequirementSet = requirementSet.parse(json);
-  return { ...target, registry, loginServer, set, plannedAt, factsHash };
+  if (!registry || !loginServer || !plannedAt || factsHash === undefined) return undefined;
+  const document = unpackColumns(entity);
+  if (document === undefined) return undefined;
+  const { probes, ...set } = planDocument.parse(document);
+  const records = probes.map((probe) => ({ ...probe, at: new Date(probe.at) }));
+  return { ...target, registry, loginServer, set, plannedAt, factsHash, probes: records };
 }

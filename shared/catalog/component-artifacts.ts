@@ -1,4 +1,5 @@
 import { isTag, type ArtifactRef, type VersionSource } from '../model/artifact.js';
+import { candidatesOf } from './candidates.js';
 import { versionsOf, type VersionQuery } from './component-versions.js';
 import type { Component, TableRow, TagRule } from './schema.js';
 import { compareLeadingNumbers, compareTags, minorOfTag } from './version-order.js';
@@ -12,6 +13,8 @@ export interface NamingProblem {
   readonly version?: string;
   /** For an operator: what is unknown and what would tell. */
   readonly reason: string;
+  /** Places where it may be. */
+  readonly candidates?: readonly ArtifactRef[];
 }
 
 export interface ComponentArtifacts {
@@ -22,7 +25,7 @@ export interface ComponentArtifacts {
 /** The artifacts of every version of a component that may run, whether or not it runs. Never throws; every tag is valid. */
 export function artifactsOf(component: Component, query: VersionQuery): ComponentArtifacts {
   const { tag } = component;
-  if (tag === undefined) return { artifacts: [], problems: [{ reason: withoutRepository(component) }] };
+  if (tag === undefined) return { artifacts: [], problems: unplaced(component, query) };
   const named = nameArtifacts(component, tag, query);
   if (named.artifacts.length > 0 || named.problems.length > 0) return named;
   return { artifacts: [], problems: [{ reason: withoutVersion(component) }] };
@@ -170,6 +173,16 @@ function digestOnly(decider: string, query: VersionQuery): ComponentArtifacts {
   const versions = component ? versionsOf(component, query).map(({ version }) => version) : [];
   const reason = `nodes pull it by a digest that ${decider} (${versions.join(', ') || 'version unknown'}) chooses; no source names its tag`;
   return { artifacts: [], problems: [{ reason }] };
+}
+
+/** One problem for every version that may run, with the places where it may be. */
+function unplaced(component: Component, query: VersionQuery): readonly NamingProblem[] {
+  const reason = withoutRepository(component);
+  const problems = versionsOf(component, query).map(({ version }) => {
+    const candidates = candidatesOf(component, version, query.catalog);
+    return { version, reason, ...(candidates.length > 0 ? { candidates } : {}) };
+  });
+  return problems.length > 0 ? problems : [{ reason }];
 }
 
 function withoutRepository(component: Component): string {

@@ -1,11 +1,17 @@
-import { artifactName, type Unresolved } from '../model/artifact.js';
+import { artifactName, type Confidence, type Requirement, type Unresolved } from '../model/artifact.js';
+import { confidenceOf, isAtLeast } from '../requirements/confidence.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import type { TargetRecord } from '../warming/ports.js';
 
 export interface GatePolicy {
   readonly maxProofAgeMs: number;
   readonly maxPlanAgeMs: number;
+  /** An artifact that is known less surely than this leaves the gate unknown. */
+  readonly minConfidence: Confidence;
 }
+
+/** Artifacts of too little confidence that are named one by one; the rest is counted. */
+const mostNamed = 10;
 
 /** An artifact that is required and not proven. */
 export interface MissingArtifact {
@@ -60,7 +66,7 @@ function unknown(reasons: readonly string[]): GateDecision {
 }
 
 function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: GatePolicy): readonly string[] {
-  const doubts = plan.set.unresolved.map(describeUnresolved);
+  const doubts = [...plan.set.unresolved.map(describeUnresolved), ...unsureOf(plan.set.artifacts, policy)];
   if (record.failure?.effect === 'plan-wrong') doubts.push(record.failure.reason);
   if (plan.set.artifacts.length === 0) doubts.push('the requirement set is empty');
   const age = now.getTime() - plan.plannedAt.getTime();
@@ -71,6 +77,20 @@ function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: 
   }
   if (age < -300_000) doubts.push('the plan is dated in the future: check the clocks');
   return doubts;
+}
+
+/** Artifacts that are known less surely than the gate demands, and what would make them surer. */
+function unsureOf(artifacts: readonly Requirement[], { minConfidence }: GatePolicy): readonly string[] {
+  const unsure = artifacts.filter((artifact) => !isAtLeast(confidenceOf(artifact), minConfidence));
+  const named = unsure.slice(0, mostNamed).map((artifact) => {
+    const sources = [...new Set(artifact.because.map(({ component, source }) => `${component} by ${source}`))].join(
+      ', ',
+    );
+    const raise = `a better source or an override that names it raises it, GATE_MIN_CONFIDENCE=${confidenceOf(artifact)} accepts it`;
+    return `unsure: ${artifactName(artifact)} is known with confidence ${confidenceOf(artifact)} (${sources}), the gate demands ${minConfidence}: ${raise}`;
+  });
+  const more = unsure.length - named.length;
+  return more > 0 ? [...named, `unsure: ${more} more artifacts below confidence ${minConfidence}`] : named;
 }
 
 function describeUnresolved({ component, version, reason }: Unresolved): string {

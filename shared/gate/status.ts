@@ -1,3 +1,4 @@
+import type { DriftReport } from '../drift/report.js';
 import type { ArtifactState } from '../warming/state.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
@@ -43,6 +44,19 @@ export interface TargetStatus {
   readonly plannedAt?: string;
   /** When the recorded decision became what it is; absent before the first judgement. */
   readonly decidedAt?: string;
+  /** Absent until it was measured: only for the version that the cluster runs. */
+  readonly drift?: DriftStatus;
+}
+
+/** Counts of artifacts; `GET /api/drift` names them. */
+export interface DriftStatus {
+  /** Pulled and not predicted. */
+  readonly escaped: number;
+  /** Pulled from parts of MAR where AKS keeps nothing. */
+  readonly foreign: number;
+  /** Predicted and never pulled; absent where no log tells. */
+  readonly idle?: number;
+  readonly measuredAt: string;
 }
 
 export interface StatusInput {
@@ -57,6 +71,7 @@ export interface StatusInput {
   readonly judgements: readonly Judgement[];
   readonly fleetGates: readonly FleetGateRecord[];
   readonly problems: readonly Problem[];
+  readonly drift: readonly DriftReport[];
 }
 
 /** Pure: the same records give the same page. */
@@ -120,5 +135,23 @@ function describeTarget(record: TargetRecord, input: StatusInput): TargetStatus 
     ...decideTarget(record, states, input.now, input.policy),
     ...(record.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
     ...(judgement ? { decidedAt: judgement.since.toISOString() } : {}),
+    ...describeDrift(record, input.drift),
+  };
+}
+
+function describeDrift(target: TargetRecord, reports: readonly DriftReport[]): { readonly drift?: DriftStatus } {
+  const report = reports.find(
+    ({ clusterId, kubernetesVersion }) =>
+      clusterId.toLowerCase() === target.clusterId.toLowerCase() && kubernetesVersion === target.kubernetesVersion,
+  );
+  if (!report) return {};
+  const { escaped, foreign, idle, measuredAt } = report;
+  return {
+    drift: {
+      escaped: escaped.length,
+      foreign: foreign.length,
+      ...(idle === undefined ? {} : { idle: idle.length }),
+      measuredAt: measuredAt.toISOString(),
+    },
   };
 }

@@ -64,6 +64,16 @@ export const failures = {
     retry: 'after-delay',
     advice: 'Azure answered a document of another shape than documented; report it with the message.',
   },
+  LOGS_FORBIDDEN: {
+    retry: 'after-delay',
+    advice: 'Grant the identity of the app Log Analytics Reader on the workspace, or unset LOG_ANALYTICS_WORKSPACE_ID.',
+  },
+  LOGS_UNAVAILABLE: { retry: 'after-delay', advice: 'No action; Log Analytics throttles or fails for now.' },
+  LOGS_UNEXPECTED: {
+    retry: 'after-delay',
+    advice:
+      'Check that LOG_ANALYTICS_WORKSPACE_ID is the workspace id (a GUID) and that the registry sends ContainerRegistryRepositoryEvents to it.',
+  },
   STATE_CONFLICT: { retry: 'after-delay', advice: 'No action; somebody else changed the same record first.' },
 } as const satisfies Record<string, { retry: 'never' | 'after-delay'; advice: string }>;
 

@@ -56,3 +56,25 @@ function sourceOf(rules: readonly CacheRule[], path: string): string | undefined
     ? `${covering.source.slice(0, -1)}${path.slice(covering.target.length - 1)}`
     : undefined;
 }
+
+/**
+ * The MAR repository that fills a repository of a registry, or undefined when no rule does: the other way round of
+ * `cachedRepository`. Targets of rules do not overlap, so at most one fits.
+ */
+export function upstreamRepository(
+  rules: readonly CacheRule[],
+  upstreamHost: string,
+  repository: string,
+): string | undefined {
+  for (const { sourceRepository, targetRepository } of rules) {
+    if (!sourceRepository.startsWith(`${upstreamHost}/`)) continue;
+    const source = sourceRepository.slice(upstreamHost.length + 1);
+    const target = targetRepository.replace(/^\/+/, '');
+    if (repository === target && !target.endsWith('*')) return source;
+    if (!target.endsWith('*') || !source.endsWith('*')) continue;
+    const prefix = target.slice(0, -1);
+    if (repository.startsWith(prefix) && repository.length > prefix.length)
+      return source.slice(0, -1) + repository.slice(prefix.length);
+  }
+  return undefined;
+}

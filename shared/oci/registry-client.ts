@@ -8,6 +8,7 @@ import { isLoopback } from './loopback.js';
 import { acceptedManifests, childrenOf } from './manifest.js';
 import { readBounded, readText, unanswered } from './response.js';
 import type { TokenSource } from './token-source.js';
+import { userAgent } from './user-agent.js';
 
 /** Nobody has so many tags; a registry that pages in a circle must not be taken for complete. */
 const mostPages = 100;
@@ -77,7 +78,11 @@ export class RegistryClient implements ManifestReader {
 
   async #send(method: string, repository: string, path: string, where: string): Promise<Response> {
     const authorization = this.#authorization.get(repository);
-    const headers = { accept: acceptedManifests, ...(authorization === undefined ? {} : { authorization }) };
+    const headers = {
+      accept: acceptedManifests,
+      'user-agent': userAgent,
+      ...(authorization === undefined ? {} : { authorization }),
+    };
     try {
       const signal = AbortSignal.timeout(requestTimeout);
       return await this.fetcher(`${this.endpoint}/v2/${repository}/${path}`, { method, headers, signal });

@@ -1,6 +1,7 @@
 import type { Cluster, UpgradeProfile } from '../model/cluster.js';
 import type { Registry } from '../model/registry.js';
 import type { ResourceId } from '../model/resource-id.js';
+import type { ObservedArtifact } from './observed.js';
 
 /** A cluster whose description could not be understood, for example while AKS still creates it. */
 export interface UnreadableCluster {
@@ -28,4 +29,15 @@ export interface ClusterReader {
 export interface RegistryReader {
   /** A registry with its cache rules. @throws SyncError REGISTRY_NOT_FOUND, ARM_FORBIDDEN, ARM_UNAVAILABLE, ARM_UNEXPECTED */
   get(registry: ResourceId): Promise<Registry>;
+}
+
+/** What registries taught about a Kubernetes minor, beside the catalogue. */
+export interface ObservedArtifacts {
+  /** @param minor for example `1.35` @returns no facts and no etag where nothing was learnt yet */
+  get(minor: string): Promise<{ readonly facts: readonly ObservedArtifact[]; readonly etag: string | undefined }>;
+  /**
+   * Replaces the facts of a minor. `etag` undefined creates, and loses against facts that exist; otherwise replaces that version only.
+   * @returns false when somebody else wrote first; nothing was written then
+   */
+  save(minor: string, facts: readonly ObservedArtifact[], etag: string | undefined): Promise<boolean>;
 }

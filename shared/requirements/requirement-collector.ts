@@ -11,6 +11,9 @@ import {
 } from '../model/artifact.js';
 import { printable } from './printable.js';
 
+/** Candidates of one unresolved component; more would not be asked for either. */
+const mostCandidates = 20;
+
 interface Draft {
   readonly artifact: ArtifactRef;
   readonly kind: Requirement['kind'];
@@ -45,6 +48,7 @@ export class RequirementCollector {
       component: printable(unresolved.component),
       ...(unresolved.version === undefined ? {} : { version: printable(unresolved.version) }),
       reason: printable(unresolved.reason, 1000),
+      ...(unresolved.candidates === undefined ? {} : { candidates: unresolved.candidates.slice(0, mostCandidates) }),
     };
     this.#unresolved.set(JSON.stringify([clean.component, clean.version ?? null, clean.reason]), clean);
   }
@@ -52,7 +56,7 @@ export class RequirementCollector {
   build(): RequirementSet {
     const artifacts = [...this.#drafts].sort(([a], [b]) => compareText(a, b)).map(([, draft]) => toRequirement(draft));
     const unresolved = [...this.#unresolved].sort(([a], [b]) => compareText(a, b)).map(([, entry]) => entry);
-    return { artifacts, unresolved };
+    return { artifacts, unresolved, findings: [] };
   }
 }
 
@@ -66,7 +70,7 @@ function toRequirement({ artifact, kind, platforms, reasons }: Draft): Requireme
   };
 }
 
-function compareReasons(a: Reason, b: Reason): number {
+export function compareReasons(a: Reason, b: Reason): number {
   return (
     compareText(a.component, b.component) ||
     versionSources.indexOf(a.source) - versionSources.indexOf(b.source) ||
@@ -76,6 +80,6 @@ function compareReasons(a: Reason, b: Reason): number {
 }
 
 /** By code unit: the same on every machine, unlike a locale's order. */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

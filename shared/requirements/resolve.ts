@@ -3,15 +3,10 @@ import { artifactsOf, type ComponentArtifacts } from '../catalog/component-artif
 import { indexReported } from '../catalog/catalog-tags.js';
 import { isCoveredByAlias, versionsOf, type VersionQuery } from '../catalog/component-versions.js';
 import type { Component } from '../catalog/schema.js';
-import {
-  confidences,
-  platformName,
-  type Confidence,
-  type RequirementSet,
-  type VersionSource,
-} from '../model/artifact.js';
+import { platformName, type Confidence, type RequirementSet, type VersionSource } from '../model/artifact.js';
 import type { Cluster, NodePool, ReportedComponent } from '../model/cluster.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import { isAtLeast } from './confidence.js';
 import { evaluateCondition, type ConditionFacts } from './conditions.js';
 import { requireNodeBootstrap } from './node-bootstrap.js';
 import { installedMeshMinors, poolDocument } from './pool-document.js';
@@ -33,6 +28,7 @@ const sourceConfidence: Readonly<Record<VersionSource, Confidence>> = {
   'tag-list': 'medium',
   'node-bootstrap': 'high',
   agentbaker: 'medium',
+  observed: 'medium',
   'release-notes': 'low',
   'node-image': 'low',
   'component-map': 'low',
@@ -95,11 +91,7 @@ function requireComponent(
       condition,
     });
   }
-  const versions = component.tag === undefined ? (query.reported.get(component.name) ?? []) : [];
-  for (const problem of named.problems) {
-    const problems = versions.length === 0 ? [problem] : versions.map((version) => ({ ...problem, version }));
-    for (const entry of problems) collector.leaveOpen({ component: component.name, ...entry });
-  }
+  for (const problem of named.problems) collector.leaveOpen({ component: component.name, ...problem });
 }
 
 /** A name that the component map does not know may be an image that nodes pull. */
@@ -133,5 +125,5 @@ function conditionFacts(cluster: Cluster, pool: NodePool, query: VersionQuery): 
 }
 
 function lowest(a: Confidence, b: Confidence): Confidence {
-  return confidences.indexOf(a) < confidences.indexOf(b) ? a : b;
+  return isAtLeast(a, b) ? b : a;
 }

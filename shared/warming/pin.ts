@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { artifactName, type ArtifactRef, type Unresolved, type Requirement } from '../model/artifact.js';
+import { artifactName, type ArtifactRef, type Requirement } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import type { ManifestReader, StoredState } from './ports.js';
 import type { PinnedArtifact } from './work.js';
@@ -11,9 +11,15 @@ const concurrentRequests = 16;
 export interface Pins {
   readonly pinned: readonly PinnedArtifact[];
   /** Artifacts that MAR does not have, or serves in a form that is no manifest. */
-  readonly unresolved: readonly Unresolved[];
+  readonly refused: readonly RefusedArtifact[];
   /** Set when MAR could not be asked for all (throttled, down): the plan is to be tried again, and these pins are used then. */
   readonly failure?: SyncError;
+}
+
+/** An artifact that cannot be pinned, and no retry will help. */
+export interface RefusedArtifact {
+  readonly artifact: Requirement;
+  readonly error: SyncError;
 }
 
 /**
@@ -33,7 +39,7 @@ export async function pinArtifacts(
   const failure = results.find((result) => result instanceof SyncError);
   return {
     pinned: results.filter((result) => 'digest' in result),
-    unresolved: results.filter((result) => 'reason' in result),
+    refused: results.filter((result) => 'error' in result),
     ...(failure === undefined ? {} : { failure }),
   };
 }
@@ -43,19 +49,14 @@ async function pinArtifact(
   stored: StoredState | undefined,
   upstream: ManifestReader,
   now: Date,
-): Promise<PinnedArtifact | Unresolved | SyncError> {
+): Promise<PinnedArtifact | RefusedArtifact | SyncError> {
   const known = stored?.state;
   if (known && now.getTime() - known.pinnedAt.getTime() < freshForMs) return pinOf(artifact, known, known.pinnedAt);
   try {
     return pinOf(artifact, await upstream.get(artifact.repository, artifact.tag), now);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
-    if (error.canRetry) return error;
-    return {
-      component: artifact.because[0]?.component ?? artifactName(artifact),
-      version: artifact.tag,
-      reason: `MAR does not serve ${artifactName(artifact)} (${error.code}): ${error.advice}`,
-    };
+    return error.canRetry ? error : { artifact, error };
   }
 }
 

@@ -11,11 +11,13 @@ import { SyncError } from '../model/errors.js';
 import { minorOf } from '../model/kubernetes-version.js';
 import { parseClusterId } from '../model/resource-id.js';
 import { hashFacts } from '../requirements/facts-hash.js';
-import type { ClusterReader, RegistryReader } from '../requirements/ports.js';
+import { addObserved, platformsOf, type ObservedPolicy } from '../requirements/observed.js';
+import type { ClusterReader, ObservedArtifacts, RegistryReader } from '../requirements/ports.js';
 import { resolveRequirements } from '../requirements/resolve.js';
 import { taskOf } from './advance.js';
-import { pinArtifacts } from './pin.js';
+import { confirmSet } from './confirm-set.js';
 import type { ArtifactStates, ManifestReader, PlanQueue, PlanTask, Targets, WarmQueue } from './ports.js';
+import { Probes, type ProbePolicy } from './probes.js';
 import type { PlannedTarget } from './state.js';
 import { planWork, type WorkPolicy } from './work.js';
 
@@ -26,12 +28,15 @@ export interface PlanPorts {
   readonly catalog: Catalog;
   readonly states: ArtifactStates;
   readonly targets: Targets;
+  readonly observed: ObservedArtifacts;
   readonly planQueue: PlanQueue;
   readonly warmQueue: WarmQueue;
   readonly marHost: string;
   /** Whether a plan may rest on lists alone where AKS reports no components. */
   readonly componentInsights: 'required' | 'optional';
   readonly workPolicy: WorkPolicy;
+  readonly probePolicy: ProbePolicy;
+  readonly observedPolicy: ObservedPolicy;
   readonly now: () => Date;
 }
 
@@ -82,14 +87,17 @@ async function planIsolated(
 ): Promise<PlanResult> {
   if (cluster.bootstrap.source !== 'cache') throw new SyncError('CLUSTER_NOT_ISOLATED', cluster.resource.id);
   const plannedAt = ports.now();
-  const [registry, set] = await Promise.all([
+  const [registry, predicted, probes] = await Promise.all([
     ports.registries.get(cluster.bootstrap.registry),
-    resolveFromAzure(task, cluster, ports),
+    predict(task, cluster, ports),
+    startProbes(task, ports),
   ]);
   const states = await ports.states.list(registry.resource.key);
-  const pins = await pinArtifacts(set.artifacts, states, ports.upstream, plannedAt);
+  const { catalog, upstream } = ports;
+  const context = { catalog, platforms: platformsOf(cluster), states, upstream, probes, now: plannedAt };
+  const { set, pinned, failure } = await confirmSet(predicted, context);
   const work = planWork({
-    pinned: pins.pinned,
+    pinned,
     states,
     registry,
     marHost: ports.marHost,
@@ -101,21 +109,39 @@ async function planIsolated(
   const tasks = work.changes.filter(({ state }) => !lost.has(artifactName(state))).map(({ state }) => taskOf(state));
   await ports.warmQueue.enqueue(tasks, 0);
   // What was pinned is on its way and pinned still at the next try, so that throttling slows a plan down and never stops it.
-  if (pins.failure) throw pins.failure;
+  if (failure) throw failure;
   const plan: PlannedTarget = {
     clusterId: cluster.resource.id,
     kubernetesVersion: task.kubernetesVersion,
     registry: registry.resource.key,
     loginServer: registry.loginServer,
     set: {
-      artifacts: warmable(set.artifacts, pins.pinned, work.uncovered),
-      unresolved: [...set.unresolved, ...pins.unresolved, ...uncovered(work.uncovered, registry.loginServer)],
+      ...set,
+      artifacts: warmable(set.artifacts, work.uncovered),
+      unresolved: [...set.unresolved, ...uncovered(work.uncovered, registry.loginServer)],
     },
     plannedAt,
     factsHash: hashFacts(cluster),
+    probes: probes.records(),
   };
   await ports.targets.savePlan(plan);
   return { kind: 'planned', plan, enqueued: tasks.length };
+}
+
+/** What the catalogue says of the cluster, and what comparable clusters were seen to pull. */
+async function predict(task: PlanTask, cluster: Cluster, ports: PlanPorts): Promise<RequirementSet> {
+  const target = task.kubernetesVersion;
+  const [set, { facts }] = await Promise.all([
+    resolveFromAzure(task, cluster, ports),
+    ports.observed.get(minorOf(target)),
+  ]);
+  const { catalog, observedPolicy: policy } = ports;
+  return addObserved(set, { facts, cluster, target, catalog, now: ports.now(), policy });
+}
+
+async function startProbes(task: PlanTask, ports: PlanPorts): Promise<Probes> {
+  const record = await ports.targets.get(task.clusterId, task.kubernetesVersion);
+  return new Probes(ports.upstream, record?.planned?.probes ?? [], ports.now(), ports.probePolicy);
 }
 
 async function resolveFromAzure(task: PlanTask, cluster: Cluster, ports: PlanPorts): Promise<RequirementSet> {
@@ -140,15 +166,10 @@ function withoutInsights(minor: string): Unresolved {
   };
 }
 
-/** What MAR does not have, or no rule covers, is unresolved: it is told once, there. */
-function warmable(
-  artifacts: readonly Requirement[],
-  pinned: readonly ArtifactRef[],
-  uncovered: readonly ArtifactRef[],
-): readonly Requirement[] {
+/** What no rule covers is unresolved: it is told once, there. */
+function warmable(artifacts: readonly Requirement[], uncovered: readonly ArtifactRef[]): readonly Requirement[] {
   const left = new Set(uncovered.map(artifactName));
-  const names = new Set(pinned.map(artifactName).filter((name) => !left.has(name)));
-  return artifacts.filter((artifact) => names.has(artifactName(artifact)));
+  return artifacts.filter((artifact) => !left.has(artifactName(artifact)));
 }
 
 /** Tags of the repositories where a tag cannot be derived. A repository that MAR does not have contributes none. */

@@ -51,4 +51,12 @@ export interface PlannedTarget extends TargetRef {
   readonly plannedAt: Date;
   /** Hash of the cluster facts that the set was computed from. */
   readonly factsHash: string;
+  /** What MAR answered when it was asked about candidates; the next plan of this target asks only for what has gone stale. */
+  readonly probes?: readonly ProbeRecord[];
+}
+
+/** Whether MAR had a tag. */
+export interface ProbeRecord extends ArtifactRef {
+  readonly found: boolean;
+  readonly at: Date;
 }

@@ -30,10 +30,12 @@ const answer = { type: 'http', direction: 'out' };
 
 const functions: readonly (readonly [name: string, bindings: readonly object[]])[] = [
   ['dashboard', [http('dashboard', 'GET'), answer]],
+  ['drift', [http('drift', 'GET'), answer]],
   ['evaluate-gate', [queue('gate')]],
   ['fleet-gate-changed', [{ type: 'eventGridTrigger', direction: 'in' }]],
   ['gate', [http('gate', 'GET'), answer]],
   ['kubernetes-version-available', [{ type: 'eventGridTrigger', direction: 'in' }]],
+  ['measure-drift', [{ type: 'timerTrigger', direction: 'in', schedule: '0 30 4 * * *' }]],
   ['plan-target', [queue('plan')]],
   ['poisoned-gate', [queue('gate-poison')]],
   ['poisoned-plan', [queue('plan-poison')]],
@@ -50,7 +52,7 @@ describe('the built app, alone in a folder with its production packages', () => 
 
   beforeAll(async () => {
     app = await deployApp({ packages: 'production' });
-    const env = { RECONCILE_SCHEDULE: '0 */5 * * * *' };
+    const env = { RECONCILE_SCHEDULE: '0 */5 * * * *', DRIFT_SCHEDULE: '0 30 4 * * *' };
     bench = await openBench({ scenario: await loadQuietScenario(), appFolder: app.folder, env });
   });
   afterAll(async () => {

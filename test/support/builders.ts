@@ -72,7 +72,7 @@ export function requirement(artifact: ArtifactRef = coredns): Requirement {
 }
 
 export function setOf(...artifacts: readonly ArtifactRef[]): RequirementSet {
-  return { artifacts: artifacts.map(requirement), unresolved: [] };
+  return { artifacts: artifacts.map(requirement), unresolved: [], findings: [] };
 }
 
 export function planOf(set: RequirementSet = setOf(coredns), changes: Partial<PlannedTarget> = {}): PlannedTarget {
@@ -113,7 +113,7 @@ export function provenState(artifact: ArtifactRef = coredns, changes: Partial<Ar
   return stateOf(artifact, { phase: 'proven', step: 3, provenAt: before(minutes(1)), ...changes });
 }
 
-export const policy: GatePolicy = { maxProofAgeMs: hours(24), maxPlanAgeMs: hours(24) };
+export const policy: GatePolicy = { maxProofAgeMs: hours(24), maxPlanAgeMs: hours(24), minConfidence: 'probed' };
 
 export function gateOf(changes: Partial<FleetGate> = {}): FleetGate {
   return {

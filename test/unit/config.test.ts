@@ -54,6 +54,7 @@ test('what is not set has its documented default', () => {
     marEndpoint: 'https://mcr.microsoft.com',
     marHost: 'mcr.microsoft.com',
     mode: 'observe',
+    gateMinConfidence: 'probed',
     fleetGatePrefix: 'artifact-sync',
     verifyDelaySeconds: 10,
     proofMaxAgeHours: 6,
@@ -61,6 +62,8 @@ test('what is not set has its documented default', () => {
     freshProofMinutes: 15,
     componentInsights: 'required',
     reconcileSchedule: '0 */5 * * * *',
+    driftSchedule: '0 30 4 * * *',
+    logAnalytics: undefined,
     storage: { kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' },
   });
 });

@@ -11,6 +11,7 @@ import { FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
 import { FakeMar } from './fake-manifests.js';
 import { FakeCachingRegistry } from './fake-registry.js';
 import { MemoryArtifactStates } from './memory-artifact-states.js';
+import { FakeInventory, FakePullLog, MemoryDriftReports, MemoryObserved } from './memory-drift.js';
 import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClusters } from './memory-gate-records.js';
 import { MemoryQueue } from './memory-queue.js';
 import { MemoryTargets } from './memory-targets.js';
@@ -36,6 +37,10 @@ export class FakeSubscription {
   readonly fleetRecords = new MemoryFleetGateRecords();
   readonly seenClusters = new MemorySeenClusters();
   readonly problems = new MemoryProblems();
+  readonly observed = new MemoryObserved();
+  readonly driftReports = new MemoryDriftReports();
+  readonly inventory = new FakeInventory();
+  pullLog: FakePullLog | undefined = new FakePullLog();
   readonly planQueue = new MemoryQueue<PlanTask>(this.clock);
   readonly warmQueue = new MemoryQueue<WarmTask>(this.clock);
   readonly gateQueue = new MemoryQueue<GateTask>(this.clock);
@@ -65,9 +70,10 @@ export class FakeSubscription {
   ports(mode: Ports['mode'] = 'enforce'): Ports {
     const { clock, catalog, mar, clusters, registries, fleets, states, targets, judgements, fleetRecords } = this;
     const { seenClusters, problems, planQueue, warmQueue, gateQueue } = this;
+    const { observed, driftReports, inventory, pullLog } = this;
     return {
       ...{ catalog, clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
-      ...{ planQueue, warmQueue, gateQueue, mode },
+      ...{ planQueue, warmQueue, gateQueue, mode, observed, driftReports, inventory, pullLog },
       upstream: mar,
       registry: (loginServer) => this.caches.get(loginServer) ?? fail(loginServer),
       version: '0.0.0',
@@ -78,7 +84,10 @@ export class FakeSubscription {
       fleetGatePrefix: 'artifact-sync',
       pace: { verifyDelaySeconds: 10 },
       judgeEverySeconds: 10,
-      gatePolicy: { maxProofAgeMs: hours(24), maxPlanAgeMs: hours(24) },
+      gatePolicy: { maxProofAgeMs: hours(24), maxPlanAgeMs: hours(24), minConfidence: 'probed' },
+      probePolicy: { mostRequests: 100, concurrentRequests: 8, trustFoundMs: hours(24), trustMissingMs: hours(6) },
+      observedPolicy: { maxAgeMs: hours(90 * 24), mostPerMinor: 200 },
+      driftPolicy: { firstLookBackMs: hours(7 * 24), longestWindowMs: hours(30 * 24) },
       workPolicy: { reproveAfterMs: hours(12), retryFailedAfterMs: minutes(30), lostAfterMs: minutes(2) },
       reconcilePolicy: { renewPlanAfterMs: hours(1), lostAfterMs: minutes(2), retryFailedAfterMs: minutes(30) },
       subscriptionId,

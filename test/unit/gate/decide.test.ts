@@ -41,6 +41,7 @@ const failed = stateOf(coredns, { phase: 'failed', reason: 'MANIFEST_UNKNOWN: go
 const unsure = {
   artifacts: setOf(coredns).artifacts,
   unresolved: [{ component: 'x', version: '1', reason: 'no source' }],
+  findings: [],
 };
 
 test.each([

@@ -41,6 +41,7 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   judgements: [],
   fleetGates: [],
   problems: [],
+  drift: [],
   ...changes,
 });
 

@@ -21,6 +21,8 @@ const forbidden = [
     'requirements-looks-back-only',
   ],
   ['warming does not look ahead', 'shared/warming/a.ts', '../gate/target.js', 'warming-looks-back-only'],
+  ['drift does not look ahead', 'shared/drift/a.ts', '../gate/target.js', 'drift-looks-back-only'],
+  ['warming does not know drift', 'shared/warming/c.ts', '../drift/target.js', 'warming-looks-back-only'],
   ['the gate does not know Azure', 'shared/gate/a.ts', '../azure/target.js', 'gate-looks-back-only'],
   ['warming does not know the OCI client', 'shared/warming/b.ts', '../oci/target.js', 'warming-looks-back-only'],
   ['a stage reads no settings', 'shared/gate/b.ts', '../config.js', 'gate-looks-back-only'],
@@ -53,6 +55,7 @@ const forbidden = [
 
 const allowed = [
   ['shared/gate/good.ts', '../warming/target.js'],
+  ['shared/gate/report.ts', '../drift/target.js'],
   ['shared/gate/hash.ts', 'node:crypto'],
   ['shared/catalog/parse.ts', 'zod'],
   ['shared/azure/good.ts', '../gate/target.js'],
@@ -66,7 +69,7 @@ const allowed = [
   ['test/good.ts', '../local/target.js'],
 ] as const;
 
-const stagesAndRooms = ['model', 'catalog', 'requirements', 'warming', 'gate', 'azure', 'oci'];
+const stagesAndRooms = ['model', 'catalog', 'requirements', 'warming', 'drift', 'gate', 'azure', 'oci'];
 const targets = [
   ...stagesAndRooms.map((room) => `shared/${room}/target.ts`),
   ...['functions', 'cli', 'local', 'test', 'scripts', 'bench'].map((room) => `${room}/target.ts`),

@@ -14,9 +14,9 @@ const stored = (state: ReturnType<typeof stateOf>) => new Map([[artifactName(sta
 
 test('pins an artifact to the digest and the children that MAR names now', async () => {
   const mar = marWith(coredns);
-  const { pinned, unresolved } = await pinArtifacts([requirement()], new Map(), mar, now);
+  const { pinned, refused } = await pinArtifacts([requirement()], new Map(), mar, now);
   expect(pinned).toEqual([{ ...coredns, ...mar.find(coredns.repository, coredns.tag), pinnedAt: now }]);
-  expect(unresolved).toEqual([]);
+  expect(refused).toEqual([]);
 });
 
 test.each([
@@ -33,15 +33,14 @@ test.each([
 test.each([
   ['does not have', 'MANIFEST_UNKNOWN'],
   ['serves in no known form', 'MANIFEST_INVALID'],
-] as const)('what MAR %s is unresolved, with its component and advice', async (_sentence, code) => {
+] as const)('what MAR %s is refused, with the reason', async (_sentence, code) => {
   const mar = marWith(coredns, pause);
   mar.fault = (repository) => {
     if (repository === coredns.repository) throw new SyncError(code, 'x');
   };
-  const { pinned, unresolved, failure } = await pinArtifacts([requirement(), requirement(pause)], new Map(), mar, now);
+  const { pinned, refused, failure } = await pinArtifacts([requirement(), requirement(pause)], new Map(), mar, now);
   expect(pinned.map(({ repository }) => repository)).toEqual([pause.repository]);
-  expect(unresolved).toMatchObject([{ component: 'coredns', version: coredns.tag }]);
-  expect(unresolved[0]?.reason).toContain(`MAR does not serve ${artifactName(coredns)} (${code})`);
+  expect(refused).toMatchObject([{ artifact: coredns, error: { code } }]);
   expect(failure).toBeUndefined();
 });
 
@@ -50,8 +49,8 @@ test('what MAR could not be asked for is a failure, beside the pins that it gave
   mar.fault = (repository) => {
     if (repository === coredns.repository) throw new SyncError('REGISTRY_THROTTLED', 'MAR: 429');
   };
-  const { pinned, unresolved, failure } = await pinArtifacts([requirement(), requirement(pause)], new Map(), mar, now);
-  expect([pinned.length, unresolved.length, failure?.code]).toEqual([1, 0, 'REGISTRY_THROTTLED']);
+  const { pinned, refused, failure } = await pinArtifacts([requirement(), requirement(pause)], new Map(), mar, now);
+  expect([pinned.length, refused.length, failure?.code]).toEqual([1, 0, 'REGISTRY_THROTTLED']);
 });
 
 test('a bug is not taken for an answer of MAR', async () => {
