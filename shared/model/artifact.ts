@@ -19,8 +19,9 @@ export function artifactName(artifact: ArtifactRef): string {
   return `${artifact.repository}:${artifact.tag}`;
 }
 
-const repositoryShape = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
-const tagShape = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+/** OCI Distribution Spec 1.1, the grammar of `<name>`; no input makes it backtrack. */
+export const repositoryShape = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+export const tagShape = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
 /** OCI Distribution Spec 1.1, "Pulling manifests": the grammar of `<name>`. */
 export function isRepository(text: string): boolean {
@@ -34,10 +35,13 @@ export function isTag(text: string): boolean {
 
 /** Where a version came from, best first. What each one is: docs/catalog.md. */
 export const versionSources = [
+  'override',
   'component-insights',
   'tag-list',
   'node-bootstrap',
+  'vulnerability-api',
   'agentbaker',
+  'observed',
   'release-notes',
   'node-image',
   'component-map',
@@ -87,6 +91,18 @@ export interface Unresolved {
   readonly version?: string;
   /** What is unknown and what would resolve it. */
   readonly reason: string;
+}
+
+/** Something about a cluster that people should know before an upgrade, and that no artifact can express. */
+export interface Finding {
+  /** Stable name of the kind of finding, for example `windows-pool`. All of them: docs/catalog.md. */
+  readonly code: string;
+  /** What it is about, for example the name of a pool or of an extension. */
+  readonly subject: string;
+  /** What was found and what would resolve it. */
+  readonly message: string;
+  /** `unknown`: the set may be incomplete, so the gate answers unknown because of it. `none`: told to people only. */
+  readonly effect: 'unknown' | 'none';
 }
 
 /** All that a cluster will pull for one target version. Sorted, without duplicates. */
