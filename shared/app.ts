@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential } from '@azure/identity';
 import packageJson from '../package.json' with { type: 'json' };
-import { Application, type Ports } from './app/application.js';
+import { Application, type CatalogKeeper, type Ports } from './app/application.js';
 import { AcrTokens } from './azure/acr-tokens.js';
 import { ArmClient } from './azure/arm-client.js';
+import { BlobCatalogStore } from './azure/blob-catalog-store.js';
 import { ArmClusters } from './azure/clusters.js';
+import { HttpDocumentFetcher } from './azure/document-fetcher.js';
 import { ArmFleets } from './azure/fleets.js';
 import { JsonQueue } from './azure/queues.js';
 import { ArmRegistries } from './azure/registries.js';
@@ -19,7 +21,10 @@ import {
 } from './azure/table-gate-records.js';
 import { TableTargets } from './azure/table-targets.js';
 import { loadCatalog } from './catalog/catalog.js';
+import { CurrentCatalog } from './catalog/current-catalog.js';
+import { isRefreshOverdue, refreshCatalog } from './catalog/refresh-catalog.js';
 import { readConfig, type Config } from './config.js';
+import type { Problems } from './gate/ports.js';
 import { AnonymousTokens } from './oci/anonymous.js';
 import { RegistryClient } from './oci/registry-client.js';
 import type { ManifestReader } from './warming/ports.js';
@@ -47,13 +52,14 @@ export function application(): { readonly config: Config; readonly app: Applicat
 export function connect(config: Config, credential: TokenCredential): Ports {
   const now = () => new Date();
   const storage = new Storage(config.storage, () => credential);
+  const problems = new TableProblems(storage.table('syncProblems'));
   const arm = new ArmClient(config.armEndpoint, config.armAudience, credential);
   return {
     version: packageJson.version,
     mode: config.mode,
     now,
     newRunId: randomUUID,
-    catalog: loadCatalog(),
+    ...connectCatalog(config, storage, problems, now),
     marHost: config.marHost,
     fleetGatePrefix: config.fleetGatePrefix,
     ...policiesOf(config),
@@ -70,11 +76,26 @@ export function connect(config: Config, credential: TokenCredential): Ports {
     judgements: new TableJudgements(storage.table('syncJudgements')),
     fleetRecords: new TableFleetGateRecords(storage.table('syncFleetGates')),
     seenClusters: new TableSeenClusters(storage.table('syncClusters')),
-    problems: new TableProblems(storage.table('syncProblems')),
+    problems,
     planQueue: new JsonQueue(storage.queue('plan')),
     warmQueue: new JsonQueue(storage.queue('warm')),
     gateQueue: new JsonQueue(storage.queue('gate')),
   };
+}
+
+function connectCatalog(config: Config, storage: Storage, problems: Problems, now: () => Date) {
+  const sources = { store: new BlobCatalogStore(storage.container('catalog')), addresses: config, now };
+  const catalog = new CurrentCatalog({
+    ...sources,
+    bundled: loadCatalog(),
+    alert: ({ subject, reason }) => problems.add({ at: now(), source: 'catalog', subject, reason }),
+  });
+  const catalogKeeper: CatalogKeeper = {
+    refresh: () => refreshCatalog({ ...sources, fetcher: new HttpDocumentFetcher() }),
+    isOverdue: () => isRefreshOverdue(sources),
+    describe: () => catalog.describe(),
+  };
+  return { catalog, catalogKeeper };
 }
 
 function policiesOf(config: Config) {

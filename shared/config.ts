@@ -8,6 +8,11 @@ const endpoint = z
   .url({ protocol: /^https?$/ })
   .refine((text) => text.startsWith('https://') || isLoopback(new URL(text).hostname), 'must start with https://');
 
+/** Empty switches something off. */
+const endpointOrNone = z
+  .string()
+  .refine((text) => text === '' || endpoint.safeParse(text).success, 'must start with https://, or be empty');
+
 const count = (least: number, most: number, unset: number) =>
   z.coerce.number().int().min(least).max(most).default(unset);
 
@@ -45,6 +50,17 @@ export const settings = z.object({
   PROOF_MAX_AGE_HOURS: count(1, 720, 24).describe('Hours after which a proof no longer counts.'),
   PLAN_MAX_AGE_HOURS: count(1, 720, 24).describe('Hours after which the facts behind a plan no longer count.'),
   RECONCILE_SCHEDULE: z.string().min(9).default('0 */5 * * * *').describe('NCRONTAB schedule of the reconcile timer.'),
+  CATALOG_SCHEDULE: z
+    .string()
+    .min(9)
+    .default('0 15 */6 * * *')
+    .describe('NCRONTAB schedule of the timer that reads the sources of the catalogue anew.'),
+  AGENTBAKER_URL: endpointOrNone
+    .default('https://raw.githubusercontent.com/Azure/AgentBaker/master/parts/common/components.json')
+    .describe("AgentBaker's component list, or a mirror of it; empty: go without."),
+  VULNERABILITY_API_ENDPOINT: endpointOrNone
+    .default('https://cve-api.prod-aks.azure.com/api/v1')
+    .describe('AKS Vulnerability Data API, or a mirror of it; empty: go without.'),
   AzureWebJobsStorage: z
     .string()
     .min(1)
@@ -74,6 +90,11 @@ export interface Config {
   readonly proofMaxAgeHours: number;
   readonly planMaxAgeHours: number;
   readonly reconcileSchedule: string;
+  readonly catalogSchedule: string;
+  /** Empty: this source is switched off. */
+  readonly agentBakerUrl: string;
+  /** Empty: this source is switched off. */
+  readonly vulnerabilityApiEndpoint: string;
   readonly storage: StorageConnection;
 }
 
@@ -105,6 +126,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     proofMaxAgeHours: values.PROOF_MAX_AGE_HOURS,
     planMaxAgeHours: values.PLAN_MAX_AGE_HOURS,
     reconcileSchedule: values.RECONCILE_SCHEDULE,
+    catalogSchedule: values.CATALOG_SCHEDULE,
+    agentBakerUrl: values.AGENTBAKER_URL,
+    vulnerabilityApiEndpoint: withoutSlash(values.VULNERABILITY_API_ENDPOINT),
     storage: storageOf(values),
   });
 }

@@ -1,4 +1,6 @@
 import type { ResourceId } from '../model/resource-id.js';
+import type { CatalogStatus } from '../catalog/current-catalog.js';
+import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
 import { evaluateTarget, indexStates, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
@@ -12,6 +14,15 @@ import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { GateRequest, SyncRequest } from './requests.js';
 
+/** What the app does with the catalogue, apart from reading it. */
+export interface CatalogKeeper {
+  /** Reads every source anew. */
+  refresh(): Promise<RefreshedCatalog>;
+  /** Whether nobody has done so for a day, or ever. */
+  isOverdue(): Promise<boolean>;
+  describe(): Promise<CatalogStatus>;
+}
+
 /** Everything that the stages need, in one object. */
 export type Ports = PlanPorts &
   AdvancePorts &
@@ -20,6 +31,7 @@ export type Ports = PlanPorts &
   ReconcilePorts & {
     readonly version: string;
     readonly problems: Problems;
+    readonly catalogKeeper: CatalogKeeper;
     readonly newRunId: () => string;
     /** Creates queues and tables that are missing. Idempotent. */
     readonly ensureStorage: () => Promise<void>;
@@ -86,7 +98,19 @@ export class Application {
 
   async reconcile(): Promise<Reconciled> {
     await this.ready();
-    return await reconcile(this.ports);
+    const reconciled = await reconcile(this.ports);
+    if (await this.ports.catalogKeeper.isOverdue()) await this.refreshCatalog();
+    return reconciled;
+  }
+
+  /** Reads the sources of the catalogue anew; what fails is told, and what was read last stays in use. */
+  async refreshCatalog(): Promise<RefreshedCatalog> {
+    await this.ready();
+    const refreshed = await this.ports.catalogKeeper.refresh();
+    for (const { subject, reason } of refreshed.alerts) {
+      await this.recordProblem({ source: 'catalog', subject, reason });
+    }
+    return refreshed;
   }
 
   /** @returns one line for the log */
@@ -136,12 +160,13 @@ export class Application {
   async status(): Promise<Status> {
     await this.ready();
     const { ports } = this;
-    const [clusters, targets, judgements, fleetGates, problems] = await Promise.all([
+    const [clusters, targets, judgements, fleetGates, problems, catalog] = await Promise.all([
       ports.seenClusters.list(),
       ports.targets.list(),
       ports.judgements.list(),
       ports.fleetRecords.list(),
       ports.problems.list(problemsShown),
+      ports.catalogKeeper.describe(),
     ]);
     const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
     const states = new Map(
@@ -160,6 +185,7 @@ export class Application {
       states,
       judgements,
       fleetGates,
+      catalog,
       problems,
     });
   }

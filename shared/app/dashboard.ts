@@ -29,6 +29,9 @@ export function renderDashboard(status: Status): string {
 <h2>Fleet gates</h2>
 <table><thead><tr><th>Gate</th><th>Stage</th><th>Action</th><th>Why</th></tr></thead>
 <tbody>${status.fleetGates.map(fleetRow).join('') || emptyRow(4, 'No Fleet gate was seen.')}</tbody></table>
+<h2>Catalogue</h2>
+<table><thead><tr><th>Source</th><th>State</th><th>Read</th><th>Detail</th></tr></thead>
+<tbody>${status.catalog.sources.map(sourceRow).join('')}${overridesRow(status.catalog.overrides)}</tbody></table>
 <h2>Problems</h2>
 <table><thead><tr><th>When</th><th>Source</th><th>Reason</th></tr></thead>
 <tbody>${status.problems.map(problemRow).join('') || emptyRow(3, 'None.')}</tbody></table>
@@ -72,6 +75,14 @@ function fleetRow(gate: Status['fleetGates'][number]): string {
   const where = gate.group === undefined ? gate.stage : `${gate.stage} / ${gate.group}`;
   return `<tr><td>${escape(gate.displayName)}</td><td>${escape(where)}</td><td>${gate.action}</td>
 <td>${gate.reasons.map(escape).join('<br>')}</td></tr>`;
+}
+
+function sourceRow({ name, state, readAt, detail }: Status['catalog']['sources'][number]): string {
+  return `<tr><td>${escape(name)}</td><td>${state}</td><td>${escape(readAt ?? '')}</td><td>${escape(detail)}</td></tr>`;
+}
+
+function overridesRow({ state, acceptedAt, detail }: Status['catalog']['overrides']): string {
+  return `<tr><td>overrides</td><td>${state}</td><td>${escape(acceptedAt ?? '')}</td><td>${escape(detail)}</td></tr>`;
 }
 
 function problemRow(problem: Status['problems'][number]): string {

@@ -1,4 +1,5 @@
-import { listedRepositories, type Catalog } from '../catalog/catalog.js';
+import { listedRepositories } from '../catalog/catalog.js';
+import type { CatalogReader } from '../catalog/ports.js';
 import { artifactName, type ArtifactRef, type RequirementSet, type Unresolved } from '../model/artifact.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
@@ -17,7 +18,7 @@ export interface PlanPorts {
   readonly clusters: ClusterReader;
   readonly registries: RegistryReader;
   readonly upstream: ManifestReader;
-  readonly catalog: Catalog;
+  readonly catalog: CatalogReader;
   readonly states: ArtifactStates;
   readonly targets: Targets;
   readonly planQueue: PlanQueue;
@@ -105,13 +106,14 @@ async function planIsolated(
 }
 
 async function resolveFromAzure(task: PlanTask, cluster: Cluster, ports: PlanPorts): Promise<RequirementSet> {
+  const catalog = await ports.catalog.current();
   const [profile, tagLists] = await Promise.all([
     ports.clusters.upgradeProfile(cluster.resource),
-    listTags(ports.upstream, listedRepositories(ports.catalog)),
+    listTags(ports.upstream, listedRepositories(catalog)),
   ]);
   const reported = profile.componentsByMinor.get(minorOf(task.kubernetesVersion)) ?? [];
   const target = task.kubernetesVersion;
-  return resolveRequirements({ cluster, target, reported, catalog: ports.catalog, tagLists });
+  return resolveRequirements({ cluster, target, reported, catalog, tagLists });
 }
 
 /** Tags of the repositories where a tag cannot be derived. A repository that MAR does not have contributes none. */
