@@ -7,6 +7,7 @@ const repository = z
   .string()
   .max(255)
   .regex(repositoryShape, 'must be a path in MAR without host, such as oss/v2/kubernetes/coredns')
+  .refine((text) => !/^mcr\.[a-z]/.test(text), 'must not name the host of MAR')
   .describe('Path in MAR without host, for example `oss/v2/kubernetes/coredns`.');
 const tag = z.string().regex(tagShape, 'must be a tag, such as v1.13.1-20');
 const component = z
