@@ -31,7 +31,7 @@ export function joinCatalog(
   facts: readonly CatalogFacts[],
   overrides: Overrides = noOverrides,
 ): Catalog {
-  const sorted = [...facts].sort(compareFacts);
+  const sorted = facts.map(withSortedImages).sort(compareFacts);
   const agentBaker = sorted.filter((fact) => fact.kind === 'agentbaker');
   const releases = sorted.filter((fact) => fact.kind === 'aks-release');
   const { components, findings } = learnComponents(bundled, releases);
@@ -48,13 +48,24 @@ export function joinCatalog(
   return applyOverrides(joined, overrides);
 }
 
+function withSortedImages(fact: CatalogFacts): CatalogFacts {
+  return { ...fact, images: [...fact.images].sort((a, b) => compareText(imageKey(a), imageKey(b))) };
+}
+
+function imageKey({ repository, tag, container = '', digests = [] }: ImageFact): string {
+  return [repository, tag, container, ...digests].join(' ');
+}
+
 /** By kind, then newest first; contents decide between documents of one name. */
 function compareFacts(a: CatalogFacts, b: CatalogFacts): number {
   if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
   const byName = compareTags(nameOf(b), nameOf(a));
   if (byName !== 0) return byName;
-  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+  return compareText(JSON.stringify(a), JSON.stringify(b));
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function nameOf(fact: CatalogFacts): string {
