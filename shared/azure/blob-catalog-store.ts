@@ -13,7 +13,8 @@ export class BlobCatalogStore implements CatalogStore {
   async list(): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
     try {
-      for await (const { name, properties } of this.container.listBlobsFlat()) found.set(name, unquoted(properties.etag));
+      for await (const { name, properties } of this.container.listBlobsFlat())
+        found.set(name, unquoted(properties.etag));
     } catch (error) {
       // An app that was just updated may plan before its storage is made ready.
       if (!isNotFound(error)) throw error;

@@ -36,7 +36,8 @@ export class HttpDocumentFetcher implements DocumentFetcher {
     const decoder = new TextDecoder('utf-8', { fatal: true });
     const parts: string[] = [];
     let bytes = 0;
-    for await (const chunk of response.body ?? []) {
+    const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = response.body ?? [];
+    for await (const chunk of body) {
       bytes += chunk.byteLength;
       // Leaving the loop cancels the rest of the body.
       if (bytes > this.limits.bytes) throw tooLarge(url, this.limits.bytes);
@@ -73,9 +74,12 @@ function where(url: string): string {
 
 /** `fetch failed` says nothing; its cause does. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'did not answer in time';
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return code ?? (cause instanceof Error ? cause.message : error.message);
+  if (fieldOf(error, 'name') === 'TimeoutError') return 'did not answer in time';
+  const cause = fieldOf(error, 'cause');
+  const reasons = [fieldOf(cause, 'code'), fieldOf(cause, 'message'), fieldOf(error, 'message')];
+  return reasons.find((reason) => typeof reason === 'string') ?? 'failed';
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -89,7 +89,7 @@ export async function readOverridesStatus(store: CatalogStore): Promise<Override
   return { state: 'in-use', acceptedAt: record.acceptedAt, detail: summary(record.overrides) };
 }
 
-/** `components: 1 added, 2 excluded; images: 1`. */
+/** `components added: 1, own images: 2`. */
 function summary({ components, repositories, images }: Overrides): string {
   const counts = [
     ['components added', components.add],
@@ -100,6 +100,8 @@ function summary({ components, repositories, images }: Overrides): string {
     ['repositories excluded', repositories.exclude],
     ['own images', images],
   ] as const;
-  const said = counts.filter(([, entries]) => entries.length > 0).map(([what, entries]) => `${entries.length} ${what}`);
+  const said = counts
+    .filter(([, entries]) => entries.length > 0)
+    .map(([what, entries]) => `${what}: ${entries.length}`);
   return said.length === 0 ? 'it changes nothing' : said.join(', ');
 }

@@ -5,7 +5,7 @@ import { compareTags } from './version-order.js';
 export type TagsByRepository = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Whether lists of tags say anything of a component: its tag is its version, as it stands or with a suffix. */
-export function isListable({ tag }: Component): boolean {
+function isListable({ tag }: Component): boolean {
   return tag?.rule === 'version' || tag?.rule === 'suffix';
 }
 

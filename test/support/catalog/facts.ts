@@ -1,7 +1,7 @@
 import type { AgentBakerFacts, CatalogFacts, ImageFact } from '../../../shared/catalog/sources/facts.js';
 
 /** `coredns=oss/v2/kubernetes/coredns:v1`; without a container where the source names none. */
-export function anImage(text: string): ImageFact {
+function anImage(text: string): ImageFact {
   const equals = text.indexOf('=');
   const reference = text.slice(equals + 1);
   const colon = reference.lastIndexOf(':');
