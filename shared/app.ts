@@ -28,11 +28,15 @@ import type { Problems } from './gate/ports.js';
 import { AnonymousTokens } from './oci/anonymous.js';
 import { RegistryClient } from './oci/registry-client.js';
 import type { ManifestReader } from './warming/ports.js';
+import { RememberingReader } from './warming/remember-reader.js';
 
 const minuteMs = 60_000;
+/** As long as a registry takes to notice a moved tag (Azure/acr#860). */
+const rememberMarMs = 5 * minuteMs;
 const hourMs = 60 * minuteMs;
-/** A task this much overdue is taken for lost: well past the visibility timeout of host.json. */
-const lostAfterMs = 2 * minuteMs;
+/** A task this much overdue is taken for lost: well past the visibility timeout of host.json and an ordinary backlog. */
+const lostAfterMs = 10 * minuteMs;
+const retryFailedAfterMs = 30 * minuteMs;
 
 let current: { readonly config: Config; readonly app: Application } | undefined;
 
@@ -62,11 +66,12 @@ export function connect(config: Config, credential: TokenCredential): Ports {
     ...connectCatalog(config, storage, problems, now),
     marHost: config.marHost,
     fleetGatePrefix: config.fleetGatePrefix,
+    subscriptionId: config.subscriptionId,
     ...policiesOf(config),
     clusters: new ArmClusters(arm, config.subscriptionId),
     registries: new ArmRegistries(credential, config.armEndpoint, config.armAudience),
     fleets: new ArmFleets(arm, config.subscriptionId),
-    upstream: new RegistryClient(config.marEndpoint, new AnonymousTokens()),
+    upstream: new RememberingReader(new RegistryClient(config.marEndpoint, new AnonymousTokens()), rememberMarMs, now),
     registry: shareReaders(
       (loginServer) => new RegistryClient(`https://${loginServer}`, new AcrTokens(loginServer, credential, now)),
     ),
@@ -105,8 +110,10 @@ function policiesOf(config: Config) {
     pace: { verifyDelaySeconds: config.verifyDelaySeconds },
     judgeEverySeconds: Math.max(config.verifyDelaySeconds, 2),
     gatePolicy: { maxProofAgeMs, maxPlanAgeMs },
-    workPolicy: { reproveAfterMs: maxProofAgeMs / 2, retryFailedAfterMs: hourMs / 2, lostAfterMs },
-    reconcilePolicy: { renewPlanAfterMs: Math.min(hourMs, maxPlanAgeMs / 4), lostAfterMs },
+    workPolicy: { reproveAfterMs: maxProofAgeMs / 2, retryFailedAfterMs, lostAfterMs },
+    freshProofMs: config.freshProofMinutes * minuteMs,
+    componentInsights: config.componentInsights,
+    reconcilePolicy: { renewPlanAfterMs: Math.min(hourMs, maxPlanAgeMs / 3), lostAfterMs, retryFailedAfterMs },
   };
 }
 

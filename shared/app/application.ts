@@ -1,3 +1,5 @@
+import type { Cluster } from '../model/cluster.js';
+import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
 import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
@@ -75,15 +77,25 @@ export class Application {
   async sync(request: SyncRequest): Promise<SyncAnswer> {
     await this.ready();
     const { ports } = this;
-    const clusters = request.cluster ? [await ports.clusters.get(request.cluster)] : await ports.clusters.list();
+    const clusters = request.cluster
+      ? [await ports.clusters.get(request.cluster)]
+      : (await ports.clusters.list()).clusters;
     if (!request.dryRun) await ports.seenClusters.save(clusters.map((cluster) => seen(cluster, ports.now())));
     const answers: RequestedCluster[] = [];
-    for (const cluster of clusters) {
-      answers.push(
-        await requestTargets(cluster, request.kubernetesVersion, request.dryRun ? 'none' : 'enqueue', ports),
-      );
-    }
+    for (const cluster of clusters) answers.push(await this.#syncOne(cluster, request));
     return { runId: ports.newRunId(), dryRun: request.dryRun, clusters: answers };
+  }
+
+  /** Asked for all, one cluster that cannot be served is told and does not stop the others. */
+  async #syncOne(cluster: Cluster, request: SyncRequest): Promise<RequestedCluster> {
+    try {
+      const effect = request.dryRun ? 'none' : 'enqueue';
+      return await requestTargets(cluster, request.kubernetesVersion, effect, this.ports);
+    } catch (error) {
+      if (request.cluster || !(error instanceof SyncError)) throw error;
+      const { id, name } = cluster.resource;
+      return { id, name, isolated: true, targets: [], finding: `${error.code}: ${error.message}` };
+    }
   }
 
   /** A new Kubernetes version for one cluster. Which versions it may upgrade to is asked of ARM. */
@@ -133,7 +145,7 @@ export class Application {
 
   /** @returns one line for the log */
   async evaluate(task: GateTask): Promise<string> {
-    if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task.gateId, this.ports)}`;
+    if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, this.ports)}`;
     return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, this.ports)}`;
   }
 

@@ -30,6 +30,8 @@ export interface Catalog {
   /** Tags per repository that some source names exactly. */
   readonly knownTags: ReadonlyMap<string, ReadonlySet<string>>;
   readonly nodeBootstrap: NodeBootstrap;
+  /** Names of the artifacts that a node image carries, by image (`AKSUbuntu-2204/202607.02.0`); the newest releases only. */
+  readonly nodeImageContents: ReadonlyMap<string, ReadonlySet<string>>;
   /** What sources that are read at run time add; empty in the bundled data. Made by `joinCatalog`. */
   readonly learned: LearnedFacts;
 }
@@ -40,8 +42,6 @@ export interface LearnedFacts {
   readonly running: ReadonlyMap<string, readonly string[]>;
   /** Versions per full Kubernetes version and component: Kubernetes releases there. */
   readonly kubernetesReleases: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
-  /** Artifacts that a node image carries, by node image (`AKSUbuntu-gen2-2204containerd/202601.13.0`). */
-  readonly nodeImages: ReadonlyMap<string, ReadonlySet<string>>;
   /** Repositories per component and tag, as a source says that names both. */
   readonly places: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
   /** By component: tags that two sources put into different repositories. */
@@ -65,7 +65,6 @@ export interface Contradiction {
 const nothingLearned: LearnedFacts = {
   running: new Map(),
   kubernetesReleases: new Map(),
-  nodeImages: new Map(),
   places: new Map(),
   contradictions: new Map(),
   sourcesOf: new Map(),
@@ -110,6 +109,7 @@ function parseCatalog(data: CatalogData): Catalog {
     nodeImages: new Map(Object.entries(versions.nodeImages)),
     knownTags: new Map(knownTags.map(([repository, tags]) => [repository, new Set(tags)])),
     nodeBootstrap: nodeBootstrapSchema.parse(data.nodeBootstrap),
+    nodeImageContents: new Map(),
     learned: nothingLearned,
   });
 }

@@ -4,6 +4,7 @@ import type { Catalog, LearnedFacts } from './catalog.js';
 import { newestFirst, tagsByComponent } from './component-tags.js';
 import { findContradictions } from './contradictions.js';
 import { joinNodeBootstrap } from './join-node-bootstrap.js';
+import { joinNodeImages } from './join-node-images.js';
 import { learnComponents } from './learn-components.js';
 import { indexOwners, type ImageOwners } from './image-owners.js';
 import { addTo } from './multimap.js';
@@ -43,6 +44,7 @@ export function joinCatalog(
     agentbaker: joinAgentBaker(bundled, agentBaker, components),
     knownTags: joinKnownTags(bundled, sorted),
     nodeBootstrap: joinNodeBootstrap(bundled.nodeBootstrap, sorted),
+    nodeImageContents: joinNodeImages(bundled.nodeImageContents, sorted),
     learned: { ...bundled.learned, ...learned, findings },
   };
   return applyOverrides(joined, overrides);
@@ -103,14 +105,9 @@ function learnFacts(
     if (fact.kind === 'kubernetes-release')
       kubernetes.set(fact.name, [...(kubernetes.get(fact.name) ?? []), ...fact.images]);
   }
-  const nodeImages = new Map<string, Set<string>>();
-  for (const fact of facts) {
-    if (fact.kind === 'node-image') for (const image of fact.images) addTo(nodeImages, fact.name, artifactName(image));
-  }
   return {
     running: versionsOf(running, owners),
     kubernetesReleases: new Map([...kubernetes].map(([version, images]) => [version, versionsOf(images, owners)])),
-    nodeImages,
     places,
     contradictions: findContradictions(
       components,

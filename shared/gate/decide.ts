@@ -40,7 +40,9 @@ export function decideTarget(
   if (!plan)
     return unknown([
       record?.failure?.reason ??
-        (record ? 'planning has not finished yet' : 'this version was never planned for this cluster'),
+        (record
+          ? 'planning has not finished yet'
+          : 'this version was never planned for this cluster: ask for it with POST /api/sync {clusterId, kubernetesVersion}'),
     ]);
   const missing = plan.set.artifacts.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
   const counts = { required: plan.set.artifacts.length, cached: plan.set.artifacts.length - missing.length };
@@ -59,6 +61,7 @@ function unknown(reasons: readonly string[]): GateDecision {
 
 function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: GatePolicy): readonly string[] {
   const doubts = plan.set.unresolved.map(describeUnresolved);
+  if (record.failure?.effect === 'plan-wrong') doubts.push(record.failure.reason);
   if (plan.set.artifacts.length === 0) doubts.push('the requirement set is empty');
   const age = now.getTime() - plan.plannedAt.getTime();
   if (age > policy.maxPlanAgeMs) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cluster } from '../model/cluster.js';
 
-/** Properties of a cluster that change without changing what its nodes pull. */
+/** Properties of a cluster and of its pools that change without changing what its nodes pull. */
 const volatile = new Set([
   'provisioningState',
   'powerState',
@@ -12,17 +12,41 @@ const volatile = new Set([
   'resourceUID',
   'status',
 ]);
+const volatileInPools = new Set([
+  'count',
+  'minCount',
+  'maxCount',
+  'eTag',
+  'provisioningState',
+  'powerState',
+  'orchestratorVersion',
+  'currentOrchestratorVersion',
+  'nodeImageVersion',
+  'status',
+  'virtualMachineNodesStatus',
+]);
 
 /**
  * Hash of the facts of a cluster that its requirements depend on: equal as long as a plan of it still holds.
  * A property that AKS adds one day counts as a fact: better one plan too many than one too few.
  */
 export function hashFacts(cluster: Cluster): string {
-  const properties = Object.entries(cluster.properties).filter(([name]) => !volatile.has(name));
-  const pools = cluster.pools.map((pool) => [pool.osType, pool.osSku, pool.architecture].join('/'));
+  const properties = without(cluster.properties, volatile);
+  const documents = Array.isArray(cluster.properties['agentPoolProfiles'])
+    ? cluster.properties['agentPoolProfiles']
+    : [];
+  const pools = [
+    ...documents.map((pool: unknown) => canonicalJson(without(pool, volatileInPools))),
+    ...cluster.pools.map((pool) => [pool.osType, pool.osSku, pool.architecture, pool.nodeOs].join('/')),
+  ];
   const registry = cluster.bootstrap.source === 'cache' ? cluster.bootstrap.registry.key : 'direct';
-  const facts = { properties: Object.fromEntries(properties), pools: [...new Set(pools)].sort(), registry };
+  const facts = { properties, pools: [...new Set(pools)].sort(), registry };
   return createHash('sha256').update(canonicalJson(facts)).digest('hex').slice(0, 32);
+}
+
+function without(document: unknown, names: ReadonlySet<string>): unknown {
+  if (document === null || typeof document !== 'object') return document;
+  return Object.fromEntries(Object.entries(document).filter(([name]) => !names.has(name)));
 }
 
 /** JSON with sorted keys: ARM does not promise an order. */

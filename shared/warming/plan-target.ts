@@ -1,6 +1,12 @@
 import { listedRepositories } from '../catalog/catalog.js';
 import type { CatalogReader } from '../catalog/ports.js';
-import { artifactName, type ArtifactRef, type RequirementSet, type Unresolved } from '../model/artifact.js';
+import {
+  artifactName,
+  type ArtifactRef,
+  type Requirement,
+  type RequirementSet,
+  type Unresolved,
+} from '../model/artifact.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import { minorOf } from '../model/kubernetes-version.js';
@@ -24,9 +30,14 @@ export interface PlanPorts {
   readonly planQueue: PlanQueue;
   readonly warmQueue: WarmQueue;
   readonly marHost: string;
+  /** Whether a plan may rest on lists alone where AKS reports no components. */
+  readonly componentInsights: 'required' | 'optional';
   readonly workPolicy: WorkPolicy;
   readonly now: () => Date;
 }
+
+/** Tries in a row after a failure that waiting may cure, over some minutes; from then on the reconcile timer asks again. */
+const mostAttempts = 5;
 
 /** How a plan ended: told in logs and tests. */
 export type PlanResult =
@@ -39,7 +50,8 @@ export type PlanResult =
  *
  * Runs twice: records that exist are left to their tasks. Stops anywhere: the plan is saved last, so that the message
  * comes back, with `deliveries` > 1, and enqueues again whatever is not proven; doubled tasks do nothing.
- * A failure that waiting may cure is planned anew after a delay; the reason stays visible at the target.
+ * A failure that waiting may cure is planned anew after a delay, a few times: without an end, every lost race and every
+ * round of the reconcile timer would leave one more endless chain. The reason stays visible at the target.
  */
 export async function planTarget(task: PlanTask, deliveries: number, ports: PlanPorts): Promise<PlanResult> {
   try {
@@ -55,8 +67,9 @@ export async function planTarget(task: PlanTask, deliveries: number, ports: Plan
       ...task,
       reason: `${error.code}: ${error.message}. ${error.advice}`,
       at: ports.now(),
+      effect: 'plan-stays',
     });
-    if (error.canRetry)
+    if (error.canRetry && task.attempt < mostAttempts)
       await ports.planQueue.enqueue([{ ...task, attempt: task.attempt + 1 }], retryDelay(task, error));
     return { kind: 'failed', error };
   }
@@ -86,16 +99,17 @@ async function planIsolated(
     run: deliveries > 1 ? 'again' : 'first',
   });
   const lost = new Set(await ports.states.save(work.changes));
-  const changed = work.changes.map((change) => change.state).filter((state) => !lost.has(artifactName(state)));
-  const tasks = [...changed, ...work.requeue].map(taskOf);
+  const tasks = work.changes.filter(({ state }) => !lost.has(artifactName(state))).map(({ state }) => taskOf(state));
   await ports.warmQueue.enqueue(tasks, 0);
+  // What was pinned is on its way and pinned still at the next try, so that throttling slows a plan down and never stops it.
+  if (pins.failure) throw pins.failure;
   const plan: PlannedTarget = {
     clusterId: cluster.resource.id,
     kubernetesVersion: task.kubernetesVersion,
     registry: registry.resource.key,
     loginServer: registry.loginServer,
     set: {
-      ...set,
+      artifacts: warmable(set.artifacts, pins.pinned, work.uncovered),
       unresolved: [...set.unresolved, ...pins.unresolved, ...uncovered(work.uncovered, registry.loginServer)],
     },
     plannedAt,
@@ -113,7 +127,30 @@ async function resolveFromAzure(task: PlanTask, cluster: Cluster, ports: PlanPor
   ]);
   const reported = profile.componentsByMinor.get(minorOf(task.kubernetesVersion)) ?? [];
   const target = task.kubernetesVersion;
-  return resolveRequirements({ cluster, target, reported, catalog, tagLists });
+  const set = resolveRequirements({ cluster, target, reported, catalog, tagLists });
+  if (reported.length > 0 || ports.componentInsights === 'optional') return set;
+  return { ...set, unresolved: [...set.unresolved, withoutInsights(minorOf(target))] };
+}
+
+/** Without AKS's own report the versions are those of lists: likely, and no proof of what this cluster will pull. */
+function withoutInsights(minor: string): Unresolved {
+  return {
+    component: 'component-insights',
+    reason:
+      `AKS reports no components of this cluster for Kubernetes ${minor}, so the versions are guesses from published lists. ` +
+      'They are warmed; the gate opens on them only with the setting COMPONENT_INSIGHTS=optional',
+  };
+}
+
+/** What MAR does not have, or no rule covers, is unresolved: it is told once, there. */
+function warmable(
+  artifacts: readonly Requirement[],
+  pinned: readonly ArtifactRef[],
+  uncovered: readonly ArtifactRef[],
+): readonly Requirement[] {
+  const left = new Set(uncovered.map(artifactName));
+  const names = new Set(pinned.map(artifactName).filter((name) => !left.has(name)));
+  return artifacts.filter((artifact) => names.has(artifactName(artifact)));
 }
 
 /** Tags of the repositories where a tag cannot be derived. A repository that MAR does not have contributes none. */

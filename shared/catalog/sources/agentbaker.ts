@@ -4,7 +4,7 @@ import { newestFirst } from '../component-tags.js';
 import { compareTags } from '../version-order.js';
 import type { AgentBakerFacts, ImageFact } from './facts.js';
 import { pathOnMar } from './image-reference.js';
-import { invalidSource, parseSourceDocument, type DocumentOrigin } from './source-document.js';
+import { invalidSource, listOf, parseSourceDocument, type DocumentOrigin } from './source-document.js';
 
 /** AgentBaker's `parts/common/components.json`, as far as it is read; fields come and go there weekly, others are ignored. */
 const version = z.string().min(1).max(120);
@@ -18,20 +18,19 @@ const bakedVersion = z.object({
   previousLatestVersion: version.optional(),
 });
 
-const versions = z.array(bakedVersion).max(500).default([]);
+const versions = listOf(bakedVersion, 500).default([]);
 const release = z.object({ versionsV2: versions }).optional();
 const releases = z.object({ r2204: release, r2404: release, 'v3.0': release, current: release }).partial().optional();
 
 const listSchema = z.object({
-  ContainerImages: z.array(z.object({ downloadURL: z.string().max(600), multiArchVersionsV2: versions })).max(5000),
-  Packages: z
-    .array(
-      z.object({
-        name: z.string().max(200),
-        downloadURIs: z.object({ ubuntu: releases, azurelinux: releases, default: releases, flatcar: releases }),
-      }),
-    )
-    .max(2000),
+  ContainerImages: listOf(z.object({ downloadURL: z.string().max(600), multiArchVersionsV2: versions }), 5000),
+  Packages: listOf(
+    z.object({
+      name: z.string().max(200),
+      downloadURIs: z.object({ ubuntu: releases, azurelinux: releases, default: releases, flatcar: releases }),
+    }),
+    2000,
+  ),
 });
 
 type AgentBakerList = z.infer<typeof listSchema>;

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { SyncError } from '../../model/errors.js';
 
 /** What a document of an outside source may be at most: 20 MB of text, far more than any of them has ever been. */
@@ -27,6 +27,11 @@ export function parseSourceDocument<Schema extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw invalidSource(origin, issue?.path ?? [], issue?.message ?? 'not as documented', parsed.error.issues.length - 1);
+}
+
+/** A list of at most so many entries; a longer one is refused without a look at its entries. */
+export function listOf<Entry extends z.ZodType>(entry: Entry, most: number) {
+  return z.array(z.unknown()).max(most).pipe(z.array(entry));
 }
 
 /** @param path in the document, as a list of keys and positions @param others how many more things are wrong */

@@ -159,11 +159,23 @@ describe('repositories', () => {
   });
 });
 
-test('what a node image carries is known by its name, digests by artifact', () => {
+test('what a node image carries is known by the name that the notes of AKS give it, for every generation', () => {
+  const facts = [
+    says('node-image', 'AKSUbuntu-gen2-2204containerd/202608.01.0', `${coredns}:v1`, `${coredns}:v2`),
+    says('node-image', 'AKSUbuntu-2204containerd/202608.01.0', `${coredns}:v2`),
+    says('node-image', 'AKSUbuntu-gen2-2204fipscontainerd/202608.01.0', `${coredns}:v3`),
+  ];
+  const { nodeImageContents } = join({ facts });
+  expect([...(nodeImageContents.get('AKSUbuntu-2204/202608.01.0') ?? [])]).toEqual([`${coredns}:v2`]);
+  expect([...(nodeImageContents.get('AKSUbuntu-gen2-2204fipscontainerd/202608.01.0') ?? [])]).toEqual([
+    `${coredns}:v3`,
+  ]);
+});
+
+test('digests that a source lists are known by artifact', () => {
   const digest = `sha256:${'a'.repeat(64)}` as const;
   const image = { repository: coredns, tag: 'v1', digests: [digest] };
   const { learned } = join({ facts: [{ kind: 'node-image', name: 'AKSUbuntu/1', images: [image] }] });
-  expect([...(learned.nodeImages.get('AKSUbuntu/1') ?? [])]).toEqual([`${coredns}:v1`]);
   expect(learned.digests.get(`${coredns}:v1`)).toEqual([digest]);
 });
 

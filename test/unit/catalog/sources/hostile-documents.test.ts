@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { isRepository, isTag } from '../../../../shared/model/artifact.js';
 import { SyncError } from '../../../../shared/model/errors.js';
+import { loadCatalog } from '../../../../shared/catalog/catalog.js';
+import { joinCatalog } from '../../../../shared/catalog/join-catalog.js';
 import { parseAgentBakerList } from '../../../../shared/catalog/sources/agentbaker.js';
 import { parseOverrides } from '../../../../shared/catalog/sources/overrides.js';
 import { parseReleaseIndex, parseScanReport } from '../../../../shared/catalog/sources/vulnerability-api.js';
@@ -109,7 +111,7 @@ describe.each(parsers)('the parser of %s', (_name, parse, good) => {
   test('takes or refuses a good document that was spoiled in one place', () => {
     fc.assert(
       fc.property(spoiled(JSON.parse(good)), (text) => expectValidNames(parseOrRefuse(parse, text))),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -128,52 +130,58 @@ describe.each(parsers)('the parser of %s', (_name, parse, good) => {
       ),
     ],
   ])('refuses a document that is %s, quickly', (_what, text) => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(parseOrRefuse(parse, text)).toBeUndefined();
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(2000);
   });
 });
 
-const many = Array.from({ length: 100_000 }, (_unused, index) => `a/b${index}:v1`);
-
-test.each([
+// Documents are made beforehand: only reading them is measured.
+const many = Array.from({ length: 100_000 }, (_unused, index) => `a/b${index}`);
+const crowded: readonly (readonly [string, (text: string) => unknown, string, string])[] = [
   [
     "AgentBaker's list",
-    () =>
-      parseAgentBakerList(agentBakerDocument(many.map((name) => ({ repository: name.slice(0, -3), tags: ['v1'] })))),
+    parseAgentBakerList,
+    agentBakerDocument(many.map((repository) => ({ repository, tags: ['v1'] }))),
     'ContainerImages: Too big',
   ],
   [
     'a report',
-    () =>
-      parseScanReport(
-        release,
-        aksReleaseDocument(
-          'v20260104',
-          many.map((name) => ({ container: 'c', images: [name] })),
-        ),
-      ),
+    (text) => parseScanReport(release, text),
+    aksReleaseDocument(
+      'v20260104',
+      many.map((repository) => ({ container: 'c', images: [`${repository}:v1`] })),
+    ),
     'container_targets: Too big',
   ],
   [
     'an index',
-    () =>
-      parseReleaseIndex(
-        'kubernetes-release',
-        JSON.stringify({ k8s_versions: many.map((_name, index) => `1.30.${index}`) }),
-      ),
+    (text) => parseReleaseIndex('kubernetes-release', text),
+    JSON.stringify({ k8s_versions: many.map((_name, index) => `1.30.${index}`) }),
     'k8s_versions: Too big',
   ],
   [
     'overrides',
-    () =>
-      parseOverrides(
-        JSON.stringify({ images: many.map((name) => ({ repository: name.slice(0, -3), tags: ['v1'], because })) }),
-      ),
+    parseOverrides,
+    JSON.stringify({ images: many.map((repository) => ({ repository, tags: ['v1'], because })) }),
     'the document: longer than 1 MB',
   ],
-])('100,000 components in %s are refused', (_what, parse, message) => {
-  const began = performance.now();
-  expect(parse).toThrow(message);
-  expect(performance.now() - began).toBeLessThan(3000);
+];
+
+test.each(crowded)('100,000 components in %s are refused', (_what, parse, text, message) => {
+  const began = process.cpuUsage();
+  expect(() => parse(text)).toThrow(message);
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(2000);
+});
+
+test('a report as large as one may be is read and joined', () => {
+  const containers = many.slice(0, 10_000).map((name, index) => ({
+    container: `c${index}`,
+    images: Array.from({ length: 4 }, (_unused, version) => `${name}:v${version}`),
+  }));
+  const text = aksReleaseDocument('v20260104', containers);
+  const began = process.cpuUsage();
+  const joined = joinCatalog(loadCatalog(), [parseScanReport(release, text)]);
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(4000);
+  expect(joined.learned.running.size).toBe(10_000);
 });
