@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential } from '@azure/identity';
 import packageJson from '../package.json' with { type: 'json' };
-import { Application, type Ports } from './app/application.js';
 import { AcrInventory } from './azure/acr-inventory.js';
+import { Application, type CatalogKeeper, type Ports } from './app/application.js';
 import { AcrTokens } from './azure/acr-tokens.js';
 import { ArmClient } from './azure/arm-client.js';
+import { BlobCatalogStore } from './azure/blob-catalog-store.js';
 import { ArmClusters } from './azure/clusters.js';
+import { HttpDocumentFetcher } from './azure/document-fetcher.js';
 import { ArmFleets } from './azure/fleets.js';
 import { LogAnalyticsPullLog } from './azure/log-analytics.js';
 import { JsonQueue } from './azure/queues.js';
@@ -23,7 +25,10 @@ import {
 import { TableObserved } from './azure/table-observed.js';
 import { TableTargets } from './azure/table-targets.js';
 import { loadCatalog } from './catalog/catalog.js';
+import { CurrentCatalog } from './catalog/current-catalog.js';
+import { isRefreshOverdue, refreshCatalog } from './catalog/refresh-catalog.js';
 import { readConfig, type Config } from './config.js';
+import type { Problems } from './gate/ports.js';
 import { AnonymousTokens } from './oci/anonymous.js';
 import { RegistryClient } from './oci/registry-client.js';
 import { RememberingReader } from './warming/remember-reader.js';
@@ -56,13 +61,14 @@ export function connect(config: Config, credential: TokenCredential): Ports {
   const now = () => new Date();
   const storage = new Storage(config.storage, () => credential);
   const tokens = onePerRegistry((loginServer) => new AcrTokens(loginServer, credential, now));
+  const problems = new TableProblems(storage.table('syncProblems'));
   const arm = new ArmClient(config.armEndpoint, config.armAudience, credential);
   return {
     version: packageJson.version,
     mode: config.mode,
     now,
     newRunId: randomUUID,
-    catalog: loadCatalog(),
+    ...connectCatalog(config, storage, problems, now),
     marHost: config.marHost,
     fleetGatePrefix: config.fleetGatePrefix,
     subscriptionId: config.subscriptionId,
@@ -80,13 +86,28 @@ export function connect(config: Config, credential: TokenCredential): Ports {
     judgements: new TableJudgements(storage.table('syncJudgements')),
     fleetRecords: new TableFleetGateRecords(storage.table('syncFleetGates')),
     seenClusters: new TableSeenClusters(storage.table('syncClusters')),
-    problems: new TableProblems(storage.table('syncProblems')),
     observed: new TableObserved(storage.table('syncObserved')),
     driftReports: new TableDriftReports(storage.table('syncDrift')),
+    problems,
     planQueue: new JsonQueue(storage.queue('plan')),
     warmQueue: new JsonQueue(storage.queue('warm')),
     gateQueue: new JsonQueue(storage.queue('gate')),
   };
+}
+
+function connectCatalog(config: Config, storage: Storage, problems: Problems, now: () => Date) {
+  const sources = { store: new BlobCatalogStore(storage.container('catalog')), addresses: config, now };
+  const catalog = new CurrentCatalog({
+    ...sources,
+    bundled: loadCatalog(),
+    alert: ({ subject, reason }) => problems.add({ at: now(), source: 'catalog', subject, reason }),
+  });
+  const catalogKeeper: CatalogKeeper = {
+    refresh: () => refreshCatalog({ ...sources, fetcher: new HttpDocumentFetcher() }),
+    isOverdue: () => isRefreshOverdue(sources),
+    describe: () => catalog.describe(),
+  };
+  return { catalog, catalogKeeper };
 }
 
 function policiesOf(config: Config) {

@@ -10,6 +10,12 @@ const wants = (what: string) => ({ error: `wants ${what}` });
 const anEndpoint = wants('an address that starts with https:// (http:// on loopback hosts only)');
 const endpoint = z.string(anEndpoint).refine(isEndpoint, anEndpoint);
 
+const anEndpointOrNothing = wants('an address that starts with https:// (http:// on loopback hosts only), or nothing');
+/** Nothing switches a source off. */
+const endpointOrNone = z
+  .string(anEndpointOrNothing)
+  .refine((text) => text === '' || isEndpoint(text), anEndpointOrNothing);
+
 const aHost = wants('a host name in lower case');
 const host = z.string(aHost).regex(/^[a-z0-9.-]+$/, aHost);
 
@@ -97,6 +103,17 @@ export const settings = z.object({
   LOG_ANALYTICS_ENDPOINT: endpoint
     .default('https://api.loganalytics.io')
     .describe('Query API of Log Analytics, token audience too; differs in sovereign clouds.'),
+  CATALOG_SCHEDULE: z
+    .string(aSchedule)
+    .refine(isNcrontab, aSchedule)
+    .default('0 15 */6 * * *')
+    .describe('NCRONTAB schedule of the timer that reads the sources of the catalogue anew.'),
+  AGENTBAKER_URL: endpointOrNone
+    .default('https://raw.githubusercontent.com/Azure/AgentBaker/master/parts/common/components.json')
+    .describe("AgentBaker's component list, or a mirror of it; empty: go without."),
+  VULNERABILITY_API_ENDPOINT: endpointOrNone
+    .default('https://cve-api.prod-aks.azure.com/api/v1')
+    .describe('AKS Vulnerability Data API, or a mirror of it; empty: go without.'),
   AzureWebJobsStorage: z
     .string(aConnection)
     .refine(isConnectionString, aConnection)
@@ -130,6 +147,11 @@ export interface Config {
   readonly driftSchedule: string;
   /** Undefined: there is no log of pulls. */
   readonly logAnalytics: { readonly endpoint: string; readonly workspaceId: string } | undefined;
+  readonly catalogSchedule: string;
+  /** Empty: this source is switched off. */
+  readonly agentBakerUrl: string;
+  /** Empty: this source is switched off. */
+  readonly vulnerabilityApiEndpoint: string;
   readonly storage: StorageConnection;
 }
 
@@ -165,6 +187,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     reconcileSchedule: values.RECONCILE_SCHEDULE,
     driftSchedule: values.DRIFT_SCHEDULE,
     logAnalytics: logAnalyticsOf(values),
+    catalogSchedule: values.CATALOG_SCHEDULE,
+    agentBakerUrl: values.AGENTBAKER_URL,
+    vulnerabilityApiEndpoint: withoutSlash(values.VULNERABILITY_API_ENDPOINT),
     storage: storageOf(values),
   });
 }

@@ -3,6 +3,7 @@ import { loadCatalog } from '../../shared/catalog/catalog.js';
 import { answerAcr } from './acr-server.js';
 import { AcrTokens } from './acr-tokens.js';
 import { ArmServer, type ArmRegistry } from './arm-server.js';
+import { answerCatalogSources, buildCatalogSources } from './catalog-sources.js';
 import type { ThrowawayCa } from './certificates.js';
 import { ClusterState } from './cluster-state.js';
 import { Dice } from './dice.js';
@@ -58,6 +59,7 @@ export class Booting {
       'http',
     );
     const mar = await this.serve('mar', (request) => answerMar(this.mar, request), 'https');
+    const sources = await this.serveCatalogSources();
     const audiences = ['https://management.azure.com', 'https://management.core.windows.net'];
     const caches = this.createCaches();
     const registries = await this.serveRegistries(caches, audiences);
@@ -88,6 +90,8 @@ export class Booting {
       armEndpoint,
       marEndpoint: `https://127.0.0.1:${mar}`,
       marHost,
+      agentBakerUrl: `https://127.0.0.1:${sources}/agentbaker/components.json`,
+      vulnerabilityApiEndpoint: `https://127.0.0.1:${sources}/api/v1`,
       identityEndpoint: `http://127.0.0.1:${identity}/msi/token`,
       identityHeader,
       ...logs,
@@ -136,6 +140,12 @@ export class Booting {
     );
     this.servers.push(server);
     return server.port;
+  }
+
+  private serveCatalogSources(): Promise<number> {
+    const documents = buildCatalogSources(loadCatalog(), this.mar, this.scenario);
+    const fault = this.scenario.faults.catalogSources;
+    return this.serve('catalog-sources', (request) => answerCatalogSources(documents, fault, request), 'https');
   }
 
   private createCaches(): ReadonlyMap<string, RegistryCache> {

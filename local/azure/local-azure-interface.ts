@@ -25,6 +25,10 @@ export interface LocalAzure {
   readonly marEndpoint: string;
   /** Name by which cache rules spell MAR. */
   readonly marHost: string;
+  /** AgentBaker's list. */
+  readonly agentBakerUrl: string;
+  /** Vulnerability Data API. */
+  readonly vulnerabilityApiEndpoint: string;
   readonly identityEndpoint: string;
   readonly identityHeader: string;
   readonly logAnalyticsEndpoint: string;

@@ -32,7 +32,7 @@ export function buildMarContent(catalog: Catalog, scenario: Scenario): MarConten
 }
 
 /** Every version that a cluster of the scenario runs, may be upgraded to, or is upgraded to. Sorted. */
-function kubernetesVersions(scenario: Scenario): readonly KubernetesVersion[] {
+export function kubernetesVersions(scenario: Scenario): readonly KubernetesVersion[] {
   const versions = scenario.clusters.flatMap((cluster) => [
     cluster.kubernetesVersion,
     ...cluster.upgrades,

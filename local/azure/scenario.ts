@@ -129,6 +129,10 @@ const faults = z.strictObject({
   eventLostShare: share.describe('Share of events that are never delivered.'),
   eventDuplicatedShare: share.describe('Share of events that are delivered twice.'),
   eventDelayedShare: share.describe('Share of events that are held back, so that later ones overtake them.'),
+  catalogSources: z
+    .enum(['none', 'unreachable', 'broken'])
+    .default('none')
+    .describe("AgentBaker's list and the Vulnerability Data API: `unreachable` answers 503, `broken` no JSON."),
   eventDelaySeconds: range.default([0.2, 2]).describe('How long those are held back: least and most.'),
 });
 

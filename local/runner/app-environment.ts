@@ -18,6 +18,8 @@ export function appEnvironment(
     ARM_ENDPOINT: azure.armEndpoint,
     MAR_ENDPOINT: azure.marEndpoint,
     MAR_HOST: azure.marHost,
+    AGENTBAKER_URL: azure.agentBakerUrl,
+    VULNERABILITY_API_ENDPOINT: azure.vulnerabilityApiEndpoint,
     GATE_MODE: mode,
     AzureWebJobsStorage: storage.connectionString,
     IDENTITY_ENDPOINT: azure.identityEndpoint,
@@ -29,6 +31,7 @@ export function appEnvironment(
     VERIFY_DELAY_SECONDS: '1',
     RECONCILE_SCHEDULE: '*/10 * * * * *',
     DRIFT_SCHEDULE: '*/10 * * * * *',
+    CATALOG_SCHEDULE: '*/30 * * * * *',
     // Azure waits 10 minutes for a host that died; nobody watches a terminal that long.
     HOST_QUEUE_LOCK_SECONDS: '15',
   };

@@ -1,5 +1,6 @@
 import { buildComponents } from './components.js';
-import { allKnownTags, sortedTags } from './known-tags.js';
+import { newestFirst } from '../../shared/catalog/component-tags.js';
+import { allKnownTags } from './known-tags.js';
 import { buildNodeBootstrap } from './node-bootstrap.js';
 import { readReference } from './reference.js';
 import { buildVersions } from './versions.js';
@@ -15,7 +16,7 @@ export function buildCatalogFiles(referenceFolder: string): ReadonlyMap<string, 
   return new Map([
     ['components.json', printList(components)],
     ['versions.json', printRecord(buildVersions(reference, components), 3)],
-    ['known-tags.json', printRecord(Object.fromEntries(known.map(([name, tags]) => [name, sortedTags(tags)])), 1)],
+    ['known-tags.json', printRecord(Object.fromEntries(known.map(([name, tags]) => [name, newestFirst(tags)])), 1)],
     ['node-bootstrap.json', printRecord(buildNodeBootstrap(reference), 2)],
   ]);
 }

@@ -1,36 +1,32 @@
+import type { TagsByRepository } from '../../shared/catalog/component-tags.js';
 import { compareTags } from '../../shared/catalog/version-order.js';
+import type { ArtifactRef } from '../../shared/model/artifact.js';
 import { splitReference, type Reference } from './reference.js';
 
-export type KnownTags = ReadonlyMap<string, ReadonlySet<string>>;
-
 /** Repositories and tags that AgentBaker bakes into Linux node images now, `latest` and `previous`. */
-export function agentBakerTags(reference: Reference): KnownTags {
-  const known = new Map<string, Set<string>>();
-  for (const { downloadURL, multiArchVersionsV2 } of reference.agentBaker.ContainerImages) {
-    const { repository } = splitReference(downloadURL);
-    const tags = multiArchVersionsV2.flatMap((entry) =>
-      [entry.latestVersion, entry.previousLatestVersion ?? []].flat(),
-    );
-    if (tags.length > 0) known.set(repository, new Set(tags));
-  }
-  return known;
+export function agentBakerTags(reference: Reference): TagsByRepository {
+  return collect(reference.agentBaker.images);
 }
 
 /** Repositories and tags of the notes of the newest node image release. */
-export function newestNodeImageTags(reference: Reference): KnownTags {
+export function newestNodeImageTags(reference: Reference): TagsByRepository {
   const newest = reference.nodeImages
     .map(({ release }) => release)
     .sort(compareTags)
     .at(-1);
-  return collect(reference.nodeImages.filter(({ release }) => release === newest).flatMap(({ images }) => images));
+  return collect(
+    reference.nodeImages
+      .filter(({ release }) => release === newest)
+      .flatMap(({ images }) => images.map(splitReference)),
+  );
 }
 
 /**
  * Every exact pair that a source names: node image notes, AgentBaker, pairs seen on real clusters (evidence of the component
  * map). Example tags of a component count only where it has one repository: with several, nothing tells which carries the tag.
  */
-export function allKnownTags(reference: Reference): KnownTags {
-  const known = new Map(collect(reference.nodeImages.flatMap(({ images }) => images)));
+export function allKnownTags(reference: Reference): TagsByRepository {
+  const known = new Map(collect(reference.nodeImages.flatMap(({ images }) => images.map(splitReference))));
   const add = (repository: string, tags: Iterable<string>): void => {
     known.set(repository, new Set([...(known.get(repository) ?? []), ...tags]));
   };
@@ -53,14 +49,9 @@ function seenTags(text: string, repository: string): string[] {
   return [...text.matchAll(pair)].flatMap(([, tag]) => tag ?? []);
 }
 
-export function sortedTags(tags: Iterable<string>): string[] {
-  return [...new Set(tags)].sort((a, b) => compareTags(b, a));
-}
-
-function collect(images: readonly string[]): Map<string, Set<string>> {
+function collect(images: readonly ArtifactRef[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  for (const image of images) {
-    const { repository, tag } = splitReference(image);
+  for (const { repository, tag } of images) {
     found.set(repository, (found.get(repository) ?? new Set()).add(tag));
   }
   return found;

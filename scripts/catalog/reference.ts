@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseAgentBakerList } from '../../shared/catalog/sources/agentbaker.js';
+import type { AgentBakerFacts } from '../../shared/catalog/sources/facts.js';
 
 const componentSchema = z.object({
   component: z.string(),
@@ -28,43 +30,27 @@ const releaseSchema = z.object({
   breakingChanges: z.array(z.object({ name: z.string(), to: z.string() })),
 });
 
-const bakedVersion = z.object({
-  k8sVersion: z.string().optional(),
-  latestVersion: z.string(),
-  previousLatestVersion: z.string().optional(),
-});
-
-const agentBakerSchema = z.object({
-  ContainerImages: z.array(z.object({ downloadURL: z.string(), multiArchVersionsV2: z.array(bakedVersion) })),
-  Packages: z.array(
-    z.object({
-      name: z.string(),
-      downloadURIs: z.record(z.string(), z.record(z.string(), z.object({ versionsV2: z.array(bakedVersion) }))),
-    }),
-  ),
-});
-
 const nodeImageSchema = z.object({ os: z.string(), release: z.string(), images: z.array(z.string()) });
 
 export type ReferenceComponent = z.infer<typeof componentSchema>;
 export type ReferenceRelease = z.infer<typeof releaseSchema>;
-export type AgentBakerList = z.infer<typeof agentBakerSchema>;
 export type NodeImageNotes = z.infer<typeof nodeImageSchema>;
 
 export interface Reference {
   readonly components: readonly ReferenceComponent[];
   readonly releases: readonly ReferenceRelease[];
-  readonly agentBaker: AgentBakerList;
+  readonly agentBaker: AgentBakerFacts;
   readonly nodeImages: readonly NodeImageNotes[];
 }
 
 /** @param folder holds components.json, releases.json, agentbaker-components.json and vhd-images.json */
 export function readReference(folder: string): Reference {
-  const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const text = (file: string): string => readFileSync(join(folder, file), 'utf8');
+  const read = (file: string): unknown => JSON.parse(text(file));
   return {
     components: z.array(componentSchema).parse(read('components.json')),
     releases: z.array(releaseSchema).parse(read('releases.json')),
-    agentBaker: agentBakerSchema.parse(read('agentbaker-components.json')),
+    agentBaker: parseAgentBakerList(text('agentbaker-components.json')),
     nodeImages: z.array(nodeImageSchema).parse(read('vhd-images.json')),
   };
 }

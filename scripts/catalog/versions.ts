@@ -1,5 +1,6 @@
+import { newestFirst, tagsByComponent, type TagsByRepository } from '../../shared/catalog/component-tags.js';
 import type { Component } from '../../shared/catalog/schema.js';
-import { agentBakerTags, allKnownTags, newestNodeImageTags, sortedTags, type KnownTags } from './known-tags.js';
+import { agentBakerTags, allKnownTags, newestNodeImageTags } from './known-tags.js';
 import type { Reference, ReferenceRelease } from './reference.js';
 
 /** Names that the tables used before AKS's own component names (1.32), and names of its lists of breaking changes. */
@@ -22,36 +23,22 @@ const tableNames: Readonly<Record<string, string>> = {
 
 /** Versions per component and source, as in data/versions.json: everything sorted, newest version first. */
 export function buildVersions(reference: Reference, components: readonly Component[]) {
-  const pulled = components.filter(({ tag }) => tag?.rule === 'version' || tag?.rule === 'suffix');
   return {
-    agentbaker: perComponent(pulled, agentBakerTags(reference)),
+    agentbaker: Object.fromEntries(tagsByComponent(components, agentBakerTags(reference))),
     releaseNotes: Object.fromEntries(
       reference.releases.map((release) => [
         release.kubernetesVersion,
         releaseVersions(release, components, allKnownTags(reference)),
       ]),
     ),
-    nodeImages: perComponent(pulled, newestNodeImageTags(reference)),
+    nodeImages: Object.fromEntries(tagsByComponent(components, newestNodeImageTags(reference))),
   };
-}
-
-function perComponent(components: readonly Component[], tags: KnownTags): Record<string, string[]> {
-  const suffixes = components.flatMap(({ tag }) => (tag?.rule === 'suffix' ? [tag.suffix] : []));
-  const entries = components.map((component) => {
-    const found = component.repositories.flatMap((repository) => [...(tags.get(repository) ?? [])]);
-    const suffix = component.tag?.rule === 'suffix' ? component.tag.suffix : undefined;
-    const own = found.filter((tag) =>
-      suffix === undefined ? !suffixes.some((other) => tag.endsWith(other)) : tag.endsWith(suffix),
-    );
-    return [component.name, sortedTags(own)] as const;
-  });
-  return Object.fromEntries(entries.filter(([, versions]) => versions.length > 0));
 }
 
 function releaseVersions(
   release: ReferenceRelease,
   components: readonly Component[],
-  known: KnownTags,
+  known: TagsByRepository,
 ): Record<string, string[]> {
   const versions = new Map<string, string[]>();
   const byName = new Map(components.map((component) => [component.name, component]));
@@ -62,7 +49,7 @@ function releaseVersions(
     const component = byName.get(ownName(name));
     if (!component || version === null || !isUsed(component)) continue;
     const tags = spelledAsTags(component, version, known, ownName(name) === name);
-    versions.set(component.name, sortedTags([...(versions.get(component.name) ?? []), ...tags]));
+    versions.set(component.name, newestFirst([...(versions.get(component.name) ?? []), ...tags]));
   }
   const sorted = [...versions].filter(([, found]) => found.length > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(sorted);
@@ -82,7 +69,12 @@ function isUsed(component: Component): boolean {
  * that is a known tag stands for itself, a shortened one for the known tags it begins; under a name that is not AKS's own, other
  * versions name nothing that exists and are left out; so are versions that lack the build stamp their tags end in.
  */
-function spelledAsTags(component: Component, version: string, known: KnownTags, isOwnName: boolean): readonly string[] {
+function spelledAsTags(
+  component: Component,
+  version: string,
+  known: TagsByRepository,
+  isOwnName: boolean,
+): readonly string[] {
   const tags = [
     ...component.repositories.flatMap((repository) => [...(known.get(repository) ?? [])]),
     ...component.examples,

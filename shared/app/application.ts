@@ -1,6 +1,8 @@
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
+import type { CatalogStatus } from '../catalog/current-catalog.js';
+import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
@@ -16,6 +18,15 @@ import { requestTargets, type RequestedCluster } from '../warming/request-target
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
 
+/** What the app does with the catalogue, apart from reading it. */
+export interface CatalogKeeper {
+  /** Reads every source anew. */
+  refresh(): Promise<RefreshedCatalog>;
+  /** Whether nobody has done so for a day, or ever. */
+  isOverdue(): Promise<boolean>;
+  describe(): Promise<CatalogStatus>;
+}
+
 /** Everything that the stages need, in one object. */
 export type Ports = PlanPorts &
   AdvancePorts &
@@ -25,6 +36,7 @@ export type Ports = PlanPorts &
   DriftPorts & {
     readonly version: string;
     readonly problems: Problems;
+    readonly catalogKeeper: CatalogKeeper;
     readonly newRunId: () => string;
     /** Creates queues and tables that are missing. Idempotent. */
     readonly ensureStorage: () => Promise<void>;
@@ -101,7 +113,19 @@ export class Application {
 
   async reconcile(): Promise<Reconciled> {
     await this.ready();
-    return await reconcile(this.ports);
+    const reconciled = await reconcile(this.ports);
+    if (await this.ports.catalogKeeper.isOverdue()) await this.refreshCatalog();
+    return reconciled;
+  }
+
+  /** Reads the sources of the catalogue anew; what fails is told, and what was read last stays in use. */
+  async refreshCatalog(): Promise<RefreshedCatalog> {
+    await this.ready();
+    const refreshed = await this.ports.catalogKeeper.refresh();
+    for (const { subject, reason } of refreshed.alerts) {
+      await this.recordProblem({ source: 'catalog', subject, reason });
+    }
+    return refreshed;
   }
 
   async measureDrift(): Promise<DriftMeasured> {
@@ -162,13 +186,14 @@ export class Application {
   async status(): Promise<Status> {
     await this.ready();
     const { ports } = this;
-    const [clusters, targets, judgements, fleetGates, problems, drift] = await Promise.all([
+    const [clusters, targets, judgements, fleetGates, problems, drift, catalog] = await Promise.all([
       ports.seenClusters.list(),
       ports.targets.list(),
       ports.judgements.list(),
       ports.fleetRecords.list(),
       ports.problems.list(problemsShown),
       ports.driftReports.list(),
+      ports.catalogKeeper.describe(),
     ]);
     const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
     const states = new Map(
@@ -187,6 +212,7 @@ export class Application {
       states,
       judgements,
       fleetGates,
+      catalog,
       problems,
       drift,
     });

@@ -140,6 +140,24 @@ export function renderRegistries({ registries }: Status): Html {
   return renderTable(['Registry', 'Cached', 'Waiting', 'Failed'], rows, 'No registry is in use yet.');
 }
 
+/** What the sets are made from, and how fresh it is. */
+export function renderCatalog({ catalog, evaluatedAt }: Status): Html {
+  const { state, acceptedAt, detail } = catalog.overrides;
+  const overrides = { name: 'overrides', state, readAt: acceptedAt, detail };
+  const rows = [...catalog.sources, overrides].map(
+    (source) =>
+      html`<tr>
+        <td class="name">${source.name}</td>
+        <td class="tight ${['failed', 'rejected'].includes(source.state) ? 'failed' : ''}">${source.state}</td>
+        <td class="tight soft">
+          ${source.readAt === undefined ? '' : `${formatAge(ageMs(source.readAt, evaluatedAt))} ago`}
+        </td>
+        <td class="wide">${source.detail}</td>
+      </tr>`,
+  );
+  return renderTable(['Source', 'State', 'Read', 'Detail'], rows, 'Nothing is known.');
+}
+
 export function renderProblems({ problems }: Status): Html {
   const rows = problems.map(
     ({ at, source, subject, reason }) =>

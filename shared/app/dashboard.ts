@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Status } from '../gate/status.js';
 import { dashboardStyle } from './dashboard-style.js';
-import { formatTime, renderClusters, renderFleetGates, renderProblems, renderRegistries } from './dashboard-tables.js';
+import {
+  formatTime,
+  renderCatalog,
+  renderClusters,
+  renderFleetGates,
+  renderProblems,
+  renderRegistries,
+} from './dashboard-tables.js';
 import { html, Html } from './html.js';
 import { judgeStatus } from './verdict.js';
 
@@ -54,6 +61,8 @@ export function renderDashboard(status: Status): string {
           ${renderFleetGates(status)}
           <h2>Registries</h2>
           ${renderRegistries(status)}
+          <h2>Catalogue</h2>
+          ${renderCatalog(status)}
           <h2>Problems</h2>
           ${renderProblems(status)}
         </main>

@@ -1,3 +1,4 @@
+import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import type { QueueClient } from '@azure/storage-queue';
 import { QueueServiceClient } from '@azure/storage-queue';
@@ -20,6 +21,10 @@ export const tableNames = [
 ] as const;
 export type TableName = (typeof tableNames)[number];
 
+/** Sources of the catalogue as last read, and the overrides that people write: `catalog/overrides.json`. */
+export const containerNames = ['catalog'] as const;
+export type ContainerName = (typeof containerNames)[number];
+
 /** Clients of one storage account. */
 export class Storage {
   constructor(
@@ -27,12 +32,13 @@ export class Storage {
     private readonly credential: () => TokenCredential,
   ) {}
 
-  /** Creates the queues and tables that are not there yet. Idempotent; the triggers poll only queues that exist. */
+  /** Creates the queues, tables and blob containers that are not there yet. Idempotent; the triggers poll only queues that exist. */
   async ensure(): Promise<void> {
     const queues = queueNames.flatMap((name) => [name, `${name}-poison`]);
     await Promise.all([
       ...queues.map((name) => this.#queues().getQueueClient(name).createIfNotExists()),
       ...tableNames.map((name) => this.#tables().createTable(name)),
+      ...containerNames.map((name) => this.container(name).createIfNotExists()),
     ]);
   }
 
@@ -50,6 +56,15 @@ export class Storage {
       );
     }
     return new TableClient(`https://${connection.accountName}.table.${connection.suffix}`, name, this.credential());
+  }
+
+  container(name: ContainerName): ContainerClient {
+    const { connection } = this;
+    const service =
+      connection.kind === 'connection-string'
+        ? BlobServiceClient.fromConnectionString(connection.connectionString)
+        : new BlobServiceClient(`https://${connection.accountName}.blob.${connection.suffix}`, this.credential());
+    return service.getContainerClient(name);
   }
 
   #queues(): QueueServiceClient {

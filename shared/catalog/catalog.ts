@@ -1,3 +1,4 @@
+import type { Digest, Finding, VersionSource } from '../model/artifact.js';
 import componentData from './data/components.json' with { type: 'json' };
 import knownTagData from './data/known-tags.json' with { type: 'json' };
 import nodeBootstrapData from './data/node-bootstrap.json' with { type: 'json' };
@@ -29,7 +30,48 @@ export interface Catalog {
   /** Tags per repository that some source names exactly. */
   readonly knownTags: ReadonlyMap<string, ReadonlySet<string>>;
   readonly nodeBootstrap: NodeBootstrap;
+  /** Names of the artifacts that a node image carries, by image (`AKSUbuntu-2204/202607.02.0`); the newest releases only. */
+  readonly nodeImageContents: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What sources that are read at run time add; empty in the bundled data. Made by `joinCatalog`. */
+  readonly learned: LearnedFacts;
 }
+
+/** Facts that only sources read at run time have. Components by name, artifacts by `artifactName`, versions newest first. */
+export interface LearnedFacts {
+  /** Versions per component that clusters run now, of every minor: AKS releases in the Vulnerability Data API. */
+  readonly running: ReadonlyMap<string, readonly string[]>;
+  /** Versions per full Kubernetes version and component: Kubernetes releases there. */
+  readonly kubernetesReleases: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  /** Repositories per component and tag, as a source says that names both. */
+  readonly places: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  /** By component: tags that two sources put into different repositories. */
+  readonly contradictions: ReadonlyMap<string, readonly Contradiction[]>;
+  /** Which sources name an artifact. */
+  readonly sourcesOf: ReadonlyMap<string, readonly VersionSource[]>;
+  /** Digests of Linux platforms that a source lists, sorted. */
+  readonly digests: ReadonlyMap<string, readonly Digest[]>;
+  /** Versions per component that an override sets: nothing else counts then. */
+  readonly overridden: ReadonlyMap<string, readonly string[]>;
+  /** What joining found that people should know; none of it alone makes a set incomplete. Sorted by code, then subject. */
+  readonly findings: readonly Finding[];
+}
+
+export interface Contradiction {
+  readonly tag: string;
+  /** Sorted by source. */
+  readonly claims: readonly { readonly source: VersionSource; readonly repositories: readonly string[] }[];
+}
+
+const nothingLearned: LearnedFacts = {
+  running: new Map(),
+  kubernetesReleases: new Map(),
+  places: new Map(),
+  contradictions: new Map(),
+  sourcesOf: new Map(),
+  digests: new Map(),
+  overridden: new Map(),
+  findings: [],
+};
 
 let bundled: Catalog | undefined;
 
@@ -67,6 +109,8 @@ function parseCatalog(data: CatalogData): Catalog {
     nodeImages: new Map(Object.entries(versions.nodeImages)),
     knownTags: new Map(knownTags.map(([repository, tags]) => [repository, new Set(tags)])),
     nodeBootstrap: nodeBootstrapSchema.parse(data.nodeBootstrap),
+    nodeImageContents: new Map(),
+    learned: nothingLearned,
   });
 }
 
@@ -85,15 +129,23 @@ function collectSharedNames(components: readonly Component[]): Catalog['sharedNa
 
 /**
  * MAR repositories whose tags must be listed, sorted: their components have a tag that nothing reports or derives
- * (kube-proxy's revision, the mesh's patch, components that AKS never reports and node images never bake).
+ * (kube-proxy's revision, the mesh's patch, components that AKS never reports and node images never bake), or sources contradict
+ * each other about their repository.
  */
 export function listedRepositories(catalog: Catalog): readonly string[] {
   const listed = [...catalog.components.values()].flatMap((component) => {
+    if (component.condition.kind === 'never') return [];
     if (component.tag?.rule === 'kubernetes-revision') return component.repositories;
     if (component.tag?.rule === 'mesh-revision') return component.repositories.slice(0, 1);
-    return isListed(component, catalog) ? component.repositories : [];
+    return isListed(component, catalog) ? component.repositories : contradicted(component, catalog);
   });
   return [...new Set(listed)].sort();
+}
+
+function contradicted({ name }: Component, { learned }: Catalog): readonly string[] {
+  return (learned.contradictions.get(name) ?? []).flatMap(({ claims }) =>
+    claims.flatMap((claim) => claim.repositories),
+  );
 }
 
 /** Whether the newest listed tag stands in for a version that no other source has. */

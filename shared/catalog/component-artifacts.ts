@@ -1,5 +1,7 @@
-import { isTag, type ArtifactRef, type VersionSource } from '../model/artifact.js';
 import { candidatesOf } from './candidates.js';
+import { artifactName, isTag, type ArtifactRef, type VersionSource } from '../model/artifact.js';
+import type { Catalog } from './catalog.js';
+import { placesOf } from './component-places.js';
 import { versionsOf, type VersionQuery } from './component-versions.js';
 import type { Component, TableRow, TagRule } from './schema.js';
 import { compareLeadingNumbers, compareTags, minorOfTag } from './version-order.js';
@@ -64,37 +66,20 @@ interface TagFact {
   readonly source: VersionSource;
 }
 
-/** Puts each tag into the repositories that carry it; a tag that is none becomes a problem. */
+/** Puts each tag into the repositories that carry it; a tag that is none, or that sources disagree about, becomes a problem. */
 function placed(component: Component, tags: readonly TagFact[], query: VersionQuery): ComponentArtifacts {
-  const valid = tags.filter(({ tag }) => isTag(tag));
+  const places = tags.map((fact) => ({ fact, found: placesOf(component, fact.tag, query) }));
   return {
-    artifacts: valid.flatMap((fact) =>
-      repositoriesOf(component, fact.tag, query).map((repository) => ({ repository, ...fact })),
+    artifacts: places.flatMap(({ fact, found }) =>
+      'problem' in found ? [] : found.repositories.map((repository) => ({ repository, ...fact })),
     ),
-    problems: tags
-      .filter(({ tag }) => !isTag(tag))
-      .map(({ tag }) => ({ version: tag, reason: 'its version is no valid tag, so it names no artifact' })),
+    problems: places.flatMap(({ fact, found }) =>
+      'problem' in found ? [{ version: fact.tag, reason: found.problem }] : [],
+    ),
   };
 }
 
-/** Where a tag is: every repository where they are different images; else the one known to carry it, the one its version belongs to, the newest path. */
-function repositoriesOf(component: Component, tag: string, { catalog, tagLists }: VersionQuery): readonly string[] {
-  const { repositories } = component;
-  if (component.traits.includes('every-repository')) return repositories;
-  const carrying = repositories.find(
-    (repository) =>
-      catalog.knownTags.get(repository)?.has(tag) === true || tagLists.get(repository)?.includes(tag) === true,
-  );
-  const ruled = component.repositoryRules.find(
-    ({ from, below }) =>
-      (from === undefined || compareLeadingNumbers(tag, from) >= 0) &&
-      (below === undefined || compareLeadingNumbers(tag, below) < 0),
-  );
-  const chosen = carrying ?? ruled?.repository ?? repositories[0];
-  return chosen === undefined ? [] : [chosen];
-}
-
-/** `v{target}` with any revision: the newest listed one of the newest path that has any, and every one known to be baked. */
+/** `v{target}` with any revision: the newest listed one of the newest path that has any, and every one known to run or to be baked. */
 function kubernetesRevisions(
   component: Component,
   { catalog, target, tagLists }: VersionQuery,
@@ -103,7 +88,7 @@ function kubernetesRevisions(
   const baked = component.repositories.flatMap((repository) =>
     [...(catalog.knownTags.get(repository) ?? [])]
       .filter(belongs)
-      .map((tag) => ({ repository, tag, source: 'agentbaker' as const })),
+      .flatMap((tag) => sourcesOf({ repository, tag }, catalog).map((source) => ({ repository, tag, source }))),
   );
   for (const repository of component.repositories) {
     const listed = (tagLists.get(repository) ?? []).filter((tag) => belongs(tag) && isTag(tag));
@@ -113,13 +98,20 @@ function kubernetesRevisions(
   return baked;
 }
 
-/** Per installed minor of the mesh: the newest listed tag, else the newest known one. */
+/** Sources that are read at run time say so themselves; what is bundled was baked. */
+function sourcesOf(artifact: ArtifactRef, { learned }: Catalog): readonly VersionSource[] {
+  return learned.sourcesOf.get(artifactName(artifact)) ?? ['agentbaker'];
+}
+
+/** Per installed minor of the mesh: the newest listed tag, else the newest that runs, else the newest seen. */
 function meshRevisions(component: Component, query: VersionQuery): ComponentArtifacts {
   const listed = component.repositories.flatMap((repository) => query.tagLists.get(repository) ?? []);
   const minors = query.meshMinors ?? [...new Set(component.examples.flatMap((tag) => minorOfTag(tag) ?? []))];
   const tags = minors.map((minor): TagFact | NamingProblem => {
     const newest = newestOfMinor(listed, minor);
     if (newest !== undefined) return { tag: newest, source: 'tag-list' };
+    const running = newestOfMinor(query.catalog.learned.running.get(component.name) ?? [], minor);
+    if (running !== undefined) return { tag: running, source: 'vulnerability-api' };
     const seen = newestOfMinor(component.examples, minor);
     return seen === undefined
       ? { version: minor, reason: withoutVersion(component) }

@@ -22,11 +22,13 @@ export interface VersionFact {
 }
 
 /**
- * The versions of a component that may run, all of them when several may. Precedence: what AKS reports for the cluster; else
- * AgentBaker; else the published table of the minor; else the newest tag on MAR; else the newest node image notes; else the
+ * The versions of a component that may run, all of them when several may. Precedence: an override; what AKS reports for the
+ * cluster; else what AKS releases run and AgentBaker bakes; else the published table of the minor; else the newest tag on MAR; else the newest node image notes; else the
  * newest tag ever seen. The reasons for this order: docs/catalog.md.
  */
 export function versionsOf(component: Component, query: VersionQuery): readonly VersionFact[] {
+  const overridden = query.catalog.learned.overridden.get(component.name);
+  if (overridden) return from('override', overridden);
   const { tag } = component;
   if (tag?.rule === 'same-as') {
     const other = query.catalog.components.get(tag.component);
@@ -36,18 +38,18 @@ export function versionsOf(component: Component, query: VersionQuery): readonly 
   const reported = reportedVersions(component, query);
   if (reported.length >= component.pins) return from('component-insights', reported);
   if (reported.length > 0) {
-    // Several may run at once and AKS reports fewer: what node images bake may be the others.
-    return [...from('component-insights', reported), ...from('agentbaker', bakedVersions(component, query))];
+    // Several may run at once and AKS reports fewer: what releases run and node images bake may be the others.
+    return [...from('component-insights', reported), ...listedVersions(component, query)];
   }
   return fallbackVersions(component, query);
 }
 
 function fallbackVersions(component: Component, query: VersionQuery): readonly VersionFact[] {
-  const baked = from('agentbaker', bakedVersions(component, query));
+  const listed = listedVersions(component, query);
   const published = from('release-notes', publishedVersions(component, query));
-  if (component.traits.includes('shares-repository') && baked.length > 0) return [...baked, ...published];
+  if (component.traits.includes('shares-repository') && listed.length > 0) return [...listed, ...published];
   const sources: readonly (() => readonly VersionFact[])[] = [
-    () => baked,
+    () => listed,
     () => published,
     () => from('tag-list', newestListed(component, query)),
     () => from('node-image', ofMinor(component, query, query.catalog.nodeImages.get(component.name) ?? [])),
@@ -95,8 +97,15 @@ function isKnown(component: Component, tag: string, { catalog }: VersionQuery): 
   return component.repositories.some((repository) => catalog.knownTags.get(repository)?.has(tag));
 }
 
-function bakedVersions(component: Component, query: VersionQuery): readonly string[] {
-  return ofMinor(component, query, query.catalog.agentbaker.get(component.name) ?? []);
+/** What runs in clusters of any minor, and what node images bake for any: neither list speaks about this cluster, both may be right. */
+function listedVersions(component: Component, query: VersionQuery): readonly VersionFact[] {
+  const { agentbaker, learned } = query.catalog;
+  const running = [
+    ...(learned.kubernetesReleases.get(query.target)?.get(component.name) ?? []),
+    ...ofMinor(component, query, learned.running.get(component.name) ?? []),
+  ];
+  const baked = ofMinor(component, query, agentbaker.get(component.name) ?? []);
+  return [...from('vulnerability-api', running), ...from('agentbaker', baked)];
 }
 
 function publishedVersions(component: Component, query: VersionQuery): readonly string[] {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /**
  * Why nodes never pull a component through the cache: it runs in the control plane, on Windows only, is baked into the
- * node image, is pulled from MAR itself by name, is used to build node images only, or is gone from current releases.
+ * node image, is pulled from MAR itself by name, is used to build node images only, is gone from current releases, or an override
+ * excludes it.
  */
 export const neverReasons = [
   'control-plane',
@@ -11,6 +12,7 @@ export const neverReasons = [
   'direct-pull',
   'build-time',
   'obsolete',
+  'excluded',
 ] as const;
 
 const testSchema = z.union([

@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog.js';
+import type { CatalogReader } from '../catalog/ports.js';
 import { artifactName } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import { parseClusterId } from '../model/resource-id.js';
@@ -18,7 +18,7 @@ export interface DriftPorts extends EvidencePorts {
   readonly targets: Targets;
   readonly driftReports: DriftReports;
   readonly observed: ObservedArtifacts;
-  readonly catalog: Catalog;
+  readonly catalog: CatalogReader;
   readonly driftPolicy: DriftPolicy;
   readonly observedPolicy: ObservedPolicy;
   readonly now: () => Date;
@@ -105,12 +105,13 @@ async function measureRegistry(sharing: readonly RunningCluster[], ports: DriftP
   );
   // Nothing was read: the last reports stay what they are.
   if (inventory.state !== 'read' && log.state !== 'read') return { sightings: [], escaped: 0, failed };
+  const namespaces = namespacesOf(await ports.catalog.current());
   const sightings: Sighting[] = [];
   let escaped = 0;
   for (const [index, one] of sharing.entries()) {
     const window = windows[index] ?? { since: earliest, firstMeasuredAt: now };
     const pulled = pullsOf(one, sharing, evidence, window.since);
-    const report = reportOf(one, pulled, evidence, window, ports);
+    const report = reportOf(one, pulled, evidence, window, { namespaces, measuredAt: now });
     await ports.driftReports.save(report);
     sightings.push(...sightingsOf(report, one, pulled));
     escaped += report.escaped.length;
@@ -123,13 +124,13 @@ function reportOf(
   pulled: readonly PulledArtifact[],
   evidence: RegistryEvidence,
   window: DriftWindow,
-  ports: DriftPorts,
+  { namespaces, measuredAt }: { readonly namespaces: ReadonlySet<string>; readonly measuredAt: Date },
 ): DriftReport {
   const drift = compareDrift(plan.set.artifacts, pulled, {
     otherPlans: new Set(otherPlans.flatMap(({ set }) => set.artifacts.map(artifactName))),
     warmed: new Set(evidence.states.map(artifactName)),
     runsSince: window.firstMeasuredAt,
-    namespaces: namespacesOf(ports.catalog),
+    namespaces,
     log: evidence.events === undefined ? 'absent' : 'read',
   });
   const last = reports.find(({ kubernetesVersion }) => kubernetesVersion === cluster.kubernetesVersion);
@@ -138,7 +139,7 @@ function reportOf(
     ...window,
     clusterId: cluster.resource.id,
     kubernetesVersion: cluster.kubernetesVersion,
-    measuredAt: ports.now(),
+    measuredAt,
     sources: evidence.sources,
   };
 }

@@ -1,4 +1,5 @@
 import type { DriftReport } from '../drift/report.js';
+import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { ArtifactState } from '../warming/state.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
@@ -12,6 +13,7 @@ export interface Status {
   readonly registries: readonly RegistryStatus[];
   readonly clusters: readonly ClusterStatus[];
   readonly fleetGates: readonly (Omit<FleetGateRecord, 'recordedAt'> & { readonly recordedAt: string })[];
+  readonly catalog: CatalogStatus;
   readonly problems: readonly (Omit<Problem, 'at'> & { readonly at: string })[];
 }
 
@@ -70,6 +72,7 @@ export interface StatusInput {
   readonly states: ReadonlyMap<string, StateIndex>;
   readonly judgements: readonly Judgement[];
   readonly fleetGates: readonly FleetGateRecord[];
+  readonly catalog: CatalogStatus;
   readonly problems: readonly Problem[];
   readonly drift: readonly DriftReport[];
 }
@@ -85,6 +88,7 @@ export function describeStatus(input: StatusInput): Status {
       .map((cluster) => describeCluster(cluster, input))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     fleetGates: input.fleetGates.map((gate) => ({ ...gate, recordedAt: gate.recordedAt.toISOString() })),
+    catalog: input.catalog,
     problems: input.problems.map((problem) => ({ ...problem, at: problem.at.toISOString() })),
   };
 }

@@ -19,8 +19,9 @@ export function artifactName(artifact: ArtifactRef): string {
   return `${artifact.repository}:${artifact.tag}`;
 }
 
-const repositoryShape = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
-const tagShape = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+/** OCI Distribution Spec 1.1, the grammar of `<name>`; no input makes it backtrack. */
+export const repositoryShape = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+export const tagShape = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
 /** OCI Distribution Spec 1.1, "Pulling manifests": the grammar of `<name>`. */
 export function isRepository(text: string): boolean {
@@ -34,9 +35,11 @@ export function isTag(text: string): boolean {
 
 /** Where a version came from, best first. What each one is: docs/catalog.md. */
 export const versionSources = [
+  'override',
   'component-insights',
   'tag-list',
   'node-bootstrap',
+  'vulnerability-api',
   'agentbaker',
   'observed',
   'release-notes',

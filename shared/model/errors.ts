@@ -74,6 +74,16 @@ export const failures = {
     advice:
       'Check that LOG_ANALYTICS_WORKSPACE_ID is the workspace id (a GUID) and that the registry sends ContainerRegistryRepositoryEvents to it.',
   },
+  CATALOG_SOURCE_INVALID: {
+    retry: 'never',
+    advice:
+      'The last good copy stays in use. Correct the document at the path that the message names; if it is not yours, point its setting at a good mirror, or empty the setting to go without it.',
+  },
+  CATALOG_SOURCE_UNAVAILABLE: {
+    retry: 'after-delay',
+    advice:
+      'The last good copy, or the data bundled with the app, stays in use. Allow egress to the host, point the setting at a mirror that the app can reach, or empty the setting to go without this source.',
+  },
   STATE_CONFLICT: { retry: 'after-delay', advice: 'No action; somebody else changed the same record first.' },
 } as const satisfies Record<string, { retry: 'never' | 'after-delay'; advice: string }>;
 

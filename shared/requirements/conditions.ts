@@ -24,6 +24,7 @@ const neverSentences = {
   'direct-pull': 'nodes pull it from MAR itself, not through the cache',
   'build-time': 'it is used to build node images only',
   obsolete: 'current releases no longer run it',
+  excluded: 'an override excludes it',
 } as const;
 
 /** Whether nodes of one pool pull a component. Pure; names in ARM documents compare without case. */

@@ -24,9 +24,11 @@ export interface RequirementInput {
 
 /** How far a version of this source is to be believed. */
 const sourceConfidence: Readonly<Record<VersionSource, Confidence>> = {
+  override: 'high',
   'component-insights': 'high',
   'tag-list': 'medium',
   'node-bootstrap': 'high',
+  'vulnerability-api': 'medium',
   agentbaker: 'medium',
   observed: 'medium',
   'release-notes': 'low',

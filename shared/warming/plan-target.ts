@@ -1,4 +1,5 @@
 import { listedRepositories, type Catalog } from '../catalog/catalog.js';
+import type { CatalogReader } from '../catalog/ports.js';
 import {
   artifactName,
   type ArtifactRef,
@@ -25,7 +26,7 @@ export interface PlanPorts {
   readonly clusters: ClusterReader;
   readonly registries: RegistryReader;
   readonly upstream: ManifestReader;
-  readonly catalog: Catalog;
+  readonly catalog: CatalogReader;
   readonly states: ArtifactStates;
   readonly targets: Targets;
   readonly observed: ObservedArtifacts;
@@ -87,14 +88,15 @@ async function planIsolated(
 ): Promise<PlanResult> {
   if (cluster.bootstrap.source !== 'cache') throw new SyncError('CLUSTER_NOT_ISOLATED', cluster.resource.id);
   const plannedAt = ports.now();
+  const catalog = await ports.catalog.current();
   const [registry, predicted, probes] = await Promise.all([
     ports.registries.get(cluster.bootstrap.registry),
-    predict(task, cluster, ports),
+    predict(task, cluster, catalog, ports),
     startProbes(task, ports),
   ]);
   const states = await ports.states.list(registry.resource.key);
-  const { catalog, upstream } = ports;
-  const context = { catalog, platforms: platformsOf(cluster), states, upstream, probes, now: plannedAt };
+  const platforms = platformsOf(cluster);
+  const context = { catalog, platforms, states, upstream: ports.upstream, probes, now: plannedAt };
   const { set, pinned, failure } = await confirmSet(predicted, context);
   const work = planWork({
     pinned,
@@ -129,13 +131,18 @@ async function planIsolated(
 }
 
 /** What the catalogue says of the cluster, and what comparable clusters were seen to pull. */
-async function predict(task: PlanTask, cluster: Cluster, ports: PlanPorts): Promise<RequirementSet> {
+async function predict(
+  task: PlanTask,
+  cluster: Cluster,
+  catalog: Catalog,
+  ports: PlanPorts,
+): Promise<RequirementSet> {
   const target = task.kubernetesVersion;
   const [set, { facts }] = await Promise.all([
-    resolveFromAzure(task, cluster, ports),
+    resolveFromAzure(task, cluster, catalog, ports),
     ports.observed.get(minorOf(target)),
   ]);
-  const { catalog, observedPolicy: policy } = ports;
+  const { observedPolicy: policy } = ports;
   return addObserved(set, { facts, cluster, target, catalog, now: ports.now(), policy });
 }
 
@@ -144,14 +151,19 @@ async function startProbes(task: PlanTask, ports: PlanPorts): Promise<Probes> {
   return new Probes(ports.upstream, record?.planned?.probes ?? [], ports.now(), ports.probePolicy);
 }
 
-async function resolveFromAzure(task: PlanTask, cluster: Cluster, ports: PlanPorts): Promise<RequirementSet> {
+async function resolveFromAzure(
+  task: PlanTask,
+  cluster: Cluster,
+  catalog: Catalog,
+  ports: PlanPorts,
+): Promise<RequirementSet> {
   const [profile, tagLists] = await Promise.all([
     ports.clusters.upgradeProfile(cluster.resource),
-    listTags(ports.upstream, listedRepositories(ports.catalog)),
+    listTags(ports.upstream, listedRepositories(catalog)),
   ]);
   const reported = profile.componentsByMinor.get(minorOf(task.kubernetesVersion)) ?? [];
   const target = task.kubernetesVersion;
-  const set = resolveRequirements({ cluster, target, reported, catalog: ports.catalog, tagLists });
+  const set = resolveRequirements({ cluster, target, reported, catalog, tagLists });
   if (reported.length > 0 || ports.componentInsights === 'optional') return set;
   return { ...set, unresolved: [...set.unresolved, withoutInsights(minorOf(target))] };
 }

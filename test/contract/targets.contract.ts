@@ -25,6 +25,7 @@ export function targetsContract(open: () => Promise<Targets>): void {
       { component: 'calico', reason: 'pulled by digest' },
       { component: 'x', version: '1', reason: '"quoted" <ä>' },
     ],
+    findings: [{ code: 'windows-pool', subject: 'win', message: '"quoted" <ä>', effect: 'unknown' as const }],
   };
   const failure = { ...ref, reason: 'ARM_FORBIDDEN: 403', at: now, effect: 'plan-stays' } as const;
   const read = async () => await targets.get(clusterId(), target);
@@ -100,7 +101,7 @@ export function targetsContract(open: () => Promise<Targets>): void {
     const artifacts = Array.from({ length: 2000 }, (_unused, index) =>
       requirement({ repository: `oss/r${index}`, tag: `v${index * 7919}` }),
     );
-    const large = planOf({ artifacts, unresolved: [] });
+    const large = planOf({ artifacts, unresolved: [], findings: [] });
     await targets.savePlan(large);
     expect((await read())?.planned).toEqual(large);
   });

@@ -37,6 +37,9 @@ test.each([
   ['VERIFY_DELAY_SECONDS', '1.5', '"1.5"', 'a whole number from 1 to 3600'],
   ['PROOF_MAX_AGE_HOURS', '721', '"721"', 'a whole number from 1 to 720'],
   ['RECONCILE_SCHEDULE', 'every ten minutes', '"every ten minutes"', 'an NCRONTAB schedule of six fields'],
+  ['CATALOG_SCHEDULE', 'daily', '"daily"', 'an NCRONTAB schedule of six fields'],
+  ['AGENTBAKER_URL', 'http://mirror.test/list', '"http://mirror.test/list"', 'an address that starts with https://'],
+  ['VULNERABILITY_API_ENDPOINT', 'off', '"off"', 'an address that starts with https://'],
   ['AzureWebJobsStorage', undefined, 'nothing', 'the connection string of a storage account'],
   ['AzureWebJobsStorage', 'AccountKy=c2VjcmV0', '18 characters', 'the connection string of a storage account'],
   ['AzureWebJobsStorage__accountName', 'My.Account', '"My.Account"', 'the name of a storage account'],
@@ -64,8 +67,20 @@ test('what is not set has its documented default', () => {
     reconcileSchedule: '0 */5 * * * *',
     driftSchedule: '0 30 4 * * *',
     logAnalytics: undefined,
+    catalogSchedule: '0 15 */6 * * *',
+    agentBakerUrl: 'https://raw.githubusercontent.com/Azure/AgentBaker/master/parts/common/components.json',
+    vulnerabilityApiEndpoint: 'https://cve-api.prod-aks.azure.com/api/v1',
     storage: { kind: 'connection-string', connectionString: 'UseDevelopmentStorage=true' },
   });
+});
+
+test('an empty address switches a source of the catalogue off', () => {
+  const { agentBakerUrl, vulnerabilityApiEndpoint } = readConfig({
+    ...enough,
+    AGENTBAKER_URL: '',
+    VULNERABILITY_API_ENDPOINT: '',
+  });
+  expect([agentBakerUrl, vulnerabilityApiEndpoint]).toEqual(['', '']);
 });
 
 test('a storage account can be reached with the identity of the app, also in another cloud', () => {

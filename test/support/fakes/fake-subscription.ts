@@ -5,6 +5,7 @@ import type { Cluster } from '../../../shared/model/cluster.js';
 import { resolveRequirements } from '../../../shared/requirements/resolve.js';
 import type { PlanTask, WarmTask } from '../../../shared/warming/ports.js';
 import { hours, minutes, profileOf, registryOf, subscriptionId, target } from '../builders.js';
+import { idleCatalogKeeper } from '../catalog/idle-catalog.js';
 import { smallCatalog } from '../small-catalog.js';
 import { FakeClock } from './clock.js';
 import { FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
@@ -68,12 +69,14 @@ export class FakeSubscription {
   }
 
   ports(mode: Ports['mode'] = 'enforce'): Ports {
-    const { clock, catalog, mar, clusters, registries, fleets, states, targets, judgements, fleetRecords } = this;
+    const { clock, mar, clusters, registries, fleets, states, targets, judgements, fleetRecords } = this;
     const { seenClusters, problems, planQueue, warmQueue, gateQueue } = this;
     const { observed, driftReports, inventory, pullLog } = this;
     return {
-      ...{ catalog, clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
       ...{ planQueue, warmQueue, gateQueue, mode, observed, driftReports, inventory, pullLog },
+      ...{ clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
+      catalog: { current: async () => this.catalog },
+      catalogKeeper: idleCatalogKeeper,
       upstream: mar,
       registry: (loginServer) => this.caches.get(loginServer) ?? fail(loginServer),
       version: '0.0.0',

@@ -1,5 +1,6 @@
 import { formatAge, judgeStatus } from '../../../shared/app/verdict.js';
 import type { Status, TargetStatus } from '../../../shared/gate/status.js';
+import { bundledOnly } from '../../support/catalog/idle-catalog.js';
 
 const now = '2026-11-23T12:00:00.000Z';
 const planned = { plannedAt: '2026-11-23T11:00:00.000Z' };
@@ -12,7 +13,7 @@ function target(change: Partial<TargetStatus>): TargetStatus {
 
 function statusOf(targets: readonly TargetStatus[], change: Partial<Status> = {}): Status {
   const cluster = { id: '/c1', name: 'shop', kubernetesVersion: '1.34.10', isolated: true, targets };
-  const nothing = { registries: [], fleetGates: [], problems: [] };
+  const nothing = { registries: [], fleetGates: [], problems: [], catalog: bundledOnly };
   return { version: '1', mode: 'enforce', evaluatedAt: now, clusters: [cluster], ...nothing, ...change };
 }
 

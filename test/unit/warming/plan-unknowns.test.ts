@@ -21,7 +21,7 @@ function subscriptionWithKeda() {
   const plan = async () => {
     asked.length = 0;
     await azure.planQueue.enqueue([{ clusterId: cluster.resource.id, kubernetesVersion: target, attempt: 0 }], 0);
-    await azure.drain({ ...azure.ports(), catalog });
+    await azure.drain({ ...azure.ports(), catalog: { current: async () => catalog } });
     const set = (await azure.targets.get(clusterId(), target))?.planned?.set;
     return {
       asked: asked.length,
