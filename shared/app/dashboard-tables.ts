@@ -22,12 +22,16 @@ function gateRow({ cluster, target }: { cluster: ClusterStatus; target: TargetSt
   const since = target.decidedAt === undefined ? '' : formatAge(ageMs(target.decidedAt, now));
   return html`<tr>
     <td class="tight"><span class="name">${cluster.name}</span></td>
-    <td class="tight">${cluster.kubernetesVersion} → ${target.kubernetesVersion}</td>
+    <td class="tight">${renderUpgrade(cluster.kubernetesVersion, target.kubernetesVersion)}</td>
     <td class="tight">${renderMark(target.decision)}</td>
     <td class="tight soft">${since}</td>
     <td class="count">${renderProgress(target.cached, target.required)}</td>
     <td class="wide">${renderReasons(target.reasons)}${renderMissing(target)}</td>
   </tr>`;
+}
+
+function renderUpgrade(from: string, to: string): string {
+  return from === to ? `runs ${to}` : `${from} → ${to}`;
 }
 
 function otherRow(cluster: ClusterStatus): Html {

@@ -90,6 +90,9 @@ async function approve(
     return await record(gate, 'waiting', ['ARM gave no ETag of the gate: an approval could hit a changed one'], ports);
   if (JSON.stringify(await askRun(gate, ports)) !== JSON.stringify(question))
     return await record(gate, 'waiting', changed, ports);
+  // Somebody else began to approve since: two approvals at once would end as one and a conflict that tells nothing.
+  const known = await findRecord(gate.id, ports);
+  if (known?.action === 'approving' && known.recordedAt > gate.readAt) return 'approving';
   await record(gate, 'approving', open, ports);
   if ((await ports.fleets.approve(gate)) === 'approved') return await record(gate, 'approved', open, ports);
   const current = await readGate(gate.id, ports);
