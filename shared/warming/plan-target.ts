@@ -131,12 +131,7 @@ async function planIsolated(
 }
 
 /** What the catalogue says of the cluster, and what comparable clusters were seen to pull. */
-async function predict(
-  task: PlanTask,
-  cluster: Cluster,
-  catalog: Catalog,
-  ports: PlanPorts,
-): Promise<RequirementSet> {
+async function predict(task: PlanTask, cluster: Cluster, catalog: Catalog, ports: PlanPorts): Promise<RequirementSet> {
   const target = task.kubernetesVersion;
   const [set, { facts }] = await Promise.all([
     resolveFromAzure(task, cluster, catalog, ports),

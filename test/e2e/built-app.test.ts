@@ -41,6 +41,7 @@ const functions: readonly (readonly [name: string, bindings: readonly object[]])
   ['poisoned-plan', [queue('plan-poison')]],
   ['poisoned-warm', [queue('warm-poison')]],
   ['reconcile', [{ type: 'timerTrigger', direction: 'in', schedule: '0 */5 * * * *' }]],
+  ['refresh-catalog', [{ type: 'timerTrigger', direction: 'in', schedule: '0 15 */6 * * *' }]],
   ['status', [http('status', 'GET'), answer]],
   ['sync', [http('sync', 'POST'), answer]],
   ['warm-artifact', [queue('warm')]],
@@ -53,6 +54,7 @@ describe('the built app, alone in a folder with its production packages', () => 
   beforeAll(async () => {
     app = await deployApp({ packages: 'production' });
     const env = { RECONCILE_SCHEDULE: '0 */5 * * * *', DRIFT_SCHEDULE: '0 30 4 * * *' };
+    const env = { RECONCILE_SCHEDULE: '0 */5 * * * *', CATALOG_SCHEDULE: '0 15 */6 * * *' };
     bench = await openBench({ scenario: await loadQuietScenario(), appFolder: app.folder, env });
   });
   afterAll(async () => {

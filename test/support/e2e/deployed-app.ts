@@ -41,7 +41,9 @@ export async function listProductionPackages(): Promise<readonly string[]> {
 
 async function copyProductionPackages(folder: string): Promise<void> {
   const filter = (path: string): boolean => !/\.(map|md|ts|mts|cts)$/.test(path);
-  const paths = await listProductionPackages();
+  const all = await listProductionPackages();
+  // A package within another one comes along with it; copied at the same time, the two would be in each other's way.
+  const paths = all.filter((path) => !all.some((other) => path.startsWith(`${other}/`)));
   await Promise.all(paths.map((path) => cp(resolve(path), join(folder, path), { recursive: true, filter })));
 }
 

@@ -1,3 +1,4 @@
+import { bundledOnly } from '../../support/catalog/idle-catalog.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { describeStatus, type StatusInput } from '../../../shared/gate/status.js';
 import type { SeenCluster } from '../../../shared/gate/ports.js';
@@ -42,6 +43,7 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   fleetGates: [],
   problems: [],
   drift: [],
+  catalog: bundledOnly,
   ...changes,
 });
 

@@ -1,0 +1,106 @@
+import { BlobServiceClient } from '@azure/storage-blob';
+import type { CatalogStatus } from '../../shared/catalog/current-catalog.js';
+import { openBench, type Bench } from '../support/e2e/bench.js';
+import { loadQuickScenario, loadQuietScenario } from '../support/e2e/scenarios.js';
+import { until } from '../support/e2e/until.js';
+
+jest.setTimeout(150_000);
+
+async function catalogOnce(
+  bench: Bench,
+  what: string,
+  holds: (catalog: CatalogStatus) => boolean,
+): Promise<CatalogStatus> {
+  return until(
+    what,
+    async () => {
+      const { catalog } = (await bench.call('/api/status')).json as { catalog: CatalogStatus };
+      return holds(catalog) && catalog;
+    },
+    60,
+  );
+}
+
+const all =
+  (state: string) =>
+  ({ sources }: CatalogStatus) =>
+    sources.filter(({ name }) => name !== 'bundled').every((source) => source.state === state);
+
+describe('an app that reaches the sources of the catalogue', () => {
+  const own = { repository: 'dotnet/runtime', tag: '9.0' };
+  let bench: Bench;
+
+  beforeAll(async () => {
+    const scenario = await loadQuietScenario();
+    const mar = { ...scenario.mar, add: [...scenario.mar.add, `${own.repository}:${own.tag}`] };
+    bench = await openBench({ scenario: { ...scenario, mar } });
+  });
+  afterAll(() => bench?.close());
+
+  const upload = async (text: string): Promise<void> => {
+    const service = BlobServiceClient.fromConnectionString(bench.session.storage.connectionString);
+    const container = service.getContainerClient('catalog');
+    await until('the container of the catalogue', () => container.exists());
+    await container.getBlockBlobClient('overrides.json').upload(text, Buffer.byteLength(text));
+  };
+
+  test('reads them soon after its start, without waiting for the timer', async () => {
+    await catalogOnce(bench, 'fresh sources', all('fresh'));
+    expect((await bench.status()).problems).toEqual([]);
+  });
+
+  test('warms the own images of an overrides file that was just uploaded', async () => {
+    await upload(JSON.stringify({ images: [{ repository: own.repository, tags: [own.tag], because: 'ours' }] }));
+    const registry = bench.session.azure.scenario.registries[0]?.name ?? '';
+    const cache = bench.session.azure.world.registry(registry);
+    const target = cache.targetOf(own.repository) ?? '';
+    await until(
+      'the own image in the registry',
+      async () => {
+        await bench.call('/api/sync', {
+          method: 'POST',
+          headers: { 'x-functions-key': bench.session.host.keys.default },
+        });
+        return cache.holdsTree(target, own.tag);
+      },
+      100,
+    );
+  });
+
+  test('does not accept a bad file, tells once, and keeps the one before', async () => {
+    await upload('{"images": [{"repository": "dotnet/runtime"}]}');
+    const { overrides } = await catalogOnce(
+      bench,
+      'a rejected file',
+      ({ overrides: { state } }) => state === 'rejected',
+    );
+    expect(overrides.detail).toMatch(
+      /CATALOG_SOURCE_INVALID: overrides overrides.json: images\[0\]\.tags: .*stays in force$/,
+    );
+    const { problems } = await bench.status();
+    expect(problems.filter(({ subject }) => subject === 'overrides.json')).toHaveLength(1);
+  });
+});
+
+describe.each(['unreachable', 'broken'] as const)('an app whose sources are %s', (catalogSources) => {
+  let bench: Bench;
+
+  beforeAll(async () => {
+    const scenario = await loadQuickScenario('default');
+    const faults = { ...scenario.faults, catalogSources };
+    bench = await openBench({ scenario: { ...scenario, faults }, env: { CATALOG_SCHEDULE: '*/2 * * * * *' } });
+  });
+  afterAll(() => bench?.close());
+
+  test('works from bundled data, and says so', async () => {
+    expect((await bench.play()).differences).toEqual([]);
+    const { sources } = await catalogOnce(bench, 'failed sources', all('failed'));
+    expect(sources.map(({ detail }) => detail)).toEqual([
+      expect.any(String),
+      expect.stringMatching(/CATALOG_SOURCE_\w+: .*data bundled with the app is used$/),
+      expect.stringMatching(/CATALOG_SOURCE_\w+: .*data bundled with the app is used$/),
+    ]);
+    const told = (await bench.status()).problems.filter(({ source }) => source === 'catalog');
+    expect(told.map(({ subject }) => subject).sort()).toEqual(['agentbaker', 'vulnerability-api']);
+  });
+});
