@@ -53,8 +53,11 @@ describe('the built app, alone in a folder with its production packages', () => 
 
   beforeAll(async () => {
     app = await deployApp({ packages: 'production' });
-    const env = { RECONCILE_SCHEDULE: '0 */5 * * * *', DRIFT_SCHEDULE: '0 30 4 * * *' };
-    const env = { RECONCILE_SCHEDULE: '0 */5 * * * *', CATALOG_SCHEDULE: '0 15 */6 * * *' };
+    const env = {
+      RECONCILE_SCHEDULE: '0 */5 * * * *',
+      DRIFT_SCHEDULE: '0 30 4 * * *',
+      CATALOG_SCHEDULE: '0 15 */6 * * *',
+    };
     bench = await openBench({ scenario: await loadQuietScenario(), appFolder: app.folder, env });
   });
   afterAll(async () => {
