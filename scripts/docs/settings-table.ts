@@ -18,7 +18,7 @@ export function settingsTable(): string {
       ? 'required'
       : setting.default === undefined
         ? '-'
-        : `\`${String(setting.default)}\``;
+        : `\`${JSON.stringify(setting.default).replaceAll('"', '')}\``;
     return `| \`${name}\` | ${unset} | ${valuesOf(setting)} | ${setting.description ?? ''} |`;
   });
   return [
