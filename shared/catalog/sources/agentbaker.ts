@@ -18,12 +18,13 @@ const bakedVersion = z.object({
   previousLatestVersion: version.optional(),
 });
 
-const versions = listOf(bakedVersion, 500).default([]);
-const release = z.object({ versionsV2: versions }).optional();
+const bakedVersions = listOf(bakedVersion, 500).default([]);
+const release = z.object({ versionsV2: bakedVersions }).optional();
 const releases = z.object({ r2204: release, r2404: release, 'v3.0': release, current: release }).partial().optional();
 
 const listSchema = z.object({
-  ContainerImages: listOf(z.object({ downloadURL: z.string().max(600), multiArchVersionsV2: versions }), 5000),
+  ContainerImages: listOf(z.object({ downloadURL: z.string().max(600), multiArchVersionsV2: bakedVersions }), 5000),
+  GPUContainerImages: listOf(z.object({ downloadURL: z.string().max(600), gpuVersion: bakedVersion }), 500).default([]),
   Packages: listOf(
     z.object({
       name: z.string().max(200),
@@ -33,6 +34,7 @@ const listSchema = z.object({
   ),
 });
 
+type BakedVersion = z.infer<typeof bakedVersion>;
 type AgentBakerList = z.infer<typeof listSchema>;
 type PackageOs = keyof AgentBakerList['Packages'][number]['downloadURIs'];
 
@@ -43,13 +45,18 @@ type PackageOs = keyof AgentBakerList['Packages'][number]['downloadURIs'];
 export function parseAgentBakerList(text: string, document = 'components.json'): AgentBakerFacts {
   const origin = { source: 'agentbaker', document };
   const list = parseSourceDocument(listSchema, text, origin);
-  const images = list.ContainerImages.flatMap((entry, index) => imagesOf(entry, index, origin));
+  const images = list.ContainerImages.flatMap((entry, index) =>
+    imagesOf(entry.downloadURL, entry.multiArchVersionsV2, ['ContainerImages', index], origin),
+  );
   if (images.length === 0) throw invalidSource(origin, ['ContainerImages'], 'names no image of Linux nodes on MAR');
   const named = (name: string, systems: readonly PackageOs[]) => versionsByMinor(list, name, systems, origin);
   const binaries = named('kubernetes-binaries', ['default']);
   return {
     kind: 'agentbaker',
     images,
+    gpuImages: list.GPUContainerImages.flatMap(({ downloadURL, gpuVersion }, index) =>
+      imagesOf(downloadURL, [gpuVersion], ['GPUContainerImages', index], origin),
+    ),
     packages: {
       credentialProviderPackage: named('azure-acr-credential-provider-pmc', ['ubuntu', 'azurelinux']),
       credentialProviderTarball: named('azure-acr-credential-provider', ['default']),
@@ -61,22 +68,20 @@ export function parseAgentBakerList(text: string, document = 'components.json'):
 
 /** `mcr.microsoft.com/oss/v2/kubernetes/coredns:*`: the versions stand beside it. Images for Windows have none of these. */
 function imagesOf(
-  { downloadURL, multiArchVersionsV2 }: AgentBakerList['ContainerImages'][number],
-  index: number,
+  downloadURL: string,
+  versions: readonly BakedVersion[],
+  where: readonly PropertyKey[],
   origin: DocumentOrigin,
 ): readonly ImageFact[] {
   const path = pathOnMar(downloadURL);
-  if (path === undefined || multiArchVersionsV2.length === 0) return [];
+  if (path === undefined || versions.length === 0) return [];
   const repository = path.slice(0, path.lastIndexOf(':'));
-  if (!isRepository(repository)) throw invalidSource(origin, ['ContainerImages', index, 'downloadURL'], 'not an image');
-  const tags = multiArchVersionsV2.flatMap(({ latestVersion, previousLatestVersion }) =>
+  if (!isRepository(repository)) throw invalidSource(origin, [...where, 'downloadURL'], 'not an image');
+  const tags = versions.flatMap(({ latestVersion, previousLatestVersion }) =>
     [latestVersion, previousLatestVersion ?? []].flat(),
   );
   const wrong = tags.find((tag) => !isTag(tag));
-  if (wrong !== undefined) {
-    const where = ['ContainerImages', index, 'multiArchVersionsV2'];
-    throw invalidSource(origin, where, `not a tag: ${JSON.stringify(wrong.slice(0, 60))}`);
-  }
+  if (wrong !== undefined) throw invalidSource(origin, where, `not a tag: ${JSON.stringify(wrong.slice(0, 60))}`);
   return newestFirst(tags).map((tag) => ({ repository, tag }));
 }
 

@@ -24,6 +24,8 @@ const agentBakerFactsSchema = z.strictObject({
   kind: z.literal('agentbaker'),
   /** Container images that Linux node images bake now: newest and previous versions. */
   images,
+  /** Images of GPU drivers, which nodes pull from MAR itself, not through the cache. */
+  gpuImages: images,
   /** Versions of what nodes install, per Kubernetes minor where it has one, newest first, without package revisions. */
   packages: z.strictObject({
     credentialProviderPackage: versionsByMinor,

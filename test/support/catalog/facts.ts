@@ -11,7 +11,7 @@ function anImage(text: string): ImageFact {
 
 export function bakes(...images: readonly string[]): AgentBakerFacts {
   const none = { credentialProviderPackage: {}, credentialProviderTarball: {}, credentialProviderExtension: {} };
-  return { kind: 'agentbaker', images: images.map(anImage), packages: { ...none, kubernetesNode: [] } };
+  return { kind: 'agentbaker', images: images.map(anImage), gpuImages: [], packages: { ...none, kubernetesNode: [] } };
 }
 
 /** An AKS release, a Kubernetes version or a node image with what runs or lies in it. */

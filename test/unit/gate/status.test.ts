@@ -2,6 +2,7 @@ import { bundledOnly } from '../../support/catalog/idle-catalog.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { describeStatus, type StatusInput } from '../../../shared/gate/status.js';
 import type { SeenCluster } from '../../../shared/gate/ports.js';
+import { bundledOnly } from '../../support/catalog/idle-catalog.js';
 import {
   before,
   clusterId,
@@ -37,6 +38,7 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   now,
   policy,
   clusters: [seen('one')],
+  catalog: bundledOnly,
   targets: [{ ...plan, requestedAt: now, planned: plan }],
   states: new Map([[plan.registry, new Map(states.map((state) => [artifactName(state), state]))]]),
   judgements: [],

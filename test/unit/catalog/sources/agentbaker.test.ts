@@ -24,6 +24,12 @@ test('leaves out images of Windows and of other registries', () => {
   expect(parseAgentBakerList(list({ ContainerImages: [windows, elsewhere, coredns] })).images).toHaveLength(2);
 });
 
+test('names images of GPU drivers apart: nodes pull them past the cache', () => {
+  const gpu = { downloadURL: 'mcr.microsoft.com/aks/aks-gpu-cuda:*', gpuVersion: { latestVersion: '580.1-2026' } };
+  const facts = parseAgentBakerList(list({ GPUContainerImages: [gpu] }));
+  expect([facts.gpuImages, facts.images.length]).toEqual([[{ repository: 'aks/aks-gpu-cuda', tag: '580.1-2026' }], 2]);
+});
+
 test('names versions of packages per Kubernetes minor without the revision of the distribution', () => {
   const versionsV2 = [
     { k8sVersion: '1.35', latestVersion: '1.35.8-ubuntu24.04u1', previousLatestVersion: '1.35.7-ubuntu24.04u2' },
@@ -52,7 +58,7 @@ test.each([
   [
     'a tag with control characters',
     list({ ContainerImages: [coredns, { ...coredns, multiArchVersionsV2: [{ latestVersion: 'v1\u001b[2J' }] }] }),
-    'ContainerImages[1].multiArchVersionsV2: not a tag',
+    'ContainerImages[1]: not a tag',
   ],
   [
     'a version that is a number',
