@@ -9,6 +9,8 @@ import { packColumns, unpackColumns } from './packed-columns.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
 
+const date = z.iso.datetime().transform((text) => new Date(text));
+
 /** A requirement set, with what was asked of MAR on its behalf. */
 const planDocument = z.object({
   artifacts: z.array(
@@ -43,11 +45,17 @@ const planDocument = z.object({
     )
     .default([]),
   probes: z
-    .array(z.object({ repository: z.string(), tag: z.string(), found: z.boolean(), at: z.iso.datetime() }))
-    .default([]),
+    .array(
+      z.object({
+        repository: z.string(),
+        tag: z.string(),
+        found: z.boolean(),
+        at: date,
+      }),
+    )
+    .exactOptional(),
 });
 
-const date = z.iso.datetime().transform((text) => new Date(text));
 const row = z.object({
   clusterId: z.string(),
   kubernetesVersion: z.string().refine(isKubernetesVersion),
@@ -89,7 +97,7 @@ export class TableTargets implements Targets {
   }
 
   async savePlan(plan: PlannedTarget): Promise<void> {
-    const packed = packColumns({ ...plan.set, probes: plan.probes ?? [] }, `the plan of ${plan.clusterId}`);
+    const packed = packColumns({ ...plan.set, probes: plan.probes }, `the plan of ${plan.clusterId}`);
     const entity = {
       ...keysOf(plan),
       requestedAt: plan.plannedAt.toISOString(),
@@ -190,6 +198,5 @@ function plannedOf(
   const document = unpackColumns(entity);
   if (document === undefined) return undefined;
   const { probes, ...set } = planDocument.parse(document);
-  const records = probes.map((probe) => ({ ...probe, at: new Date(probe.at) }));
-  return { ...target, registry, loginServer, set, plannedAt, factsHash, probes: records };
+  return { ...target, registry, loginServer, set, plannedAt, factsHash, ...(probes === undefined ? {} : { probes }) };
 }

@@ -20,12 +20,12 @@ export function targetsContract(open: () => Promise<Targets>): void {
   });
   const ref = { clusterId: clusterId(), kubernetesVersion: target };
   const set = {
-    artifacts: [requirement(coredns), requirement(pause)],
+    artifacts: [requirement(coredns), { ...requirement(pause), baked: ['AKSUbuntu-2204/202607.02.0'] }],
     unresolved: [
       { component: 'calico', reason: 'pulled by digest' },
-      { component: 'x', version: '1', reason: '"quoted" <ä>' },
+      { component: 'x', version: '1', reason: '"quoted" <ä>', candidates: [{ repository: 'oss/x', tag: '1' }] },
     ],
-    findings: [{ code: 'windows-pool', subject: 'win', message: '"quoted" <ä>', effect: 'unknown' as const }],
+    findings: [{ code: 'windows-pool', subject: 'win', message: 'not served', effect: 'unknown' as const }],
   };
   const failure = { ...ref, reason: 'ARM_FORBIDDEN: 403', at: now, effect: 'plan-stays' } as const;
   const read = async () => await targets.get(clusterId(), target);
@@ -53,7 +53,8 @@ export function targetsContract(open: () => Promise<Targets>): void {
   });
 
   test('a newer plan replaces an older one, and not the other way round', async () => {
-    const newer = planOf(set, { plannedAt: now, factsHash: 'newer' });
+    const probes = [{ repository: 'oss/x', tag: '1', found: false, at: now }];
+    const newer = planOf(set, { plannedAt: now, factsHash: 'newer', probes });
     await targets.savePlan(planOf(set));
     await targets.savePlan(newer);
     await targets.savePlan(planOf(set));

@@ -2,7 +2,6 @@ import { bundledOnly } from '../../support/catalog/idle-catalog.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { describeStatus, type StatusInput } from '../../../shared/gate/status.js';
 import type { SeenCluster } from '../../../shared/gate/ports.js';
-import { bundledOnly } from '../../support/catalog/idle-catalog.js';
 import {
   before,
   clusterId,
@@ -45,7 +44,6 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   fleetGates: [],
   problems: [],
   drift: [],
-  catalog: bundledOnly,
   ...changes,
 });
 
