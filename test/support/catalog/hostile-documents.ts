@@ -58,7 +58,7 @@ export function spoiled(good: unknown): fc.Arbitrary<string> {
       if (action === 'replace') holder[last] = value;
       else if (action === 'remove') delete holder[last];
       else if (typeof holder[last] === 'object' && holder[last] !== null) {
-        Object.defineProperty(holder[last], key, { value, enumerable: true, configurable: true, writable: true });
+        Reflect.defineProperty(holder[last], key, { value, enumerable: true, configurable: true, writable: true });
       }
       return JSON.stringify(copy['root']) ?? '';
     });

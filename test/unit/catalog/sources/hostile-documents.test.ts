@@ -132,7 +132,7 @@ describe.each(parsers)('the parser of %s', (_name, parse, good) => {
   ])('refuses a document that is %s, quickly', (_what, text) => {
     const began = process.cpuUsage();
     expect(parseOrRefuse(parse, text)).toBeUndefined();
-    expect(process.cpuUsage(began).user / 1000).toBeLessThan(2000);
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(20_000);
   });
 });
 
@@ -171,7 +171,7 @@ const crowded: readonly (readonly [string, (text: string) => unknown, string, st
 test.each(crowded)('100,000 components in %s are refused', (_what, parse, text, message) => {
   const began = process.cpuUsage();
   expect(() => parse(text)).toThrow(message);
-  expect(process.cpuUsage(began).user / 1000).toBeLessThan(2000);
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(20_000);
 });
 
 test('a report as large as one may be is read and joined', () => {
@@ -182,6 +182,6 @@ test('a report as large as one may be is read and joined', () => {
   const text = aksReleaseDocument('v20260104', containers);
   const began = process.cpuUsage();
   const joined = joinCatalog(loadCatalog(), [parseScanReport(release, text)]);
-  expect(process.cpuUsage(began).user / 1000).toBeLessThan(4000);
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(40_000);
   expect(joined.learned.running.size).toBe(10_000);
 });
