@@ -1,6 +1,7 @@
 import { buildComponents } from './components.js';
 import { allKnownTags, sortedTags } from './known-tags.js';
 import { buildNodeBootstrap } from './node-bootstrap.js';
+import { buildNodeImages } from './node-images.js';
 import { readReference } from './reference.js';
 import { buildVersions } from './versions.js';
 
@@ -17,6 +18,7 @@ export function buildCatalogFiles(referenceFolder: string): ReadonlyMap<string, 
     ['versions.json', printRecord(buildVersions(reference, components), 3)],
     ['known-tags.json', printRecord(Object.fromEntries(known.map(([name, tags]) => [name, sortedTags(tags)])), 1)],
     ['node-bootstrap.json', printRecord(buildNodeBootstrap(reference), 2)],
+    ['node-images.json', printList(buildNodeImages(reference))],
   ]);
 }
 

@@ -1,7 +1,7 @@
 import type { NodeBootstrap } from '../../shared/catalog/schema.js';
 import { compareTags } from '../../shared/catalog/version-order.js';
 import { agentBakerTags, newestNodeImageTags, sortedTags } from './known-tags.js';
-import type { Reference } from './reference.js';
+import { splitReference, type Reference } from './reference.js';
 
 type Package = Reference['agentBaker']['Packages'][number];
 type PackageOs = 'azurelinux' | 'default' | 'flatcar' | 'ubuntu';
@@ -11,8 +11,10 @@ const supported = new Set(['r2204', 'r2404', 'v3.0', 'current']);
 
 /** Thresholds and references: node-bootstrap.md section 2; versions: AgentBaker's package list. */
 export function buildNodeBootstrap(reference: Reference): NodeBootstrap {
+  const repositoriesOf = (name: string): readonly string[] =>
+    reference.components.find(({ component }) => component === name)?.repositories ?? [];
   const repositoryOf = (name: string): string => {
-    const repository = reference.components.find(({ component }) => component === name)?.repositories[0];
+    const repository = repositoriesOf(name)[0];
     if (repository === undefined) throw new Error(`components.json has no repository for ${name}`);
     return repository;
   };
@@ -59,6 +61,15 @@ export function buildNodeBootstrap(reference: Reference): NodeBootstrap {
         repository: repositoryOf(name.extension),
         versionsByMinor: extensions,
       },
+    },
+    gpuDrivers: {
+      ubuntu: Object.fromEntries(
+        reference.agentBaker.GPUContainerImages.map(({ downloadURL, gpuVersion }) => {
+          const { repository } = splitReference(downloadURL);
+          return [repository.replace('aks/aks-gpu-', ''), { repository, tag: gpuVersion.latestVersion }];
+        }),
+      ),
+      systemExtensions: [...repositoriesOf('acl-gpu-sysext')],
     },
     ...operatingSystems,
   };

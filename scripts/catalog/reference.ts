@@ -35,6 +35,9 @@ const bakedVersion = z.object({
 });
 
 const agentBakerSchema = z.object({
+  GPUContainerImages: z.array(
+    z.object({ downloadURL: z.string(), gpuVersion: z.object({ latestVersion: z.string() }) }),
+  ),
   ContainerImages: z.array(z.object({ downloadURL: z.string(), multiArchVersionsV2: z.array(bakedVersion) })),
   Packages: z.array(
     z.object({
@@ -44,7 +47,13 @@ const agentBakerSchema = z.object({
   ),
 });
 
-const nodeImageSchema = z.object({ os: z.string(), release: z.string(), images: z.array(z.string()) });
+const nodeImageSchema = z.object({
+  os: z.string(),
+  release: z.string(),
+  images: z.array(z.string()),
+  /** Name and version of every package; names repeat where several versions are kept. */
+  packages: z.array(z.tuple([z.string(), z.string()])),
+});
 
 export type ReferenceComponent = z.infer<typeof componentSchema>;
 export type ReferenceRelease = z.infer<typeof releaseSchema>;

@@ -27,9 +27,16 @@ const requirementSet = z.object({
           condition: z.string(),
         }),
       ),
+      baked: z.array(z.string()).exactOptional(),
     }),
   ),
   unresolved: z.array(z.object({ component: z.string(), version: z.string().exactOptional(), reason: z.string() })),
+  // Plans of the release before had none.
+  findings: z
+    .array(
+      z.object({ code: z.string(), subject: z.string(), message: z.string(), effect: z.enum(['unknown', 'none']) }),
+    )
+    .default([]),
 });
 
 const date = z.iso.datetime().transform((text) => new Date(text));

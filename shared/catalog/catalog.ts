@@ -1,11 +1,15 @@
+import type { z } from 'zod';
+import { artifactName } from '../model/artifact.js';
 import componentData from './data/components.json' with { type: 'json' };
 import knownTagData from './data/known-tags.json' with { type: 'json' };
 import nodeBootstrapData from './data/node-bootstrap.json' with { type: 'json' };
+import nodeImageData from './data/node-images.json' with { type: 'json' };
 import versionData from './data/versions.json' with { type: 'json' };
 import {
   componentsSchema,
   knownTagsSchema,
   nodeBootstrapSchema,
+  nodeImagesSchema,
   versionsSchema,
   type Component,
   type NodeBootstrap,
@@ -29,6 +33,8 @@ export interface Catalog {
   /** Tags per repository that some source names exactly. */
   readonly knownTags: ReadonlyMap<string, ReadonlySet<string>>;
   readonly nodeBootstrap: NodeBootstrap;
+  /** Names of the artifacts that a node image carries, by image (`AKSUbuntu-2204/202607.02.0`); the newest releases only. */
+  readonly nodeImageContents: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 let bundled: Catalog | undefined;
@@ -40,16 +46,18 @@ export function loadCatalog(): Catalog {
     versions: versionData,
     knownTags: knownTagData,
     nodeBootstrap: nodeBootstrapData,
+    nodeImages: nodeImageData,
   });
   return bundled;
 }
 
-/** The four data files, as parsed JSON. Their shape: schema.ts. */
+/** The data files, as parsed JSON. Their shape: schema.ts. */
 interface CatalogData {
   readonly components: unknown;
   readonly versions: unknown;
   readonly knownTags: unknown;
   readonly nodeBootstrap: unknown;
+  readonly nodeImages: unknown;
 }
 
 /** @throws ZodError when the data is not of the catalogue's shape */
@@ -67,7 +75,19 @@ function parseCatalog(data: CatalogData): Catalog {
     nodeImages: new Map(Object.entries(versions.nodeImages)),
     knownTags: new Map(knownTags.map(([repository, tags]) => [repository, new Set(tags)])),
     nodeBootstrap: nodeBootstrapSchema.parse(data.nodeBootstrap),
+    nodeImageContents: indexContents(nodeImagesSchema.parse(data.nodeImages)),
   });
+}
+
+function indexContents(groups: z.infer<typeof nodeImagesSchema>): Catalog['nodeImageContents'] {
+  const indexed = groups.flatMap(({ names, contents }) => {
+    const artifacts = Object.entries(contents).flatMap(([repository, tags]) =>
+      tags.map((tag) => artifactName({ repository, tag })),
+    );
+    const carried: ReadonlySet<string> = new Set(artifacts);
+    return names.map((name) => [name, carried] as const);
+  });
+  return new Map(indexed);
 }
 
 function collectSharedNames(components: readonly Component[]): Catalog['sharedNames'] {

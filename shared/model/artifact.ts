@@ -78,6 +78,11 @@ export interface Requirement extends ArtifactRef {
   readonly platforms: readonly string[];
   /** Never empty; sorted by component, then source. */
   readonly because: readonly Reason[];
+  /**
+   * Node images that carry it already, for example `AKSUbuntu-2204/202607.02.0`, sorted: every image that the pools which need it
+   * run or will run. Absent when one of them lacks it, or is not known.
+   */
+  readonly baked?: readonly string[];
 }
 
 /** A component that is needed, and for which no artifact could be named. */
@@ -89,8 +94,22 @@ export interface Unresolved {
   readonly reason: string;
 }
 
+/** Something about a cluster that people should know before an upgrade, and that no artifact can express. */
+export interface Finding {
+  /** Stable name of the kind of finding, for example `windows-pool`. All of them: docs/catalog.md. */
+  readonly code: string;
+  /** What it is about, for example the name of a pool or of an extension. */
+  readonly subject: string;
+  /** What was found and what would resolve it. */
+  readonly message: string;
+  /** `unknown`: the set may be incomplete, so the gate answers unknown because of it. `none`: told to people only. */
+  readonly effect: 'unknown' | 'none';
+}
+
 /** All that a cluster will pull for one target version. Sorted, without duplicates. */
 export interface RequirementSet {
   readonly artifacts: readonly Requirement[];
   readonly unresolved: readonly Unresolved[];
+  /** Sorted by code, then subject. */
+  readonly findings: readonly Finding[];
 }

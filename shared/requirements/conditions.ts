@@ -1,13 +1,14 @@
 import type { Condition, PropertyTest } from '../catalog/condition.js';
 import { compareLeadingNumbers } from '../catalog/version-order.js';
+import { sameText, type FoldedDocument } from './folded-document.js';
 
 export interface ConditionFacts {
   /** ARM's `properties` of the cluster. */
-  readonly properties: Readonly<Record<string, unknown>>;
+  readonly properties: FoldedDocument;
   /** One entry of `properties.agentPoolProfiles`: the pool that the condition is asked for. */
-  readonly pool: Readonly<Record<string, unknown>>;
+  readonly pool: FoldedDocument;
   readonly poolName: string;
-  /** Versions of a component that run on this cluster, should it run at all. */
+  /** Versions of a component that run on this pool; none where it does not run. */
   versionsOf(component: string): readonly string[];
 }
 
@@ -46,11 +47,11 @@ export function evaluateCondition(condition: Condition, facts: ConditionFacts): 
         condition.of.map((part) => evaluateCondition(part, facts)),
       );
     case 'property':
-      return evaluateTest(condition.path, valuesAt(facts.properties, condition.path), condition.test);
+      return evaluateTest(condition.path, facts.properties.valuesAt(condition.path), condition.test);
     case 'pool':
       return evaluateTest(
         `${condition.path} of pool ${facts.poolName}`,
-        valuesAt(facts.pool, condition.path),
+        facts.pool.valuesAt(condition.path),
         condition.test,
       );
     case 'component':
@@ -89,27 +90,4 @@ function evaluateVersion(component: string, atLeast: string | undefined, facts: 
   }
   const holds = versions.some((version) => compareLeadingNumbers(version, atLeast) >= 0);
   return { holds, sentence: `${component} is ${holds ? 'at least' : 'not known to be at least'} ${atLeast}` };
-}
-
-/** Text and booleans, without case: `"true"`, `true` and `True` are one. */
-function sameText(value: unknown, expected: string | boolean): boolean {
-  if (typeof value !== 'string' && typeof value !== 'boolean') return false;
-  return String(value).toLowerCase() === String(expected).toLowerCase();
-}
-
-/** Every value at a path; several only where a document repeats a name in another case. Own properties only. */
-function valuesAt(root: unknown, path: string): readonly unknown[] {
-  let values: readonly unknown[] = [root];
-  for (const segment of path.toLowerCase().split('.')) {
-    values = values.flatMap((value) =>
-      ownEntries(value)
-        .filter(([key]) => key.toLowerCase() === segment)
-        .map(([, child]) => child),
-    );
-  }
-  return values;
-}
-
-function ownEntries(value: unknown): readonly (readonly [string, unknown])[] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }

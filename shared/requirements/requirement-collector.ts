@@ -4,17 +4,28 @@ import {
   isTag,
   versionSources,
   type ArtifactRef,
+  type Finding,
   type Reason,
   type Requirement,
   type RequirementSet,
   type Unresolved,
 } from '../model/artifact.js';
+import { bakedIn, type PoolImages } from './node-images.js';
 import { printable } from './printable.js';
+
+/** Nodes of one pool, as far as what they pull is concerned. */
+export interface PoolNeed {
+  /** As `platformName` writes it. */
+  readonly platform: string;
+  /** What the nodes run now and after the upgrade; undefined when no list tells what it carries. */
+  readonly images: PoolImages | undefined;
+}
 
 interface Draft {
   readonly artifact: ArtifactRef;
   readonly kind: Requirement['kind'];
   readonly platforms: Set<string>;
+  readonly images: Set<PoolImages | undefined>;
   readonly reasons: Map<string, Reason>;
 }
 
@@ -22,9 +33,10 @@ interface Draft {
 export class RequirementCollector {
   readonly #drafts = new Map<string, Draft>();
   readonly #unresolved = new Map<string, Unresolved>();
+  readonly #findings = new Map<string, Finding>();
 
   /** An artifact whose name is no valid one becomes unresolved instead. */
-  require(artifact: ArtifactRef, kind: Requirement['kind'], platforms: readonly string[], reason: Reason): void {
+  require(artifact: ArtifactRef, kind: Requirement['kind'], need: PoolNeed, reason: Reason): void {
     if (!isRepository(artifact.repository) || !isTag(artifact.tag)) {
       this.leaveOpen({
         component: reason.component,
@@ -34,9 +46,10 @@ export class RequirementCollector {
       return;
     }
     const name = artifactName(artifact);
-    const draft = this.#drafts.get(name) ?? { artifact, kind, platforms: new Set(), reasons: new Map() };
-    for (const platform of platforms) draft.platforms.add(platform);
-    draft.reasons.set(JSON.stringify([reason.component, reason.source, reason.confidence, reason.condition]), reason);
+    const draft = this.#drafts.get(name) ?? newDraft(artifact, kind);
+    draft.platforms.add(need.platform);
+    draft.images.add(need.images);
+    draft.reasons.set(`${reason.component}\n${reason.source}\n${reason.confidence}\n${reason.condition}`, reason);
     this.#drafts.set(name, draft);
   }
 
@@ -49,20 +62,32 @@ export class RequirementCollector {
     this.#unresolved.set(JSON.stringify([clean.component, clean.version ?? null, clean.reason]), clean);
   }
 
+  tell(finding: Finding): void {
+    const clean = { ...finding, subject: printable(finding.subject), message: printable(finding.message, 1000) };
+    this.#findings.set(JSON.stringify([clean.code, clean.subject, clean.message]), clean);
+  }
+
   build(): RequirementSet {
-    const artifacts = [...this.#drafts].sort(([a], [b]) => compareText(a, b)).map(([, draft]) => toRequirement(draft));
-    const unresolved = [...this.#unresolved].sort(([a], [b]) => compareText(a, b)).map(([, entry]) => entry);
-    return { artifacts, unresolved };
+    const artifacts = sortedByKey(this.#drafts).map(([name, draft]) => toRequirement(name, draft));
+    const unresolved = sortedByKey(this.#unresolved).map(([, entry]) => entry);
+    const findings = sortedByKey(this.#findings).map(([, entry]) => entry);
+    return { artifacts, unresolved, findings };
   }
 }
 
-function toRequirement({ artifact, kind, platforms, reasons }: Draft): Requirement {
+function newDraft(artifact: ArtifactRef, kind: Requirement['kind']): Draft {
+  return { artifact, kind, platforms: new Set(), images: new Set(), reasons: new Map() };
+}
+
+function toRequirement(name: string, { artifact, kind, platforms, images, reasons }: Draft): Requirement {
+  const baked = bakedIn(name, images);
   return {
     repository: artifact.repository,
     tag: artifact.tag,
     kind,
     platforms: [...platforms].sort(),
     because: [...reasons.values()].sort(compareReasons),
+    ...(baked.length === 0 ? {} : { baked }),
   };
 }
 
@@ -73,6 +98,10 @@ function compareReasons(a: Reason, b: Reason): number {
     compareText(a.condition, b.condition) ||
     compareText(a.confidence, b.confidence)
   );
+}
+
+function sortedByKey<Value>(entries: ReadonlyMap<string, Value>): readonly (readonly [string, Value])[] {
+  return [...entries].sort(([a], [b]) => compareText(a, b));
 }
 
 /** By code unit: the same on every machine, unlike a locale's order. */

@@ -84,11 +84,17 @@ test('every sandbox image that node images bake is required, as an image', () =>
   expect(find(set, 'oss/v2/kubernetes/pause:3.6')).toMatchObject({ kind: 'image', platforms: ['linux/amd64'] });
 });
 
-test('an unknown OS SKU is unresolved and names the pool', () => {
-  const { unresolved } = resolve(clusterWith({}, [ubuntu, { ...ubuntu, name: 'odd', osSKU: 'Plan9' }]));
-  expect(unresolved).toEqual([
-    { component: 'node-bootstrap', reason: expect.stringMatching(/"Plan9" of pool odd/) as string },
+test('an unknown OS SKU is a finding that names the pool and keeps the gate from opening', () => {
+  const { findings, unresolved } = resolve(clusterWith({}, [ubuntu, { ...ubuntu, name: 'odd', osSKU: 'Plan9' }]));
+  expect(findings).toEqual([
+    {
+      code: 'unknown-os-sku',
+      subject: 'odd',
+      message: expect.stringContaining('"Plan9"') as string,
+      effect: 'unknown',
+    },
   ]);
+  expect(unresolved).toEqual([]);
 });
 
 test.each([
