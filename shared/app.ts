@@ -28,6 +28,8 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 /** A task this much overdue is taken for lost: well past the visibility timeout of host.json. */
 const lostAfterMs = 2 * minuteMs;
+/** So that what waits behind others is never taken for lost. */
+const longestHeadStartSeconds = 60;
 
 let current: { readonly config: Config; readonly app: Application } | undefined;
 
@@ -83,10 +85,20 @@ function policiesOf(config: Config) {
   return {
     pace: { verifyDelaySeconds: config.verifyDelaySeconds },
     judgeEverySeconds: Math.max(config.verifyDelaySeconds, 2),
-    gatePolicy: { maxProofAgeMs, maxPlanAgeMs },
-    workPolicy: { reproveAfterMs: maxProofAgeMs / 2, retryFailedAfterMs: hourMs / 2, lostAfterMs },
+    gatePolicy: { maxProofAgeMs, maxPlanAgeMs, baked: config.gateWaitsForBaked ? 'awaited' : 'not-awaited' } as const,
+    workPolicy: {
+      reproveAfterMs: maxProofAgeMs / 2,
+      retryFailedAfterMs: hourMs / 2,
+      lostAfterMs,
+      bakedDelaySeconds: Math.min(config.verifyDelaySeconds, longestHeadStartSeconds),
+    },
+    targetPolicy: { upgradesTo: upgradesOf(config) },
     reconcilePolicy: { renewPlanAfterMs: Math.min(hourMs, maxPlanAgeMs / 4), lostAfterMs },
   };
+}
+
+function upgradesOf({ targetPatch, targetMinor }: Config): ReadonlySet<'patch' | 'minor'> {
+  return new Set([...(targetPatch ? (['patch'] as const) : []), ...(targetMinor ? (['minor'] as const) : [])]);
 }
 
 /** One client a registry, so that its tokens are shared by the invocations of this instance. */

@@ -11,6 +11,11 @@ const endpoint = z
 const count = (least: number, most: number, unset: number) =>
   z.coerce.number().int().min(least).max(most).default(unset);
 
+const toggle = z
+  .enum(['true', 'false'])
+  .default('true')
+  .transform((text) => text === 'true');
+
 /** Every setting of the app: `docs/settings.md` is generated from this. */
 export const settings = z.object({
   SUBSCRIPTION_ID: z
@@ -44,6 +49,11 @@ export const settings = z.object({
   ),
   PROOF_MAX_AGE_HOURS: count(1, 720, 24).describe('Hours after which a proof no longer counts.'),
   PLAN_MAX_AGE_HOURS: count(1, 720, 24).describe('Hours after which the facts behind a plan no longer count.'),
+  GATE_WAITS_FOR_BAKED: toggle.describe(
+    'Whether a gate also waits for artifacts that the node images of every pool carry already. They are cached either way, last.',
+  ),
+  TARGET_PATCH: toggle.describe('Whether clusters are prepared for the newest patch of their minor version.'),
+  TARGET_MINOR: toggle.describe('Whether clusters are prepared for the newest version of the next minor.'),
   RECONCILE_SCHEDULE: z.string().min(9).default('0 */5 * * * *').describe('NCRONTAB schedule of the reconcile timer.'),
   AzureWebJobsStorage: z
     .string()
@@ -73,6 +83,9 @@ export interface Config {
   readonly verifyDelaySeconds: number;
   readonly proofMaxAgeHours: number;
   readonly planMaxAgeHours: number;
+  readonly gateWaitsForBaked: boolean;
+  readonly targetPatch: boolean;
+  readonly targetMinor: boolean;
   readonly reconcileSchedule: string;
   readonly storage: StorageConnection;
 }
@@ -104,6 +117,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     verifyDelaySeconds: values.VERIFY_DELAY_SECONDS,
     proofMaxAgeHours: values.PROOF_MAX_AGE_HOURS,
     planMaxAgeHours: values.PLAN_MAX_AGE_HOURS,
+    gateWaitsForBaked: values.GATE_WAITS_FOR_BAKED,
+    targetPatch: values.TARGET_PATCH,
+    targetMinor: values.TARGET_MINOR,
     reconcileSchedule: values.RECONCILE_SCHEDULE,
     storage: storageOf(values),
   });

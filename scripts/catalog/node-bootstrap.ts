@@ -62,17 +62,18 @@ export function buildNodeBootstrap(reference: Reference): NodeBootstrap {
         versionsByMinor: extensions,
       },
     },
-    gpuDrivers: {
-      ubuntu: Object.fromEntries(
-        reference.agentBaker.GPUContainerImages.map(({ downloadURL, gpuVersion }) => {
-          const { repository } = splitReference(downloadURL);
-          return [repository.replace('aks/aks-gpu-', ''), { repository, tag: gpuVersion.latestVersion }];
-        }),
-      ),
-      systemExtensions: [...repositoriesOf('acl-gpu-sysext')],
-    },
+    gpuDrivers: { ubuntu: gpuDriverImages(reference), systemExtensions: [...repositoriesOf('acl-gpu-sysext')] },
     ...operatingSystems,
   };
+}
+
+/** By variant, `cuda-lts` of `aks/aks-gpu-cuda-lts`. */
+function gpuDriverImages(reference: Reference): NodeBootstrap['gpuDrivers']['ubuntu'] {
+  const images = reference.agentBaker.GPUContainerImages.map(({ downloadURL, gpuVersion }) => {
+    const { repository } = splitReference(downloadURL);
+    return [repository.replace('aks/aks-gpu-', ''), { repository, tag: gpuVersion.latestVersion }] as const;
+  });
+  return Object.fromEntries(images);
 }
 
 /** Source: AKS, "Upgrade the OS version for your node pools"; node-bootstrap.md section 2, "platform". */

@@ -1,3 +1,4 @@
+import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ResourceId } from '../model/resource-id.js';
 import { artifactName } from '../model/artifact.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
@@ -65,11 +66,10 @@ export class Application {
     const { ports } = this;
     const clusters = request.cluster ? [await ports.clusters.get(request.cluster)] : await ports.clusters.list();
     if (!request.dryRun) await ports.seenClusters.save(clusters.map((cluster) => seen(cluster, ports.now())));
+    const wish = request.kubernetesVersion === undefined ? { named: [] } : { only: request.kubernetesVersion };
     const answers: RequestedCluster[] = [];
     for (const cluster of clusters) {
-      answers.push(
-        await requestTargets(cluster, request.kubernetesVersion, request.dryRun ? 'none' : 'enqueue', ports),
-      );
+      answers.push(await requestTargets(cluster, wish, request.dryRun ? 'none' : 'enqueue', ports));
     }
     return { runId: ports.newRunId(), dryRun: request.dryRun, clusters: answers };
   }
@@ -77,6 +77,12 @@ export class Application {
   /** A new Kubernetes version for one cluster. Which versions it may upgrade to is asked of ARM. */
   async syncCluster(cluster: ResourceId): Promise<SyncAnswer> {
     return await this.sync({ cluster, kubernetesVersion: undefined, dryRun: false });
+  }
+
+  /** AKS is going to change a cluster by itself: plans it anew, also for the versions that the notice names. @throws SyncError as `requestTargets` */
+  async prepareUpgrade(cluster: ResourceId, named: readonly KubernetesVersion[]): Promise<RequestedCluster> {
+    await this.ready();
+    return await requestTargets(await this.ports.clusters.get(cluster), { named }, 'enqueue', this.ports);
   }
 
   async considerFleetGate(gateId: string): Promise<void> {
@@ -98,8 +104,8 @@ export class Application {
     }
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
-    const { artifacts, unresolved } = result.plan.set;
-    return `planned ${artifacts.length} artifacts, ${unresolved.length} unresolved, ${result.enqueued} to warm`;
+    const { artifacts, unresolved, findings } = result.plan.set;
+    return `planned ${artifacts.length} artifacts, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
   }
 
   /** @returns one line for the log */

@@ -59,8 +59,12 @@ function targetCells(target: TargetStatus): string {
     );
   const more = target.missing.length - missing.length;
   const list = missing.length > 0 ? `<ul>${missing.join('')}${more > 0 ? `<li>and ${more} more</li>` : ''}</ul>` : '';
-  return `<td>${escape(target.kubernetesVersion)}</td><td class="${target.decision}">${target.decision}</td>
-<td class="count">${target.cached} / ${target.required}</td><td>${target.reasons.map(escape).join('<br>')}${list}</td>`;
+  const findings = (target.findings ?? []).map(
+    ({ subject, message }) => `<li>${escape(subject)}: ${escape(message)}</li>`,
+  );
+  const notes = findings.length > 0 ? `<ul>${findings.join('')}</ul>` : '';
+  return `<td>${escape(target.kubernetesVersion)}${target.current ? ' (current)' : ''}</td><td class="${target.decision}">${target.decision}</td>
+<td class="count">${target.cached} / ${target.required}</td><td>${target.reasons.map(escape).join('<br>')}${list}${notes}</td>`;
 }
 
 function registryRow({ loginServer, required, cached, waiting, failed }: Status['registries'][number]): string {

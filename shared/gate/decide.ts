@@ -1,10 +1,12 @@
-import { artifactName, type Unresolved } from '../model/artifact.js';
+import { artifactName, type Finding, type Unresolved } from '../model/artifact.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import type { TargetRecord } from '../warming/ports.js';
 
 export interface GatePolicy {
   readonly maxProofAgeMs: number;
   readonly maxPlanAgeMs: number;
+  /** Whether the gate waits for artifacts that the nodes' images carry already: setting GATE_WAITS_FOR_BAKED. */
+  readonly baked: 'awaited' | 'not-awaited';
 }
 
 /** An artifact that is required and not proven. */
@@ -42,8 +44,9 @@ export function decideTarget(
       record?.failure?.reason ??
         (record ? 'planning has not finished yet' : 'this version was never planned for this cluster'),
     ]);
-  const missing = plan.set.artifacts.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
-  const counts = { required: plan.set.artifacts.length, cached: plan.set.artifacts.length - missing.length };
+  const awaited = plan.set.artifacts.filter((artifact) => policy.baked === 'awaited' || !artifact.baked);
+  const missing = awaited.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
+  const counts = { required: awaited.length, cached: awaited.length - missing.length };
   const doubts = doubtsOf(plan, record, now, policy);
   if (doubts.length > 0) return { decision: 'unknown', missing, reasons: doubts, ...counts };
   if (missing.length > 0) {
@@ -58,7 +61,10 @@ function unknown(reasons: readonly string[]): GateDecision {
 }
 
 function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: GatePolicy): readonly string[] {
-  const doubts = plan.set.unresolved.map(describeUnresolved);
+  const doubts = [
+    ...plan.set.unresolved.map(describeUnresolved),
+    ...plan.set.findings.filter(({ effect }) => effect === 'unknown').map(describeFinding),
+  ];
   if (plan.set.artifacts.length === 0) doubts.push('the requirement set is empty');
   const age = now.getTime() - plan.plannedAt.getTime();
   if (age > policy.maxPlanAgeMs) {
@@ -72,6 +78,10 @@ function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: 
 
 function describeUnresolved({ component, version, reason }: Unresolved): string {
   return `unresolved: ${component}${version === undefined ? '' : ` ${version}`}: ${reason}`;
+}
+
+function describeFinding({ code, subject, message }: Finding): string {
+  return `finding ${code}: ${subject}: ${message}`;
 }
 
 function missingOf(artifact: string, states: StateIndex, now: Date, policy: GatePolicy): readonly MissingArtifact[] {

@@ -36,7 +36,8 @@ export async function evaluateFleetGate(gateId: string, ports: FleetGatePorts): 
   if (!question.ask) return await leaveAlone(gate, question.reason, ports);
   const doubts = (await Promise.all(question.clusterIds.map((id) => doubtsOf(id, question, ports)))).flat();
   if (doubts.length > 0) return await record(gate, 'waiting', doubts, ports);
-  const open = [`${question.clusterIds.length} clusters open for ${question.version}`];
+  const what = question.version === 'current' ? 'their current version' : question.version;
+  const open = [`${question.clusterIds.length} clusters open for ${what}`];
   if (ports.mode === 'observe') return await record(gate, 'would-approve', open, ports);
   if ((await ports.fleets.approve(gate)) === 'conflict') {
     return await record(gate, 'waiting', ['the gate changed while it was judged; it will be judged again'], ports);
@@ -50,14 +51,15 @@ async function doubtsOf(clusterId: string, question: Question, ports: FleetGateP
   if (typeof cluster === 'string') return [cluster];
   if (cluster.bootstrap.source === 'direct') return [];
   const { name } = cluster.resource;
-  const target = { clusterId: cluster.resource.id, kubernetesVersion: question.version };
+  const version = question.version === 'current' ? cluster.kubernetesVersion : question.version;
+  const target = { clusterId: cluster.resource.id, kubernetesVersion: version };
   const { record: found, decision } = await judgeTarget(target.clusterId, target.kubernetesVersion, ports);
   if (!found) {
     await ports.targets.request(target, ports.now());
     await ports.planQueue.enqueue([{ ...target, attempt: 0 }], 0);
   }
   if (decision.decision !== 'open')
-    return [`${name} ${question.version} is ${decision.decision}: ${decision.reasons.slice(0, 3).join('; ')}`];
+    return [`${name} ${version} is ${decision.decision}: ${decision.reasons.slice(0, 3).join('; ')}`];
   if (found?.planned?.factsHash === hashFacts(cluster)) return [];
   await ports.planQueue.enqueue([{ ...target, attempt: 0 }], 0);
   return [`${name} changed since it was planned; it is being planned again`];

@@ -9,7 +9,7 @@ import type { ClusterReader, RegistryReader } from '../requirements/ports.js';
 import { resolveRequirements } from '../requirements/resolve.js';
 import { taskOf } from './advance.js';
 import { pinArtifacts } from './pin.js';
-import type { ArtifactStates, ManifestReader, PlanQueue, PlanTask, Targets, WarmQueue } from './ports.js';
+import type { ArtifactStates, ManifestReader, PlanQueue, PlanTask, Targets, WarmQueue, WarmTask } from './ports.js';
 import type { PlannedTarget } from './state.js';
 import { planWork, type WorkPolicy } from './work.js';
 
@@ -87,7 +87,7 @@ async function planIsolated(
   const lost = new Set(await ports.states.save(work.changes));
   const changed = work.changes.map((change) => change.state).filter((state) => !lost.has(artifactName(state)));
   const tasks = [...changed, ...work.requeue].map(taskOf);
-  await ports.warmQueue.enqueue(tasks, 0);
+  await enqueueInOrder(tasks, set, ports);
   const plan: PlannedTarget = {
     clusterId: cluster.resource.id,
     kubernetesVersion: task.kubernetesVersion,
@@ -102,6 +102,17 @@ async function planIsolated(
   };
   await ports.targets.savePlan(plan);
   return { kind: 'planned', plan, enqueued: tasks.length };
+}
+
+/** What node images carry comes last: nodes are not waiting for it. */
+async function enqueueInOrder(tasks: readonly WarmTask[], set: RequirementSet, ports: PlanPorts): Promise<void> {
+  const baked = new Set(set.artifacts.filter((artifact) => artifact.baked).map(artifactName));
+  const isBaked = (task: WarmTask): boolean => baked.has(artifactName(task));
+  await ports.warmQueue.enqueue(
+    tasks.filter((task) => !isBaked(task)),
+    0,
+  );
+  await ports.warmQueue.enqueue(tasks.filter(isBaked), ports.workPolicy.bakedDelaySeconds);
 }
 
 async function resolveFromAzure(task: PlanTask, cluster: Cluster, ports: PlanPorts): Promise<RequirementSet> {
