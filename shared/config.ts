@@ -1,15 +1,29 @@
 import { z } from 'zod';
 import { SyncError } from './model/errors.js';
+import { isNcrontab } from './model/ncrontab.js';
 import type { StorageConnection } from './model/storage-connection.js';
 
-const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(host);
+/** The message of every check of a setting: what it wants. */
+const wants = (what: string) => ({ error: `wants ${what}` });
 
-const endpoint = z
-  .url({ protocol: /^https?$/ })
-  .refine((text) => text.startsWith('https://') || isLoopback(new URL(text).hostname), 'must start with https://');
+const anEndpoint = wants('an address that starts with https:// (http:// on loopback hosts only)');
+const endpoint = z.string(anEndpoint).refine(isEndpoint, anEndpoint);
 
-const count = (least: number, most: number, unset: number) =>
-  z.coerce.number().int().min(least).max(most).default(unset);
+const aHost = wants('a host name in lower case');
+const host = z.string(aHost).regex(/^[a-z0-9.-]+$/, aHost);
+
+const count = (least: number, most: number, unset: number) => {
+  const aCount = wants(`a whole number from ${least} to ${most}`);
+  return z.coerce.number(aCount).int(aCount).min(least, aCount).max(most, aCount).default(unset);
+};
+
+const aSubscription = wants('a subscription id (a GUID)');
+const aPrefix = wants('1 to 100 characters');
+const aSchedule = wants('an NCRONTAB schedule of six fields, such as 0 */5 * * * *');
+const aConnection = wants(
+  'the connection string of a storage account (or set AzureWebJobsStorage__accountName to use the identity of the app)',
+);
+const anAccount = wants('the name of a storage account: 3 to 24 lower case letters and digits');
 
 const toggle = z
   .enum(['true', 'false'])
@@ -19,8 +33,8 @@ const toggle = z
 /** Every setting of the app: `docs/settings.md` is generated from this. */
 export const settings = z.object({
   SUBSCRIPTION_ID: z
-    .string()
-    .regex(/^[0-9a-f-]{36}$/i, 'must be a subscription id (a GUID)')
+    .string(aSubscription)
+    .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, aSubscription)
     .describe('Subscription whose clusters and registries the app serves.'),
   ARM_ENDPOINT: endpoint
     .default('https://management.azure.com')
@@ -29,19 +43,17 @@ export const settings = z.object({
   MAR_ENDPOINT: endpoint
     .default('https://mcr.microsoft.com')
     .describe('Where the app reaches the Microsoft Artifact Registry.'),
-  MAR_HOST: z
-    .string()
-    .regex(/^[a-z0-9.-]+$/)
+  MAR_HOST: host
     .default('mcr.microsoft.com')
     .describe('Name by which cache rules and clusters spell that registry; `mcr.azure.cn` in Azure China.'),
   GATE_MODE: z
-    .enum(['observe', 'enforce'])
+    .enum(['observe', 'enforce'], wants('observe or enforce'))
     .default('observe')
     .describe('`observe` decides and publishes, `enforce` also opens gates in Azure.'),
   FLEET_GATE_PREFIX: z
-    .string()
-    .min(1)
-    .max(100)
+    .string(aPrefix)
+    .min(1, aPrefix)
+    .max(100, aPrefix)
     .default('artifact-sync')
     .describe('Only Fleet approval gates whose display name starts so are ours; `*` for all.'),
   VERIFY_DELAY_SECONDS: count(1, 3600, 10).describe(
@@ -54,20 +66,22 @@ export const settings = z.object({
   ),
   TARGET_PATCH: toggle.describe('Whether clusters are prepared for the newest patch of their minor version.'),
   TARGET_MINOR: toggle.describe('Whether clusters are prepared for the newest version of the next minor.'),
-  RECONCILE_SCHEDULE: z.string().min(9).default('0 */5 * * * *').describe('NCRONTAB schedule of the reconcile timer.'),
+  RECONCILE_SCHEDULE: z
+    .string(aSchedule)
+    .refine(isNcrontab, aSchedule)
+    .default('0 */5 * * * *')
+    .describe('NCRONTAB schedule of the reconcile timer.'),
   AzureWebJobsStorage: z
-    .string()
-    .min(1)
+    .string(aConnection)
+    .refine(isConnectionString, aConnection)
     .optional()
     .describe('Connection string of the storage account; or set `AzureWebJobsStorage__accountName`.'),
   AzureWebJobsStorage__accountName: z
-    .string()
-    .regex(/^[a-z0-9]{3,24}$/, 'must be the name of a storage account')
+    .string(anAccount)
+    .regex(/^[a-z0-9]{3,24}$/, anAccount)
     .optional()
     .describe('Storage account reached with the identity of the app, without keys.'),
-  STORAGE_SUFFIX: z
-    .string()
-    .regex(/^[a-z0-9.-]+$/)
+  STORAGE_SUFFIX: host
     .default('core.windows.net')
     .describe('DNS suffix of storage endpoints; differs in sovereign clouds.'),
 });
@@ -90,6 +104,9 @@ export interface Config {
   readonly storage: StorageConnection;
 }
 
+/** Settings that may hold secrets: a message tells their length only. */
+const secrets = new Set(['AzureWebJobsStorage']);
+
 /**
  * Reads the application settings.
  * @throws SyncError INVALID_SETTING with one line: the setting, what it got, what it wants
@@ -99,11 +116,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
-    const got = environment[name];
-    throw new SyncError(
-      'INVALID_SETTING',
-      `setting ${name}: got ${got === undefined ? 'nothing' : JSON.stringify(got.slice(0, 80))}, ${issue?.message ?? 'wrong'}`,
-    );
+    throw refuse(name, environment[name], issue?.message ?? 'is wrong');
   }
   const values = parsed.data;
   return Object.freeze({
@@ -126,16 +139,36 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 function storageOf(values: z.infer<typeof settings>): StorageConnection {
-  if (values.AzureWebJobsStorage) return { kind: 'connection-string', connectionString: values.AzureWebJobsStorage };
-  if (values.AzureWebJobsStorage__accountName) {
+  if (values.AzureWebJobsStorage !== undefined) {
+    return { kind: 'connection-string', connectionString: values.AzureWebJobsStorage };
+  }
+  if (values.AzureWebJobsStorage__accountName !== undefined) {
     return { kind: 'identity', accountName: values.AzureWebJobsStorage__accountName, suffix: values.STORAGE_SUFFIX };
   }
-  throw new SyncError(
-    'INVALID_SETTING',
-    'setting AzureWebJobsStorage: got nothing, wants a connection string (or set AzureWebJobsStorage__accountName to use the identity of the app)',
-  );
+  throw refuse('AzureWebJobsStorage', undefined, aConnection.error);
+}
+
+function refuse(name: string, value: string | undefined, wanted: string): SyncError {
+  return new SyncError('INVALID_SETTING', `setting ${name}: got ${describeValue(name, value)}, ${wanted}`);
+}
+
+function describeValue(name: string, value: string | undefined): string {
+  if (value === undefined) return 'nothing';
+  return secrets.has(name) ? `${value.length} characters` : JSON.stringify(value.slice(0, 80));
 }
 
 function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '');
+}
+
+function isEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
+}
+
+/** As much of the form as tells a connection string from any other text. Source: azure-docs storage-configure-connection-string.md. */
+function isConnectionString(text: string): boolean {
+  return /(^|;)(UseDevelopmentStorage=true|(AccountName|QueueEndpoint|TableEndpoint)=[^;]+)/i.test(text);
 }

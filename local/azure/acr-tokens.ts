@@ -7,7 +7,7 @@ const refreshSeconds = 3 * 60 * 60;
 const accessSeconds = 75 * 60;
 
 /** Audiences that a registry with `authentication-as-arm` enabled exchanges. */
-export const registryAudience = 'https://containerregistry.azure.net';
+const registryAudience = 'https://containerregistry.azure.net';
 
 /** `repository:oss/pause:pull,push` as its parts. */
 interface Access {

@@ -9,7 +9,7 @@ import { Dice } from './dice.js';
 import { EventGrid, quickRetries } from './event-grid.js';
 import { newGateEvent, newKubernetesVersionEvent } from './events.js';
 import { Fleet, type FleetListener } from './fleet.js';
-import type { LocalAzure, LocalAzureOptions } from './local-azure.js';
+import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
 import { listen, type Handle, type Listening } from './http.js';
 import { answerIdentity, TokenIssuer } from './identity.js';
 import { buildMarContent } from './mar-content.js';

@@ -16,7 +16,7 @@ export type HostKeys = z.infer<typeof hostKeysSchema>;
 export type AuthLevel = 'anonymous' | 'function' | 'admin';
 
 /** Fresh keys, 40 random bytes each. */
-export function createHostKeys(): HostKeys {
+function createHostKeys(): HostKeys {
   const key = (): string => randomBytes(40).toString('base64url');
   return { master: key(), default: key(), eventGrid: key() };
 }

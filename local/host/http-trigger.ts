@@ -26,7 +26,7 @@ interface Match {
  * 404, not a 405 (Azure/azure-functions-host#10098). Source of the order: azure-facts.md section 8.
  * @param path without the route prefix
  */
-export function matchFunction(functions: readonly IndexedFunction[], method: string, path: string): Match | undefined {
+function matchFunction(functions: readonly IndexedFunction[], method: string, path: string): Match | undefined {
   for (const { name, trigger, isDisabled } of functions) {
     if (trigger.kind !== 'http' || isDisabled) continue;
     if (trigger.methods.length > 0 && !trigger.methods.includes(method)) continue;

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runHost, type RunningHost } from './host.js';
+import { AppLoadError } from './load-app.js';
 import { createHostLog, describeError, parseLogLevel, type HostLog } from './host-log.js';
 
 function readArguments(): { app: string; port: number; state: string | undefined } {
@@ -57,5 +58,7 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${describeError(error)}\n`);
+  // Once more without stacks, as the last line: what people read first.
+  if (error instanceof AppLoadError) process.stderr.write(`${error.message}\n`);
   process.exit(error instanceof TypeError ? 2 : 1);
 });

@@ -25,7 +25,6 @@ export interface Worker {
   invoke(invocation: Invocation): Promise<InvocationResponse>;
   /** Resolves when no invocation is running. */
   idle(): Promise<void>;
-  readonly running: number;
 }
 
 export function createWorker(app: LoadedApp, log: HostLog): Worker {
@@ -47,9 +46,6 @@ export function createWorker(app: LoadedApp, log: HostLog): Worker {
     },
     async idle() {
       while (running.size > 0) await Promise.allSettled(running);
-    },
-    get running() {
-      return running.size;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { LocalAzure } from '../azure/local-azure.js';
+import type { LocalAzure } from '../azure/local-azure-interface.js';
 import type { LocalStorage } from '../storage.js';
 
 /** Event Grid subscriptions of the app: which function takes the events of which topic. */

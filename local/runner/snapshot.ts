@@ -1,4 +1,4 @@
-import type { LocalAzure } from '../azure/local-azure.js';
+import type { LocalAzure } from '../azure/local-azure-interface.js';
 import type { Upgrade } from '../azure/world.js';
 import type { AppStatus } from './app-status.js';
 

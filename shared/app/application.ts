@@ -1,4 +1,6 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import type { Cluster } from '../model/cluster.js';
+import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
 import { artifactName } from '../model/artifact.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
@@ -64,14 +66,26 @@ export class Application {
   async sync(request: SyncRequest): Promise<SyncAnswer> {
     await this.ready();
     const { ports } = this;
-    const clusters = request.cluster ? [await ports.clusters.get(request.cluster)] : await ports.clusters.list();
+    const clusters = request.cluster
+      ? [await ports.clusters.get(request.cluster)]
+      : (await ports.clusters.list()).clusters;
     if (!request.dryRun) await ports.seenClusters.save(clusters.map((cluster) => seen(cluster, ports.now())));
-    const wish = request.kubernetesVersion === undefined ? { named: [] } : { only: request.kubernetesVersion };
     const answers: RequestedCluster[] = [];
-    for (const cluster of clusters) {
-      answers.push(await requestTargets(cluster, wish, request.dryRun ? 'none' : 'enqueue', ports));
-    }
+    for (const cluster of clusters) answers.push(await this.#syncOne(cluster, request));
     return { runId: ports.newRunId(), dryRun: request.dryRun, clusters: answers };
+  }
+
+  /** Asked for all, one cluster that cannot be served is told and does not stop the others. */
+  async #syncOne(cluster: Cluster, request: SyncRequest): Promise<RequestedCluster> {
+    try {
+      const effect = request.dryRun ? 'none' : 'enqueue';
+      const wish = request.kubernetesVersion === undefined ? { named: [] } : { only: request.kubernetesVersion };
+      return await requestTargets(cluster, wish, effect, this.ports);
+    } catch (error) {
+      if (request.cluster || !(error instanceof SyncError)) throw error;
+      const { id, name } = cluster.resource;
+      return { id, name, isolated: true, targets: [], finding: `${error.code}: ${error.message}` };
+    }
   }
 
   /** A new Kubernetes version for one cluster. Which versions it may upgrade to is asked of ARM. */

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { isRepository, isTag } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion } from '../model/kubernetes-version.js';
+import { parseClusterId, parseResourceId, type ResourceId } from '../model/resource-id.js';
 import type { GateTask } from '../gate/ports.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 
-const clusterId = z.string().min(1).max(2048);
+const clusterId = z.string().refine(parses(parseClusterId), 'must be the resource id of an AKS cluster');
+const gateId = z.string().refine(parses(parseResourceId), 'must be the resource id of a Fleet gate');
 const kubernetesVersion = z.string().refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6');
 const step = z.number().int().min(0);
 
@@ -20,7 +22,7 @@ const warmTask = z.object({
 
 const gateTask = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('target'), clusterId, kubernetesVersion, step: step.exactOptional() }),
-  z.object({ kind: z.literal('fleet-gate'), gateId: z.string().min(1).max(2048) }),
+  z.object({ kind: z.literal('fleet-gate'), gateId }),
 ]);
 
 /** @throws SyncError INVALID_INPUT naming the field: the message ends in `plan-poison` */
@@ -42,6 +44,16 @@ function parseMessage<Schema extends z.ZodType>(schema: Schema, message: unknown
   const parsed = schema.safeParse(message);
   if (parsed.success) return parsed.data;
   throw new SyncError('INVALID_INPUT', `message of queue ${queue}: ${describeIssues(parsed.error)}`);
+}
+
+function parses(parse: (text: string) => ResourceId): (text: string) => boolean {
+  return (text) => {
+    try {
+      return parse(text).id === text;
+    } catch {
+      return false;
+    }
+  };
 }
 
 /** One line that names the fields. */

@@ -2,13 +2,14 @@ import type { TokenCredential } from '@azure/core-auth';
 import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
 import { failureOf } from '../oci/failures.js';
+import { readText, unanswered } from '../oci/response.js';
 import type { TokenSource } from '../oci/token-source.js';
 
 const refreshAnswer = z.object({ refresh_token: z.string().min(1) });
 const accessAnswer = z.object({ access_token: z.string().min(1) });
 /** Audience of registries; those without `authentication-as-arm` take it as well. */
 const audience = 'https://containerregistry.azure.net';
-/** ACR's refresh tokens live three hours; a 401 in between asks anew. */
+/** ACR's refresh tokens live three hours; one that is refused before is forgotten. */
 const refreshForMs = 60 * 60_000;
 
 /**
@@ -29,10 +30,20 @@ export class AcrTokens implements TokenSource {
   async authorize(_challenge: string, scope: string): Promise<string> {
     const refresh_token = await this.#refreshToken();
     const form = { grant_type: 'refresh_token', service: this.loginServer, scope, refresh_token };
-    const answer = accessAnswer.safeParse(await this.#post('token', form));
+    const answer = accessAnswer.safeParse(await this.#redeem(form));
     if (!answer.success)
       throw new SyncError('REGISTRY_UNAVAILABLE', `${this.loginServer}: the answer carries no access token`);
     return `Bearer ${answer.data.access_token}`;
+  }
+
+  /** A refused refresh token may have been revoked: the next try exchanges anew. */
+  async #redeem(form: Readonly<Record<string, string>>): Promise<unknown> {
+    try {
+      return await this.#post('token', form);
+    } catch (error) {
+      if (error instanceof SyncError && error.code === 'REGISTRY_FORBIDDEN') this.#refresh = undefined;
+      throw error;
+    }
   }
 
   /** One exchange at a time, shared by all requests; a failed one is forgotten. */
@@ -71,10 +82,10 @@ export class AcrTokens implements TokenSource {
         redirect: 'error',
       });
     } catch (cause) {
-      throw new SyncError('REGISTRY_UNAVAILABLE', `${where}: no answer`, { cause });
+      throw unanswered(where, cause);
     }
-    const text = await response.text();
-    if (!response.ok) throw failureOf(response, where, text);
+    const text = await readText(response, where);
+    if (!response.ok) throw failureOf(response, where, text, 'token');
     try {
       return JSON.parse(text);
     } catch (cause) {

@@ -26,6 +26,7 @@ const clusterSchema = z.object({
     kubernetesVersion: optionalText,
     currentKubernetesVersion: optionalText,
     agentPoolProfiles: z.array(poolSchema).max(1000).nullish(),
+    networkProfile: z.object({ outboundType: optionalText }).nullish(),
     bootstrapProfile: z
       .object({ artifactSource: optionalText, containerRegistryId: z.string().max(2048).nullish() })
       .nullish(),
@@ -44,13 +45,20 @@ export function parseManagedCluster(document: unknown): Cluster {
     resource: naming('id', () => parseClusterId(id)),
     location,
     kubernetesVersion: fullVersion(versions, 'properties.currentKubernetesVersion'),
-    pools: (properties.agentPoolProfiles ?? []).map(toNodePool),
+    pools: (properties.agentPoolProfiles ?? []).flatMap(toNodePools),
     properties: (document as { properties: Record<string, unknown> }).properties,
-    bootstrap: toArtifactSource(properties.bootstrapProfile),
+    bootstrap: toArtifactSource(properties),
   };
 }
 
-function toNodePool(pool: z.infer<typeof poolSchema>): NodePool {
+/** A pool that names no processor (type VirtualMachines has a list of sizes instead) may have both. */
+function toNodePools(pool: z.infer<typeof poolSchema>): readonly NodePool[] {
+  const architecture = architectureOf(pool.vmSize ?? undefined, pool.nodeImageVersion ?? undefined);
+  const architectures = architecture === undefined ? (['amd64', 'arm64'] as const) : [architecture];
+  return architectures.map((one) => toNodePool(pool, one));
+}
+
+function toNodePool(pool: z.infer<typeof poolSchema>, architecture: NodePool['architecture']): NodePool {
   const version = [pool.currentOrchestratorVersion, pool.orchestratorVersion].find(isFullVersion);
   const nodeOs = nodeOsOf(pool.osSKU ?? undefined, pool.nodeImageVersion ?? undefined);
   return {
@@ -58,16 +66,33 @@ function toNodePool(pool: z.infer<typeof poolSchema>): NodePool {
     osType: pool.osType?.toLowerCase() === 'windows' ? 'Windows' : 'Linux',
     // ARM's own default for Linux.
     osSku: pool.osSKU ?? 'Ubuntu',
-    architecture: architectureOf(pool.vmSize ?? undefined, pool.nodeImageVersion ?? undefined),
+    architecture,
     ...(nodeOs === undefined ? {} : { nodeOs }),
     ...(version === undefined ? {} : { kubernetesVersion: version }),
   };
 }
 
-function toArtifactSource(profile: z.infer<typeof clusterSchema>['properties']['bootstrapProfile']): ArtifactSource {
-  if (profile?.artifactSource?.toLowerCase() !== 'cache') return { source: 'direct' };
+/**
+ * A cluster that seems to pull from MAR is left alone, so it must say so: an answer that lost its bootstrap profile, of a cluster that
+ * has no way out, is no such word. Clusters from before artifact sources have no profile and another outbound type.
+ */
+function toArtifactSource({
+  bootstrapProfile: profile,
+  networkProfile,
+}: z.infer<typeof clusterSchema>['properties']): ArtifactSource {
+  const source = profile?.artifactSource?.toLowerCase();
+  if (source === 'direct') return { source: 'direct' };
+  if (source !== 'cache') {
+    const outbound = networkProfile?.outboundType?.toLowerCase();
+    const isolated = outbound === 'none' || outbound === 'block';
+    if (source === undefined && !isolated) return { source: 'direct' };
+    throw unexpected(
+      'managed cluster',
+      `properties.bootstrapProfile.artifactSource is ${source ?? 'missing'} (outboundType ${outbound ?? 'missing'})`,
+    );
+  }
   const path = 'properties.bootstrapProfile.containerRegistryId';
-  const registry = profile.containerRegistryId;
+  const registry = profile?.containerRegistryId;
   if (!registry) throw unexpected('managed cluster', `${path} is missing, although artifactSource is Cache`);
   return { source: 'cache', registry: naming(path, () => parseResourceId(registry)) };
 }

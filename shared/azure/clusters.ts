@@ -1,10 +1,12 @@
+import { z } from 'zod';
 import type { Cluster, ClusterExtensions, UpgradeProfile } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
-import type { ClusterReader } from '../requirements/ports.js';
+import type { ClusterList, ClusterReader, UnreadableCluster } from '../requirements/ports.js';
 import type { ArmClient } from './arm-client.js';
 import { parseExtensions, parseManagedCluster, parseUpgradeProfile } from './cluster-documents.js';
 
+const identified = z.object({ id: z.string().max(2048) });
 const apiVersion = '2025-10-01';
 /** First API version whose upgrade profile carries Component Insights. */
 const insightsApiVersion = '2025-05-04-preview';
@@ -17,9 +19,14 @@ export class ArmClusters implements ClusterReader {
     private readonly subscriptionId: string,
   ) {}
 
-  async list(): Promise<readonly Cluster[]> {
+  /** One cluster that cannot be read does not hide the others. */
+  async list(): Promise<ClusterList> {
     const path = `/subscriptions/${this.subscriptionId}/providers/Microsoft.ContainerService/managedClusters`;
-    return (await this.arm.list(path, apiVersion)).map(parseManagedCluster);
+    const read = (await this.arm.list(path, apiVersion)).map(readCluster);
+    return {
+      clusters: read.filter((item) => 'resource' in item),
+      unreadable: read.filter((item) => 'reason' in item),
+    };
   }
 
   async get(cluster: ResourceId): Promise<Cluster> {
@@ -54,5 +61,15 @@ export class ArmClusters implements ClusterReader {
       if (error instanceof SyncError && error.code === 'ARM_UNEXPECTED') return undefined;
       throw error;
     }
+  }
+}
+
+function readCluster(document: unknown): Cluster | UnreadableCluster {
+  try {
+    return parseManagedCluster(document);
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    const { id } = identified.safeParse(document).data ?? { id: 'a cluster without an id' };
+    return { id, reason: `${error.code}: ${error.message}` };
   }
 }

@@ -13,34 +13,38 @@ const fleetDocument = z.object({ id: z.string() });
 
 const gateDocument = z.object({
   id: z.string(),
-  eTag: z.string().optional(),
+  eTag: z.string().nullish(),
   properties: z.object({
-    displayName: z.string().default(''),
+    displayName: z.string().nullish(),
     gateType: z.string(),
     state: z.string(),
-    target: z.object({
-      id: z.string(),
-      updateRunProperties: z
-        .object({ stage: z.string().nullish(), group: z.string().nullish(), timing: z.string() })
-        .optional(),
-    }),
+    // Gates of other types than Approval are none of ours, whatever they hold.
+    target: z
+      .object({
+        id: z.string(),
+        updateRunProperties: z
+          .object({ stage: z.string().nullish(), group: z.string().nullish(), timing: z.string() })
+          .nullish(),
+      })
+      .nullish(),
   }),
 });
 
-const memberStatus = z.object({ clusterResourceId: z.string().optional() });
-const groupStatus = z.object({ name: z.string(), members: z.array(memberStatus).default([]) });
+/** ARM leaves out what is not set, and some services answer null instead. */
+const memberStatus = z.object({ clusterResourceId: z.string().nullish() });
+const groupStatus = z.object({ name: z.string(), members: z.array(memberStatus).nullish() });
 const runDocument = z.object({
   id: z.string(),
   properties: z.object({
     managedClusterUpdate: z.object({
-      upgrade: z.object({ type: z.string(), kubernetesVersion: z.string().optional() }),
+      upgrade: z.object({ type: z.string(), kubernetesVersion: z.string().nullish() }),
     }),
     status: z
       .object({
-        status: z.object({ state: z.string().optional() }).optional(),
-        stages: z.array(z.object({ name: z.string(), groups: z.array(groupStatus).default([]) })).default([]),
+        status: z.object({ state: z.string().nullish() }).nullish(),
+        stages: z.array(z.object({ name: z.string(), groups: z.array(groupStatus).nullish() })).nullish(),
       })
-      .optional(),
+      .nullish(),
   }),
 });
 
@@ -93,15 +97,15 @@ function typedId(text: string, child: string): string {
 function gateOf(document: unknown, etag: string | undefined): FleetGate {
   const gate = parse(gateDocument, document, 'fleet gate');
   const { displayName, gateType, state, target } = gate.properties;
-  const run = target.updateRunProperties;
-  const version = etag ?? gate.eTag;
+  const run = target?.updateRunProperties;
+  const version = etag ?? gate.eTag ?? undefined;
   return {
     id: gate.id,
     fleetId: gate.id.replace(/\/gates\/[^/]+$/i, ''),
-    displayName,
+    displayName: displayName ?? '',
     gateType,
     state: state === 'Pending' || state === 'Completed' || state === 'Skipped' ? state : 'Unknown',
-    updateRunId: target.id,
+    updateRunId: target?.id ?? '',
     timing: run?.timing === 'Before' || run?.timing === 'After' ? run.timing : 'Unknown',
     ...(run?.stage ? { stage: run.stage } : {}),
     ...(run?.group ? { group: run.group } : {}),
@@ -117,10 +121,13 @@ function runOf(document: unknown): UpdateRun {
     id: run.id,
     state: run.properties.status?.status?.state ?? 'Unknown',
     upgradeType: upgrade.type,
-    ...(version !== undefined && isKubernetesVersion(version) ? { kubernetesVersion: version } : {}),
+    ...(version && isKubernetesVersion(version) ? { kubernetesVersion: version } : {}),
     stages: (run.properties.status?.stages ?? []).map((stage) => ({
       name: stage.name,
-      groups: stage.groups.map((group) => ({ name: group.name, clusterIds: group.members.map(memberCluster) })),
+      groups: (stage.groups ?? []).map((group) => ({
+        name: group.name,
+        clusterIds: (group.members ?? []).map(memberCluster),
+      })),
     })),
   };
 }

@@ -2,14 +2,15 @@ import type { NodeOs, NodePool } from '../model/cluster.js';
 
 /**
  * The processor of a pool's nodes. The node image says it; where it does not, the `p` among the feature letters of the VM size
- * (`Standard_D4ps_v5`) means an Arm processor. Source: Azure VM sizes naming conventions.
+ * (`Standard_D4ps_v5`) means an Arm processor. Undefined where neither is given. Source: Azure VM sizes naming conventions.
  */
 export function architectureOf(
   vmSize: string | undefined,
   nodeImageVersion: string | undefined,
-): NodePool['architecture'] {
+): NodePool['architecture'] | undefined {
   if (nodeImageVersion !== undefined && /arm64/i.test(nodeImageVersion)) return 'arm64';
-  const features = /^(?:standard|basic)_[a-z]+\d+(?:-\d+)?([a-z]*)/i.exec(vmSize ?? '')?.[1] ?? '';
+  if (vmSize === undefined) return nodeImageVersion === undefined ? undefined : 'amd64';
+  const features = /^(?:standard|basic)_[a-z]+\d+(?:-\d+)?([a-z]*)/i.exec(vmSize)?.[1] ?? '';
   return features.toLowerCase().includes('p') ? 'arm64' : 'amd64';
 }
 

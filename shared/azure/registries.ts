@@ -53,7 +53,14 @@ export class ArmRegistries implements RegistryReader {
   }
 }
 
+/** Credentials that give no token are no bug either: the identity endpoint may be down, or the identity not assigned. */
+const credentialErrors = ['AuthenticationError', 'AggregateAuthenticationError', 'CredentialUnavailableError'];
+
 function translate(error: unknown, registry: ResourceId): unknown {
+  if (error instanceof Error && credentialErrors.includes(error.name)) {
+    const message = `registry ${registry.id}: no token for Azure Resource Manager`;
+    return new SyncError('ARM_UNAVAILABLE', message, { cause: error });
+  }
   if (!isRestError(error)) return error;
   const message = `registry ${registry.id}: ${error.statusCode ?? 'no answer'} ${error.code ?? ''}`.trim();
   if (error.statusCode === 404) return new SyncError('REGISTRY_NOT_FOUND', message, { cause: error });

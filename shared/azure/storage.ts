@@ -72,5 +72,6 @@ export class Storage {
 
 /** The tables client refuses the emulator's `http://` unless told that it is meant. */
 function insecureOf(connectionString: string): { allowInsecureConnection: boolean } {
-  return { allowInsecureConnection: /TableEndpoint=http:\/\/(127\.|localhost)/.test(connectionString) };
+  const isEmulator = /UseDevelopmentStorage=true|TableEndpoint=http:\/\/(127\.|localhost)/i.test(connectionString);
+  return { allowInsecureConnection: isEmulator };
 }

@@ -74,7 +74,7 @@ export class TableArtifactStates implements ArtifactStates {
       await this.table.submitTransaction(batch.map(actionOf));
       return [];
     } catch (error) {
-      if (!isConflict(error)) throw error;
+      if (!isConflict(error) && !isNotFound(error)) throw error;
       const lost: string[] = [];
       for (const change of batch) lost.push(...(await this.#saveOne(change)));
       return lost;

@@ -139,9 +139,13 @@ export class TableProblems implements Problems {
   constructor(private readonly table: TableClient) {}
 
   async list(most: number): Promise<readonly Problem[]> {
-    const pages = this.table.listEntities().byPage({ maxPageSize: most });
-    for await (const page of pages) return page.map((entity) => problemRow.parse(entity));
-    return [];
+    const found: Problem[] = [];
+    // A page may be shorter than asked for, even empty, while more follow.
+    for await (const page of this.table.listEntities().byPage({ maxPageSize: most })) {
+      found.push(...page.map((entity) => problemRow.parse(entity)));
+      if (found.length >= most) break;
+    }
+    return found.slice(0, most);
   }
 
   async add(problem: Problem): Promise<void> {

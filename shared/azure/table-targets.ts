@@ -104,11 +104,22 @@ export class TableTargets implements Targets {
 
   async saveFailure(failure: PlanFailure): Promise<void> {
     const at = failure.at.toISOString();
-    await this.request(failure, failure.at);
-    await this.table.upsertEntity(
-      { ...keysOf(failure), failure: failure.reason.slice(0, 2000), failedAt: at },
-      'Merge',
-    );
+    const told = { ...keysOf(failure), failure: failure.reason.slice(0, 2000), failedAt: at };
+    try {
+      await this.table.createEntity({ ...told, requestedAt: at });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      await this.#merge(told);
+    }
+  }
+
+  /** A row that was removed meanwhile is not wanted any more: it must not come back as half a row. */
+  async #merge(entity: ReturnType<typeof keysOf>): Promise<void> {
+    try {
+      await this.table.updateEntity(entity, 'Merge');
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
   }
 
   async remove(target: TargetRef): Promise<void> {

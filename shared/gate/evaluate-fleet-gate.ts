@@ -5,8 +5,8 @@ import { hashFacts } from '../requirements/facts-hash.js';
 import type { ClusterReader } from '../requirements/ports.js';
 import type { PlanQueue } from '../warming/ports.js';
 import { judgeTarget, type JudgePorts } from './evaluate-target.js';
-import { questionOf, type FleetGate, type GateQuestion } from './fleet.js';
-import type { FleetGateAction, FleetGateRecords, Fleets } from './ports.js';
+import { isOurs, questionOf, type FleetGate, type GateQuestion } from './fleet.js';
+import type { FleetGateAction, FleetGateRecord, FleetGateRecords, Fleets } from './ports.js';
 
 export interface FleetGatePorts extends JudgePorts {
   readonly fleets: Fleets;
@@ -25,14 +25,21 @@ type Question = Extract<GateQuestion, { ask: true }>;
  * The gate, the run and the facts of each member are read fresh, and the approval carries the gate's ETag: a gate or
  * run that changed since is judged anew, never approved. Runs twice: a gate that is not Pending is left alone.
  * Stops anywhere: an approval without its record is seen as Completed by the next look.
+ * @throws SyncError ARM_UNAVAILABLE: the message comes back. What else stops the judgement is told at the gate, which waits.
  */
 export async function evaluateFleetGate(gateId: string, ports: FleetGatePorts): Promise<FleetGateAction | 'gone'> {
   const gate = await ports.fleets.getGate(gateId);
-  if (!gate) return 'gone';
-  const run = await ports.fleets.getUpdateRun(gate.updateRunId);
-  const question: GateQuestion = run
-    ? questionOf(gate, run, ports.fleetGatePrefix)
-    : { ask: false, reason: 'its update run is gone' };
+  if (!gate) return await forget(gateId, ports);
+  try {
+    return await judgeGate(gate, ports);
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.code === 'ARM_UNAVAILABLE') throw error;
+    return await record(gate, 'waiting', [describe(error)], ports);
+  }
+}
+
+async function judgeGate(gate: FleetGate, ports: FleetGatePorts): Promise<FleetGateAction> {
+  const question = isOurs(gate, ports.fleetGatePrefix) ?? (await askRun(gate, ports));
   if (!question.ask) return await leaveAlone(gate, question.reason, ports);
   const doubts = (await Promise.all(question.clusterIds.map((id) => doubtsOf(id, question, ports)))).flat();
   if (doubts.length > 0) return await record(gate, 'waiting', doubts, ports);
@@ -43,6 +50,11 @@ export async function evaluateFleetGate(gateId: string, ports: FleetGatePorts): 
     return await record(gate, 'waiting', ['the gate changed while it was judged; it will be judged again'], ports);
   }
   return await record(gate, 'approved', open, ports);
+}
+
+async function askRun(gate: FleetGate, ports: FleetGatePorts): Promise<GateQuestion> {
+  const run = await ports.fleets.getUpdateRun(gate.updateRunId);
+  return run ? questionOf(gate, run, ports.fleetGatePrefix) : { ask: false, reason: 'its update run is gone' };
 }
 
 /** Why a member keeps the gate shut; asks for what is missing. */
@@ -69,16 +81,32 @@ async function findCluster(clusterId: string, clusters: ClusterReader): Promise<
   try {
     return await clusters.get(parseClusterId(clusterId));
   } catch (error) {
-    if (error instanceof SyncError && !error.canRetry) return `member ${clusterId}: ${error.message}. ${error.advice}`;
-    throw error;
+    if (!(error instanceof SyncError) || error.code === 'ARM_UNAVAILABLE') throw error;
+    return `member ${clusterId}: ${describe(error)}`;
   }
+}
+
+function describe(error: SyncError): string {
+  return `${error.code}: ${error.message}. ${error.advice}`;
+}
+
+/** A gate that is gone waits for nothing any more. */
+async function forget(gateId: string, ports: FleetGatePorts): Promise<'gone'> {
+  const known = await findRecord(gateId, ports);
+  if (known && known.action !== 'approved' && known.action !== 'left-alone') {
+    const reasons = ['the gate is gone'];
+    await ports.fleetRecords.save({ ...known, action: 'left-alone', reasons, recordedAt: ports.now() });
+  }
+  return 'gone';
+}
+
+async function findRecord(gateId: string, ports: FleetGatePorts): Promise<FleetGateRecord | undefined> {
+  return (await ports.fleetRecords.list()).find((known) => known.id.toLowerCase() === gateId.toLowerCase());
 }
 
 /** A gate of ours that is Completed keeps the record of who opened it. */
 async function leaveAlone(gate: FleetGate, reason: string, ports: FleetGatePorts): Promise<FleetGateAction> {
-  const known = (await ports.fleetRecords.list()).find(
-    (candidate) => candidate.id.toLowerCase() === gate.id.toLowerCase(),
-  );
+  const known = await findRecord(gate.id, ports);
   if (known?.action === 'approved') return 'approved';
   return await record(gate, 'left-alone', [reason], ports);
 }

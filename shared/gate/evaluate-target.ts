@@ -15,9 +15,13 @@ export interface EvaluatePorts extends JudgePorts {
   readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
-  /** Seconds between two judgements of a target that work is under way for. */
+  /** Least seconds between two judgements of a target that work is under way for. */
   readonly judgeEverySeconds: number;
 }
+
+/** The longer a gate has been shut, the less often it is looked at: late by a tenth of the time that it took, at most. */
+const judgedPerAge = 10;
+const longestDelaySeconds = 300;
 
 /** The decision from what is stored now. Reads only: two lookups. */
 export async function judgeTarget(
@@ -45,15 +49,16 @@ export async function indexStates(registry: string, states: ArtifactStates): Pro
 export async function evaluateTarget(
   task: Extract<GateTask, { kind: 'target' }>,
   ports: EvaluatePorts,
-): Promise<'judged' | 'stale' | 'lost-race'> {
+): Promise<'judged' | 'stale' | 'lost-race' | 'gone'> {
   const previous = await ports.judgements.get(task.clusterId, task.kubernetesVersion);
   if (previous && task.step !== undefined && task.step < previous.judgement.step) return 'stale';
   const { record, decision } = await judgeTarget(task.clusterId, task.kubernetesVersion, ports);
+  if (!record) return 'gone';
   const now = ports.now();
   const unchanged = previous?.judgement.decision === decision.decision;
   const step = (previous?.judgement.step ?? 0) + 1;
   const judgement = {
-    clusterId: record?.clusterId ?? task.clusterId,
+    clusterId: record.clusterId,
     kubernetesVersion: task.kubernetesVersion,
     decision: decision.decision,
     decidedAt: now,
@@ -62,14 +67,22 @@ export async function evaluateTarget(
   };
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
   if (decision.decision === 'open') await wakeFleetGates(ports);
-  if (isUnderWay(record, decision)) await ports.gateQueue.enqueue([{ ...task, step }], ports.judgeEverySeconds);
+  if (isUnderWay(record, decision)) {
+    const age = (now.getTime() - judgement.since.getTime()) / 1000;
+    const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);
+    await ports.gateQueue.enqueue([{ ...task, step }], delay);
+  }
   return 'judged';
 }
 
-/** Work that will change the decision by itself: artifacts on their way, or a plan that is still to come. */
-function isUnderWay(record: TargetRecord | undefined, decision: GateDecision): boolean {
-  if (!record || decision.decision === 'open') return false;
-  return !record.planned || decision.missing.some((missing) => missing.state !== 'failed');
+/**
+ * Work that will change the decision by itself: artifacts on their way, or a plan that is still to come. An artifact
+ * without a record is neither (no rule covers it, or MAR has it not); after a failed plan the next one asks to be judged.
+ */
+function isUnderWay(record: TargetRecord, decision: GateDecision): boolean {
+  if (decision.decision === 'open') return false;
+  if (!record.planned) return record.failure === undefined;
+  return decision.missing.some(({ state }) => state !== 'failed' && state !== 'not-started');
 }
 
 async function wakeFleetGates(ports: EvaluatePorts): Promise<void> {

@@ -3,6 +3,7 @@ import { artifactName } from '../model/artifact.js';
 import { compareVersions, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { SyncError } from '../model/errors.js';
 import { hashFacts } from '../requirements/facts-hash.js';
+import type { ClusterList } from '../requirements/ports.js';
 import { wantedVersions } from '../requirements/targets.js';
 import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
 import { enqueueTargets, findingOf, type RequestPorts } from '../warming/request-targets.js';
@@ -43,12 +44,13 @@ export interface Reconciled {
  * Idempotent; one cluster or the fleets failing does not keep the others waiting.
  */
 export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
-  const clusters = await ports.clusters.list();
-  await rememberClusters(clusters, ports);
+  const listed = await ports.clusters.list();
+  const { clusters } = listed;
+  await rememberClusters(listed, ports);
   const records = await ports.targets.list();
-  const removed = await removeObsolete(records, clusters, ports);
+  const removed = await removeObsolete(records, listed, ports);
   const indexes = await indexRegistries(records, ports.states);
-  const failures: string[] = [];
+  const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
   const runs = await attempt(() => ports.fleets.listUpdateRuns());
   if (typeof runs === 'string') failures.push(`update runs: ${runs}`);
   const named = versionsByCluster(typeof runs === 'string' ? [] : runs);
@@ -70,8 +72,12 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   };
 }
 
-async function rememberClusters(clusters: readonly Cluster[], { seenClusters, now }: ReconcilePorts): Promise<void> {
-  const keys = new Set(clusters.map((cluster) => cluster.resource.key));
+async function rememberClusters(listed: ClusterList, { seenClusters, now }: ReconcilePorts): Promise<void> {
+  const { clusters, unreadable } = listed;
+  const keys = new Set([
+    ...clusters.map(({ resource }) => resource.key),
+    ...unreadable.map(({ id }) => id.toLowerCase()),
+  ]);
   for (const { id } of await seenClusters.list()) if (!keys.has(id.toLowerCase())) await seenClusters.remove(id);
   await seenClusters.save(clusters.map((cluster) => seen(cluster, now())));
 }
@@ -92,12 +98,15 @@ export function seen(cluster: Cluster, now: Date): SeenCluster {
 /** Targets of clusters that are gone or not isolated any more, and versions that the cluster has left behind. */
 async function removeObsolete(
   records: readonly TargetRecord[],
-  clusters: readonly Cluster[],
+  { clusters, unreadable }: ClusterList,
   ports: ReconcilePorts,
 ): Promise<number> {
   const byKey = new Map(clusters.map((cluster) => [cluster.resource.key, cluster]));
+  const unclear = new Set(unreadable.map(({ id }) => id.toLowerCase()));
   const obsolete = records.filter((record) => {
-    const cluster = byKey.get(record.clusterId.toLowerCase());
+    const key = record.clusterId.toLowerCase();
+    const cluster = byKey.get(key);
+    if (unclear.has(key)) return false;
     if (!cluster || cluster.bootstrap.source === 'direct') return true;
     return compareVersions(record.kubernetesVersion, cluster.kubernetesVersion) < 0;
   });

@@ -14,11 +14,13 @@ export interface ResourceId {
   readonly name: string;
 }
 
+/** Characters that no Azure name holds and that a URL, a table or a log would take for something else. */
+const suspicious = /[\s\p{Cc}\p{Cf}\p{Cs}%?#\\<>&"']|\/\.{1,2}(?:\/|$)/u;
 const shape = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)\/providers\/([^/]+)((?:\/[^/]+\/[^/]+)+)\/?$/i;
 
 /** @throws SyncError INVALID_INPUT when `text` is no id of a resource in a resource group */
 export function parseResourceId(text: string): ResourceId {
-  const match = text.length <= 2048 ? shape.exec(text) : null;
+  const match = text.length <= 2048 && !suspicious.test(text) ? shape.exec(text) : null;
   const [, subscriptionId, resourceGroup, provider, path] = match ?? [];
   if (!subscriptionId || !resourceGroup || !provider || !path) {
     throw new SyncError('INVALID_INPUT', `not an Azure resource id: "${text.slice(0, 200)}"`);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
 import { failureOf } from './failures.js';
-import { parseBearerChallenge, type TokenSource } from './token-source.js';
+import { isLoopback } from './loopback.js';
+import { readText, unanswered } from './response.js';
+import { parseBearerChallenge, type BearerChallenge, type TokenSource } from './token-source.js';
 
 const answer = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
@@ -12,15 +14,42 @@ export class AnonymousTokens implements TokenSource {
   async authorize(challenge: string, scope: string): Promise<string> {
     const bearer = parseBearerChallenge(challenge);
     if (!bearer) throw new SyncError('REGISTRY_FORBIDDEN', 'the registry asks for credentials that we do not have');
-    const url = new URL(bearer.realm);
+    const url = realmOf(bearer);
     url.searchParams.set('service', bearer.service);
     url.searchParams.set('scope', scope);
-    const response = await this.fetcher(url, { signal: AbortSignal.timeout(15_000) });
-    const body = await response.text();
-    if (!response.ok) throw failureOf(response, `token of ${url.host}`, body);
-    const parsed = answer.safeParse(JSON.parse(body));
+    const where = `token of ${url.host}`;
+    const response = await this.#ask(url, where);
+    const body = await readText(response, where);
+    if (!response.ok) throw failureOf(response, where, body, 'token');
+    const parsed = answer.safeParse(parseJson(body));
     const token = parsed.data?.token ?? parsed.data?.access_token;
-    if (!token) throw new SyncError('REGISTRY_UNAVAILABLE', `token of ${url.host}: the answer carries no token`);
+    if (!token) throw new SyncError('REGISTRY_UNAVAILABLE', `${where}: the answer carries no token`);
     return `Bearer ${token}`;
+  }
+
+  async #ask(url: URL, where: string): Promise<Response> {
+    try {
+      return await this.fetcher(url, { signal: AbortSignal.timeout(15_000), redirect: 'error' });
+    } catch (cause) {
+      throw unanswered(where, cause);
+    }
+  }
+}
+
+/** A challenge is the registry's word: it must not lead us to a plain http address inside the network, such as the metadata service. */
+function realmOf({ realm }: BearerChallenge): URL {
+  const url = URL.canParse(realm) ? new URL(realm) : undefined;
+  if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)))) return url;
+  throw new SyncError(
+    'REGISTRY_FORBIDDEN',
+    `the registry names a token service that we do not ask: "${realm.slice(0, 200)}"`,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -3,16 +3,18 @@ import { parseRetryAfter } from '../model/retry-after.js';
 
 /**
  * Classifies an answer that is no success.
+ * @param asked a token service that is not there says nothing about a manifest
  * Sources: OCI Distribution Spec 1.1 "Error Codes"; 424 and 502 of cache rules: Azure/acr#892, #876; 429: Azure/acr#754.
  */
-export function failureOf(response: Response, where: string, body: string): SyncError {
+export function failureOf(response: Response, where: string, body: string, asked: 'content' | 'token'): SyncError {
   const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'));
   const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
-  return new SyncError(codeOf(response.status), `${where}: ${response.status} ${firstError(body)}`.trim(), options);
+  const code = codeOf(response.status, asked);
+  return new SyncError(code, `${where}: ${response.status} ${firstError(body)}`.trim(), options);
 }
 
-function codeOf(status: number): FailureCode {
-  if (status === 404) return 'MANIFEST_UNKNOWN';
+function codeOf(status: number, asked: 'content' | 'token'): FailureCode {
+  if (status === 404 && asked === 'content') return 'MANIFEST_UNKNOWN';
   if (status === 401 || status === 403) return 'REGISTRY_FORBIDDEN';
   if (status === 429) return 'REGISTRY_THROTTLED';
   if (status === 424 || status === 502) return 'UPSTREAM_UNAVAILABLE';

@@ -4,11 +4,15 @@ import { isDigest, type Digest } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import type { ManifestHead, ManifestReader, ManifestTree } from '../warming/ports.js';
 import { failureOf } from './failures.js';
+import { isLoopback } from './loopback.js';
 import { acceptedManifests, childrenOf } from './manifest.js';
+import { readBounded, readText, unanswered } from './response.js';
 import type { TokenSource } from './token-source.js';
 
-const largestManifest = 4 * 1024 * 1024;
+/** Nobody has so many tags; a registry that pages in a circle must not be taken for complete. */
+const mostPages = 100;
 const requestTimeout = 30_000;
+const tagList = z.object({ tags: z.array(z.string()).nullable() });
 
 /** OCI Distribution Spec 1.1 client of one registry, read only. No retries of its own: a message that comes back is the retry. */
 export class RegistryClient implements ManifestReader {
@@ -24,7 +28,7 @@ export class RegistryClient implements ManifestReader {
     private readonly fetcher: typeof fetch = fetch,
   ) {
     const url = new URL(endpoint);
-    if (url.protocol !== 'https:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
+    if (url.protocol !== 'https:' && !isLoopback(url.hostname)) {
       throw new SyncError('INVALID_INPUT', `registry ${endpoint}: http is accepted on loopback hosts only`);
     }
   }
@@ -48,16 +52,15 @@ export class RegistryClient implements ManifestReader {
   }
 
   async tags(repository: string): Promise<readonly string[]> {
+    const where = `tags of ${this.endpoint}/${repository}`;
     const found: string[] = [];
     let path: string | undefined = 'tags/list?n=1000';
-    for (let page = 0; path !== undefined && page < 100; page += 1) {
+    for (let page = 0; path !== undefined && page < mostPages; page += 1) {
       const response: Response = await this.#request('GET', repository, path);
-      const parsed = z.object({ tags: z.array(z.string()).nullable() }).safeParse(await response.json());
-      if (!parsed.success)
-        throw new SyncError('MANIFEST_INVALID', `${this.endpoint}/${repository}: the tag list is malformed`);
-      found.push(...(parsed.data.tags ?? []));
+      found.push(...parseTags(await readBounded(response, where), where));
       path = nextPage(response, repository);
     }
+    if (path !== undefined) throw new SyncError('MANIFEST_INVALID', `${where}: more than ${mostPages} pages`);
     return found;
   }
 
@@ -65,7 +68,7 @@ export class RegistryClient implements ManifestReader {
     const where = `${method} ${this.endpoint}/v2/${repository}/${path}`;
     const first = await this.#send(method, repository, path, where);
     if (first.status !== 401) return accepted(first, where);
-    await first.arrayBuffer();
+    await first.body?.cancel();
     const challenge = first.headers.get('www-authenticate') ?? '';
     const authorization = await this.tokens.authorize(challenge, `repository:${repository}:pull`);
     this.#authorization.set(repository, authorization);
@@ -79,30 +82,26 @@ export class RegistryClient implements ManifestReader {
       const signal = AbortSignal.timeout(requestTimeout);
       return await this.fetcher(`${this.endpoint}/v2/${repository}/${path}`, { method, headers, signal });
     } catch (cause) {
-      throw new SyncError('REGISTRY_UNAVAILABLE', `${where}: no answer (${reasonOf(cause)})`, { cause });
+      throw unanswered(where, cause);
     }
   }
 }
 
 async function accepted(response: Response, where: string): Promise<Response> {
   if (response.ok) return response;
-  throw failureOf(response, where, await response.text().catch(() => ''));
+  throw failureOf(response, where, await readText(response, where).catch(() => ''), 'content');
 }
 
 function originOf(response: Response): 'registry' | 'upstream' {
   return response.headers.get('x-azure-origin')?.trim().toLowerCase() === 'upstream' ? 'upstream' : 'registry';
 }
 
-async function readBounded(response: Response, where: string): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > largestManifest)
-      throw new SyncError('MANIFEST_INVALID', `${where} is larger than ${largestManifest} bytes`);
-    chunks.push(chunk);
+function parseTags(bytes: Buffer, where: string): readonly string[] {
+  try {
+    return tagList.parse(JSON.parse(bytes.toString('utf8'))).tags ?? [];
+  } catch (cause) {
+    throw new SyncError('MANIFEST_INVALID', `${where}: the list is malformed`, { cause });
   }
-  return Buffer.concat(chunks);
 }
 
 /** The path behind `Link: <…>; rel="next"`. Source: OCI Distribution Spec 1.1, "Listing Tags". */
@@ -111,10 +110,7 @@ function nextPage(response: Response, repository: string): string | undefined {
   if (link === undefined) return undefined;
   const marker = `/v2/${repository}/`;
   const at = link.indexOf(marker);
-  return at < 0 ? undefined : link.slice(at + marker.length);
-}
-
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message.slice(0, 200) : 'unknown';
+  if (at < 0)
+    throw new SyncError('MANIFEST_INVALID', `the next page of ${repository} lies elsewhere: "${link.slice(0, 200)}"`);
+  return link.slice(at + marker.length);
 }

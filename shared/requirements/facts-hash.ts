@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Cluster, NodePool } from '../model/cluster.js';
-import { poolDocument } from './pool-document.js';
+import type { Cluster } from '../model/cluster.js';
 
-/** Properties of a cluster that change without changing what its nodes pull. */
+/** Properties of a cluster and of its pools that change without changing what its nodes pull. */
 const volatile = new Set([
   'provisioningState',
   'powerState',
@@ -13,20 +12,19 @@ const volatile = new Set([
   'resourceUID',
   'status',
 ]);
-
-/** The same of pools. The node image counts as a fact: what it carries need not be pulled. */
+/** The node image is none of them: what it carries need not be pulled. */
 const volatileInPools = new Set([
   'count',
   'minCount',
   'maxCount',
+  'eTag',
   'provisioningState',
   'powerState',
   'orchestratorVersion',
   'currentOrchestratorVersion',
-  'eTag',
   'upgradeSettings',
-  'virtualMachineNodesStatus',
   'status',
+  'virtualMachineNodesStatus',
 ]);
 
 /**
@@ -34,18 +32,22 @@ const volatileInPools = new Set([
  * A property that AKS adds one day counts as a fact: better one plan too many than one too few.
  */
 export function hashFacts(cluster: Cluster): string {
-  const properties = Object.entries(cluster.properties).filter(([name]) => !volatile.has(name));
-  const pools = cluster.pools.map((pool) => canonicalJson(poolFacts(cluster, pool)));
+  const properties = without(cluster.properties, volatile);
+  const documents = Array.isArray(cluster.properties['agentPoolProfiles'])
+    ? cluster.properties['agentPoolProfiles']
+    : [];
+  const pools = [
+    ...documents.map((pool: unknown) => canonicalJson(without(pool, volatileInPools))),
+    ...cluster.pools.map((pool) => [pool.osType, pool.osSku, pool.architecture, pool.nodeOs].join('/')),
+  ];
   const registry = cluster.bootstrap.source === 'cache' ? cluster.bootstrap.registry.key : 'direct';
-  const facts = { properties: Object.fromEntries(properties), pools: [...new Set(pools)].sort(), registry };
+  const facts = { properties, pools: [...new Set(pools)].sort(), registry };
   return createHash('sha256').update(canonicalJson(facts)).digest('hex').slice(0, 32);
 }
 
-function poolFacts(cluster: Cluster, pool: NodePool): object {
-  const document = Object.entries(poolDocument(cluster.properties, pool)).filter(
-    ([name]) => !volatileInPools.has(name),
-  );
-  return { ...Object.fromEntries(document), osType: pool.osType, osSku: pool.osSku, architecture: pool.architecture };
+function without(document: unknown, names: ReadonlySet<string>): unknown {
+  if (document === null || typeof document !== 'object') return document;
+  return Object.fromEntries(Object.entries(document).filter(([name]) => !names.has(name)));
 }
 
 /** JSON with sorted keys: ARM does not promise an order. */

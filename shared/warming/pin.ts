@@ -12,12 +12,13 @@ export interface Pins {
   readonly pinned: readonly PinnedArtifact[];
   /** Artifacts that MAR does not have, or serves in a form that is no manifest. */
   readonly unresolved: readonly Unresolved[];
+  /** Set when MAR could not be asked for all (throttled, down): the plan is to be tried again, and these pins are used then. */
+  readonly failure?: SyncError;
 }
 
 /**
  * Pins every artifact to MAR's digest of its tag. At most one GET per artifact; idempotent.
  * @param states what the registry's records pinned before
- * @throws SyncError where MAR could not be asked (throttled, down): nothing is known then, and the plan is to be tried again
  */
 export async function pinArtifacts(
   artifacts: readonly Requirement[],
@@ -29,9 +30,11 @@ export async function pinArtifacts(
   const results = await Promise.all(
     artifacts.map((artifact) => limit(() => pinArtifact(artifact, states.get(artifactName(artifact)), upstream, now))),
   );
+  const failure = results.find((result) => result instanceof SyncError);
   return {
-    pinned: results.filter((result): result is PinnedArtifact => 'digest' in result),
-    unresolved: results.filter((result): result is Unresolved => 'reason' in result),
+    pinned: results.filter((result) => 'digest' in result),
+    unresolved: results.filter((result) => 'reason' in result),
+    ...(failure === undefined ? {} : { failure }),
   };
 }
 
@@ -40,13 +43,14 @@ async function pinArtifact(
   stored: StoredState | undefined,
   upstream: ManifestReader,
   now: Date,
-): Promise<PinnedArtifact | Unresolved> {
+): Promise<PinnedArtifact | Unresolved | SyncError> {
   const known = stored?.state;
   if (known && now.getTime() - known.pinnedAt.getTime() < freshForMs) return pinOf(artifact, known, known.pinnedAt);
   try {
     return pinOf(artifact, await upstream.get(artifact.repository, artifact.tag), now);
   } catch (error) {
-    if (!(error instanceof SyncError) || error.canRetry) throw error;
+    if (!(error instanceof SyncError)) throw error;
+    if (error.canRetry) return error;
     return {
       component: artifact.because[0]?.component ?? artifactName(artifact),
       version: artifact.tag,

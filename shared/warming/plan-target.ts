@@ -27,6 +27,9 @@ export interface PlanPorts {
   readonly now: () => Date;
 }
 
+/** Tries in a row after a failure that waiting may cure, over some minutes; from then on the reconcile timer asks again. */
+const mostAttempts = 5;
+
 /** How a plan ended: told in logs and tests. */
 export type PlanResult =
   | { readonly kind: 'planned'; readonly plan: PlannedTarget; readonly enqueued: number }
@@ -38,7 +41,8 @@ export type PlanResult =
  *
  * Runs twice: records that exist are left to their tasks. Stops anywhere: the plan is saved last, so that the message
  * comes back, with `deliveries` > 1, and enqueues again whatever is not proven; doubled tasks do nothing.
- * A failure that waiting may cure is planned anew after a delay; the reason stays visible at the target.
+ * A failure that waiting may cure is planned anew after a delay, a few times: without an end, every lost race and every
+ * round of the reconcile timer would leave one more endless chain. The reason stays visible at the target.
  */
 export async function planTarget(task: PlanTask, deliveries: number, ports: PlanPorts): Promise<PlanResult> {
   try {
@@ -55,7 +59,7 @@ export async function planTarget(task: PlanTask, deliveries: number, ports: Plan
       reason: `${error.code}: ${error.message}. ${error.advice}`,
       at: ports.now(),
     });
-    if (error.canRetry)
+    if (error.canRetry && task.attempt < mostAttempts)
       await ports.planQueue.enqueue([{ ...task, attempt: task.attempt + 1 }], retryDelay(task, error));
     return { kind: 'failed', error };
   }
@@ -88,6 +92,8 @@ async function planIsolated(
   const changed = work.changes.map((change) => change.state).filter((state) => !lost.has(artifactName(state)));
   const tasks = [...changed, ...work.requeue].map(taskOf);
   await enqueueInOrder(tasks, set, ports);
+  // What was pinned is on its way and pinned still at the next try, so that throttling slows a plan down and never stops it.
+  if (pins.failure) throw pins.failure;
   const plan: PlannedTarget = {
     clusterId: cluster.resource.id,
     kubernetesVersion: task.kubernetesVersion,

@@ -94,6 +94,16 @@ describe('a managed cluster', () => {
       'properties.agentPoolProfiles.0.name',
     ],
     [
+      'an isolated cluster that lost its profile',
+      document({ bootstrapProfile: null, networkProfile: { outboundType: 'none' } }),
+      'properties.bootstrapProfile.artifactSource is missing (outboundType none)',
+    ],
+    [
+      'an unknown artifact source',
+      document({ bootstrapProfile: { artifactSource: 'Elsewhere' } }),
+      'properties.bootstrapProfile.artifactSource is elsewhere',
+    ],
+    [
       'a cache without a registry',
       document({ bootstrapProfile: { artifactSource: 'Cache' } }),
       'properties.bootstrapProfile.containerRegistryId',
@@ -215,7 +225,8 @@ test.each([
   ['Standard_M8-2ms', undefined, 'amd64'],
   [undefined, 'AKSAzureLinux-V3gen2arm64-202606.19.0', 'arm64'],
   [undefined, 'AKSUbuntu-2204gen2containerd-202606.19.0', 'amd64'],
-  [undefined, undefined, 'amd64'],
+  [undefined, 'AKSUbuntu-2204gen2containerd-202607.02.0', 'amd64'],
+  [undefined, undefined, undefined],
 ])('a pool of size %s with image %s is %s', (vmSize, image, architecture) => {
   expect(architectureOf(vmSize, image)).toBe(architecture);
 });

@@ -2,7 +2,7 @@ import { ContainerRegistryManagementClient } from '@azure/arm-containerregistry'
 import { ManagedIdentityCredential } from '@azure/identity';
 import { aadToken, call, callArm, closeAll, loginServer, start, type Reply } from './azure-client.js';
 import { Doc } from './document.js';
-import type { LocalAzure } from '../../../../local/azure/local-azure.js';
+import type { LocalAzure } from '../../../../local/azure/local-azure-interface.js';
 
 const environment = { ...process.env };
 

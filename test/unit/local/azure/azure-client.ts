@@ -1,5 +1,6 @@
 import { request as httpsRequest } from 'node:https';
-import { startLocalAzure, type LocalAzure, type LocalAzureOptions } from '../../../../local/azure/local-azure.js';
+import { startLocalAzure } from '../../../../local/azure/local-azure.js';
+import type { LocalAzure, LocalAzureOptions } from '../../../../local/azure/local-azure-interface.js';
 import { parseScenario } from '../../../../local/azure/scenario-file.js';
 import type { ScenarioInput } from '../../../../local/azure/scenario.js';
 import { Doc } from './document.js';

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { closeAll, eventually, start } from './azure-client.js';
 import { Doc } from './document.js';
-import type { LocalAzure } from '../../../../local/azure/local-azure.js';
+import type { LocalAzure } from '../../../../local/azure/local-azure-interface.js';
 
 interface Got {
   readonly headers: IncomingHttpHeaders;

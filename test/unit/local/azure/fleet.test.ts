@@ -1,6 +1,6 @@
 import { callArm, closeAll, eventually, start, type Reply } from './azure-client.js';
 import type { Doc } from './document.js';
-import type { LocalAzure } from '../../../../local/azure/local-azure.js';
+import type { LocalAzure } from '../../../../local/azure/local-azure-interface.js';
 
 afterEach(closeAll);
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -55,6 +55,7 @@ export async function createHostBench(): Promise<HostBench> {
     async close() {
       await Promise.all(hosts.map((host) => host.kill('SIGKILL')));
       await storage.close();
+      rmSync(stateFolder, { recursive: true, force: true });
     },
   };
 }

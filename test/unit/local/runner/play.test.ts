@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startLocalAzure, type LocalAzure } from '../../../../local/azure/local-azure.js';
+import { startLocalAzure } from '../../../../local/azure/local-azure.js';
+import type { LocalAzure } from '../../../../local/azure/local-azure-interface.js';
 import { parseScenario } from '../../../../local/azure/scenario-file.js';
 import type { HostExit, StartedHost } from '../../../../local/host/start-host.js';
 import { playScenario } from '../../../../local/runner/play.js';

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { cleanText } from './terminal.js';
+
+/** What the app answers, as far as it is shown; the app may say more. Texts are made fit for a terminal. */
+const line = z.string().transform(cleanText);
+const count = z.int().min(0);
+const decision = z.enum(['open', 'closed', 'unknown']);
+const missing = z.array(z.object({ artifact: line, state: line, reason: line }));
+
+/** @throws by zod when a decision contradicts its own facts: nobody may upgrade on such an answer */
+export const gateAnswer = z
+  .object({
+    cluster: line,
+    kubernetesVersion: line,
+    decision,
+    missing,
+    reasons: z.array(line),
+    required: count,
+    cached: count,
+    evaluatedAt: line,
+    plannedAt: line.optional(),
+  })
+  .refine((gate) => gate.decision !== 'open' || (gate.missing.length === 0 && gate.cached === gate.required), {
+    path: ['decision'],
+    message: 'is open although artifacts are missing',
+  });
+export type GateAnswer = z.infer<typeof gateAnswer>;
+
+export const statusAnswer = z.object({
+  version: line,
+  mode: z.enum(['observe', 'enforce']),
+  evaluatedAt: line,
+  registries: z.array(z.object({ loginServer: line, required: count, cached: count, failed: count, waiting: count })),
+  clusters: z.array(
+    z.object({
+      id: line,
+      name: line,
+      kubernetesVersion: line,
+      isolated: z.boolean(),
+      finding: line.optional(),
+      targets: z.array(
+        z.object({
+          kubernetesVersion: line,
+          decision,
+          required: count,
+          cached: count,
+          missing,
+          reasons: z.array(line),
+        }),
+      ),
+    }),
+  ),
+  fleetGates: z.array(
+    z.object({
+      displayName: line,
+      updateRun: line,
+      stage: line,
+      group: line.optional(),
+      action: line,
+      reasons: z.array(line),
+    }),
+  ),
+  problems: z.array(z.object({ at: line, source: line, subject: line, reason: line })),
+});
+export type StatusAnswer = z.infer<typeof statusAnswer>;
+
+export const syncAnswer = z.object({
+  runId: line,
+  dryRun: z.boolean(),
+  clusters: z.array(
+    z.object({ id: line, name: line, isolated: z.boolean(), targets: z.array(line), finding: line.optional() }),
+  ),
+});
+export type SyncAnswer = z.infer<typeof syncAnswer>;

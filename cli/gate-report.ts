@@ -1,0 +1,56 @@
+import type { GateAnswer } from './app-answers.js';
+import type { Column } from './fit-columns.js';
+import { drawTable } from './table.js';
+import type { Display } from './terminal.js';
+import { indentWords } from './wrap.js';
+
+type Decision = GateAnswer['decision'];
+
+export const missingColumns: readonly Column[] = [
+  { head: 'artifact', breaks: 'nowhere' },
+  { head: 'state', breaks: 'nowhere' },
+  { head: 'reason', breaks: 'between-words' },
+];
+
+export function decisionPaint(decision: Decision, { colors }: Display) {
+  return { open: colors.green, closed: colors.red, unknown: colors.magenta }[decision];
+}
+
+/** Without fractions of a second. */
+export function shortTime(time: string): string {
+  return time.replace(/\.\d+Z$/, 'Z');
+}
+
+function sentenceOf(decision: Decision, name: string, version: string): string {
+  if (decision === 'open') return `${name} may upgrade to ${version}`;
+  if (decision === 'closed') return `${name} must not upgrade to ${version} yet`;
+  return `${name} must not upgrade to ${version}: nobody can tell what would be missing`;
+}
+
+/** The decision first, then why, then what is missing. */
+export function renderGate(gate: GateAnswer, display: Display): string {
+  const { colors, width } = display;
+  const { decision, missing, reasons, cached, required } = gate;
+  const name = gate.cluster.split('/').at(-1) ?? gate.cluster;
+  const paint = decisionPaint(decision, display);
+  const times = `decided ${shortTime(gate.evaluatedAt)}${gate.plannedAt === undefined ? '' : `, planned ${shortTime(gate.plannedAt)}`}`;
+  const counts = required === 0 ? 'nothing planned' : `${cached} of ${required} artifacts proven in the registry`;
+  return [
+    `${colors.bold(paint(decision.toUpperCase()))}  ${sentenceOf(decision, name, gate.kubernetesVersion)}`,
+    indentWords(`${counts}; ${times}`, 0, width),
+    ...reasons.map((reason) => `- ${indentWords(reason, 2, width).slice(2)}`),
+    ...(missing.length === 0 ? [] : [`\n${renderMissing(gate, display)}`]),
+    ...adviceFor(gate).map((advice) => colors.dim(advice)),
+  ].join('\n');
+}
+
+function renderMissing({ missing }: GateAnswer, display: Display): string {
+  const rows = missing.map(({ artifact, state, reason }) => [artifact, state, reason]);
+  return `${display.colors.bold(`Missing (${missing.length})`)}\n${drawTable(missingColumns, rows, display)}`;
+}
+
+/** `sync` plans what was never planned, or says why it does not. */
+function adviceFor({ decision, plannedAt, cluster, kubernetesVersion }: GateAnswer): readonly string[] {
+  if (decision !== 'unknown' || plannedAt !== undefined) return [];
+  return [`To ask for a plan: aks-artifact-sync sync --cluster ${cluster} --version ${kubernetesVersion}`];
+}

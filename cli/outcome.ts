@@ -1,0 +1,13 @@
+/** How a command ended, for pipelines. */
+export const exitCodes = { fine: 0, failed: 1, wrongUse: 2, gateClosed: 3 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** An argument, environment variable or file is not as it has to be; the message names it and says what is wanted. */
+export class WrongUse extends Error {
+  override readonly name = 'WrongUse';
+}
+
+/** What was asked for could not be done, through no fault of the arguments; the message is for the person on call. */
+export class Failed extends Error {
+  override readonly name = 'Failed';
+}

@@ -1,0 +1,114 @@
+import type { OfflinePlan } from '../shared/app/offline-plan.js';
+import { count } from './plan-remarks.js';
+import type { Column } from './fit-columns.js';
+import { drawTable, type Cell } from './table.js';
+import { cleanText, type Display } from './terminal.js';
+import { indentWords } from './wrap.js';
+
+type Artifact = OfflinePlan['document']['artifacts'][number];
+type Confidence = Artifact['because'][number]['confidence'];
+
+const nameColumn: Column = { head: 'artifact', breaks: 'nowhere' };
+const platformColumn: Column = { head: 'platforms', breaks: 'between-words' };
+const reasonColumn: Column = { head: 'because (source, confidence)', breaks: 'between-words' };
+const bestFirst: readonly Confidence[] = ['high', 'medium', 'low'];
+
+/** Counts first, then the artifacts by kind, and last what nobody could name, where the eye rests when the text has scrolled by. */
+export function renderPlan(plan: OfflinePlan, display: Display): string {
+  const { artifacts } = plan.document;
+  return [
+    renderHead(plan, display),
+    ...renderKind('Images', 'image', artifacts, display),
+    ...renderKind('Binaries', 'binary', artifacts, display),
+    ...renderFindings(plan, display),
+    renderUnresolved(plan, display),
+  ].join('\n\n');
+}
+
+function renderHead({ document, cluster }: OfflinePlan, { width, colors }: Display): string {
+  const { artifacts, unresolved } = document;
+  const registry = cluster.registry === undefined ? 'pulls from MAR itself' : `pulls through ${cluster.registry}`;
+  const pools = cluster.pools.map(({ name, osType, osSku, architecture }) => {
+    return `${name} (${osType === 'Windows' ? 'Windows' : osSku}, ${architecture})`;
+  });
+  const title = `${cluster.name}  ${cluster.kubernetesVersion} -> ${document.kubernetesVersion}`;
+  const isComplete = unresolved.length === 0;
+  return [
+    colors.bold(cleanText(title)),
+    indentWords(cleanText(`${registry}; ${count(pools.length, 'pool', 'pools')}: ${pools.join(', ')}`), 0, width),
+    `${count(artifacts.length, 'artifact', 'artifacts')}: ${countKind(artifacts, 'image')}, ${countKind(artifacts, 'binary')}`,
+    `confidence: ${countConfidences(artifacts)}`,
+    (isComplete ? colors.green : colors.red)(`unresolved: ${unresolved.length}`),
+  ].join('\n');
+}
+
+function countKind(artifacts: readonly Artifact[], kind: Artifact['kind']): string {
+  const { length } = artifacts.filter((artifact) => artifact.kind === kind);
+  return kind === 'image' ? count(length, 'image', 'images') : count(length, 'binary', 'binaries');
+}
+
+/** The best of its reasons: one sure reason is enough to pull it. */
+function confidenceOf({ because }: Artifact): Confidence {
+  return bestFirst.find((confidence) => because.some((reason) => reason.confidence === confidence)) ?? 'low';
+}
+
+function countConfidences(artifacts: readonly Artifact[]): string {
+  return bestFirst
+    .map((confidence) => {
+      return `${artifacts.filter((artifact) => confidenceOf(artifact) === confidence).length} ${confidence}`;
+    })
+    .join(', ');
+}
+
+function renderKind(
+  title: string,
+  kind: Artifact['kind'],
+  artifacts: readonly Artifact[],
+  display: Display,
+): readonly string[] {
+  const own = artifacts.filter((artifact) => artifact.kind === kind);
+  if (own.length === 0) return [];
+  const [platforms, ...otherPlatforms] = new Set(own.map((artifact) => artifact.platforms.join(', ')));
+  // Most often all have the same: on a narrow screen once is enough.
+  const isSaidOnce = display.width !== 'unlimited' && otherPlatforms.length === 0;
+  const columns = [nameColumn, ...(isSaidOnce ? [] : [platformColumn]), reasonColumn];
+  const rows = own.map((artifact): readonly Cell[] => [
+    `${artifact.repository}:${artifact.tag}`,
+    ...(isSaidOnce ? [] : [artifact.platforms.join(', ')]),
+    paintReasons(artifact, display),
+  ]);
+  const head = display.colors.bold(`${title} (${own.length})`) + (isSaidOnce ? ` for ${platforms}` : '');
+  return [`${head}\n${drawTable(columns, rows, display)}`];
+}
+
+function paintReasons(artifact: Artifact, { colors }: Display): Cell {
+  const sources = new Map<string, readonly string[]>();
+  for (const { component, source, confidence } of artifact.because) {
+    sources.set(component, [...(sources.get(component) ?? []), `${source}, ${confidence}`]);
+  }
+  const text = [...sources].map(([component, found]) => `${component} (${found.join('; ')})`).join('; ');
+  return confidenceOf(artifact) === 'low' ? { text, paint: colors.yellow } : text;
+}
+
+function renderFindings({ document }: OfflinePlan, { width, colors }: Display): readonly string[] {
+  const { findings } = document;
+  if (findings.length === 0) return [];
+  const entries = findings.map(({ code, subject, message, effect }) => {
+    const name = cleanText(`${subject} (${code}${effect === 'unknown' ? ', the gate stays unknown' : ''})`);
+    return `  ${colors.bold(name)}\n${indentWords(cleanText(message), 4, width)}`;
+  });
+  return [[colors.yellow(colors.bold(`FINDINGS (${findings.length})`)), ...entries].join('\n')];
+}
+
+function renderUnresolved({ document }: OfflinePlan, { width, colors }: Display): string {
+  const { unresolved } = document;
+  if (unresolved.length === 0) return colors.green('Nothing is unresolved.');
+  const title = `UNRESOLVED (${unresolved.length}): these cannot be warmed until somebody resolves them`;
+  return [
+    colors.red(colors.bold(indentWords(title, 0, width))),
+    ...unresolved.map(({ component, version, reason }) => {
+      const name = cleanText(version ? `${component} ${version}` : component);
+      return `  ${colors.bold(name)}\n${indentWords(cleanText(reason), 4, width)}`;
+    }),
+  ].join('\n');
+}

@@ -1,0 +1,146 @@
+import type { StatusAnswer } from './app-answers.js';
+import { decisionPaint, missingColumns, shortTime } from './gate-report.js';
+import type { Column } from './fit-columns.js';
+import { drawTable, type Cell } from './table.js';
+import type { Display } from './terminal.js';
+
+type Cluster = StatusAnswer['clusters'][number];
+type Target = Cluster['targets'][number];
+
+/** More missing artifacts than these are counted only; `gate` lists them all. */
+const mostNamed = 5;
+const mostProblems = 10;
+
+/** Counts first, then clusters, registries, Fleet gates, what is missing, and last what went wrong. */
+export function renderStatus(status: StatusAnswer, display: Display): string {
+  const sections = [
+    section(
+      'Clusters',
+      clusterColumns,
+      troubleFirst(status.clusters).flatMap((cluster) => clusterRows(cluster, display)),
+      display,
+    ),
+    section(
+      'Registries',
+      registryColumns,
+      status.registries.map((registry) => registryRow(registry, display)),
+      display,
+    ),
+    section(
+      'Fleet gates',
+      fleetColumns,
+      status.fleetGates.map((gate) => fleetRow(gate, display)),
+      display,
+    ),
+    ...status.clusters.flatMap((cluster) => cluster.targets.map((target) => renderMissing(cluster, target, display))),
+    renderProblems(status, display),
+  ];
+  return [renderHead(status, display), ...sections.filter((text) => text !== '')].join('\n\n');
+}
+
+function column(head: string, breaks: Column['breaks'] = 'nowhere'): Column {
+  return { head, breaks };
+}
+
+const clusterColumns = [
+  ...['cluster', 'Kubernetes', 'target', 'gate', 'cached'].map((head) => column(head)),
+  column('why', 'between-words'),
+];
+const registryColumns = ['registry', 'cached', 'waiting', 'failed'].map((head) => column(head));
+const fleetColumns = [
+  ...['gate', 'update run', 'stage', 'action'].map((head) => column(head)),
+  column('why', 'between-words'),
+];
+const problemColumns = [
+  column('when'),
+  column('source'),
+  column('subject', 'between-words'),
+  column('reason', 'between-words'),
+];
+
+function renderHead(status: StatusAnswer, { colors }: Display): string {
+  const targets = status.clusters.flatMap((cluster) => cluster.targets);
+  const tally = (decision: Target['decision']) => targets.filter((target) => target.decision === decision).length;
+  const { closed, unknown, open } = { closed: tally('closed'), unknown: tally('unknown'), open: tally('open') };
+  const problems = status.problems.length;
+  const mode = status.mode === 'enforce' ? 'enforce: approves open gates' : 'observe: decides, approves nothing';
+  return [
+    `${colors.bold('AKS artifact sync')} ${status.version}  ${mode}`,
+    [
+      `gates: ${(closed > 0 ? colors.red : String)(`${closed} closed`)}`,
+      (unknown > 0 ? colors.magenta : String)(`${unknown} unknown`),
+      (open > 0 ? colors.green : String)(`${open} open`),
+      (problems > 0 ? colors.red : String)(`${problems} ${problems === 1 ? 'problem' : 'problems'}`),
+    ].join(', ') + colors.dim(`  as of ${shortTime(status.evaluatedAt)}`),
+  ].join('\n');
+}
+
+function section(
+  title: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  display: Display,
+): string {
+  if (rows.length === 0) return `${display.colors.bold(title)}: none`;
+  return `${display.colors.bold(`${title} (${rows.length})`)}\n${drawTable(columns, rows, display)}`;
+}
+
+const decisions: readonly Target['decision'][] = ['closed', 'unknown', 'open'];
+
+/** Clusters with a closed gate, then those with an unknown one, the open and the ones that are left alone. */
+function troubleFirst(clusters: readonly Cluster[]): readonly Cluster[] {
+  const rank = ({ targets }: Cluster) =>
+    Math.min(decisions.length, ...targets.map(({ decision }) => decisions.indexOf(decision)));
+  return [...clusters].sort((a, b) => rank(a) - rank(b));
+}
+
+function clusterRows(cluster: Cluster, display: Display): readonly (readonly Cell[])[] {
+  const { name, kubernetesVersion, isolated, finding, targets } = cluster;
+  if (targets.length === 0) {
+    const gate = { text: isolated ? '-' : 'left alone', paint: display.colors.dim };
+    return [[name, kubernetesVersion, '-', gate, '-', finding ?? 'nothing planned']];
+  }
+  return targets.map((target) => [
+    name,
+    kubernetesVersion,
+    target.kubernetesVersion,
+    { text: target.decision, paint: decisionPaint(target.decision, display) },
+    `${target.cached}/${target.required}`,
+    [...(finding === undefined ? [] : [finding]), ...target.reasons].join('; '),
+  ]);
+}
+
+function registryRow(registry: StatusAnswer['registries'][number], { colors }: Display): readonly Cell[] {
+  const { loginServer, cached, required, waiting, failed } = registry;
+  const paint = failed > 0 ? colors.red : String;
+  return [loginServer, `${cached}/${required}`, String(waiting), { text: String(failed), paint }];
+}
+
+function fleetRow(gate: StatusAnswer['fleetGates'][number], { colors }: Display): readonly Cell[] {
+  const { displayName, updateRun, stage, group, action, reasons } = gate;
+  const paint = action === 'approved' ? colors.green : action === 'waiting' ? colors.yellow : String;
+  const place = group === undefined ? stage : `${stage}/${group}`;
+  // The run is an Azure resource: its name is what people know it by.
+  return [displayName, updateRun.split('/').at(-1) ?? updateRun, place, { text: action, paint }, reasons.join('; ')];
+}
+
+function renderMissing(cluster: Cluster, { kubernetesVersion, missing }: Target, display: Display): string {
+  if (missing.length === 0) return '';
+  const rows = missing.slice(0, mostNamed).map(({ artifact, state, reason }) => [artifact, state, reason]);
+  const rest = missing.length - rows.length;
+  const all = `aks-artifact-sync gate --cluster ${cluster.id} --version ${kubernetesVersion}`;
+  return [
+    display.colors.bold(`Missing for ${cluster.name} ${kubernetesVersion} (${missing.length})`),
+    drawTable(missingColumns, rows, display),
+    ...(rest > 0 ? [`and ${rest} more, listed by: ${all}`] : []),
+  ].join('\n');
+}
+
+function renderProblems({ problems }: StatusAnswer, display: Display): string {
+  const rows = problems
+    .slice(0, mostProblems)
+    .map(({ at, source, subject, reason }) => [shortTime(at), source, subject, reason]);
+  const rest = problems.length - rows.length;
+  const table = section('Problems', problemColumns, rows, display);
+  return rest > 0 ? `${table}\nand ${rest} older ones, shown by --json` : table;
+}

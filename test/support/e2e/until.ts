@@ -1,0 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Asks again and again until there is something.
+ * @param what is waited for, for the message of the failure
+ * @param probe undefined and false mean not yet
+ * @throws Error after `seconds`
+ */
+export async function until<Found>(
+  what: string,
+  probe: () => Found | undefined | false | Promise<Found | undefined | false>,
+  seconds = 30,
+): Promise<Found> {
+  for (const deadline = Date.now() + seconds * 1000; ; await delay(100)) {
+    const found = await probe();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`After ${seconds} s there is still not: ${what}`);
+  }
+}

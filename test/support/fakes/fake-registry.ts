@@ -1,0 +1,96 @@
+import type { Digest } from '../../../shared/model/artifact.js';
+import type { ManifestHead, ManifestReader, ManifestTree } from '../../../shared/warming/ports.js';
+import type { FakeClock } from './clock.js';
+import { unknown, type FakeMar } from './fake-manifests.js';
+
+interface Pull {
+  readonly digest: Digest;
+  readonly cachedAt: number;
+}
+
+/**
+ * A registry that caches MAR under a prefix, as Azure/acr#862 tells: a GET starts the caching of that one manifest,
+ * which is proxied until the caching ends; a HEAD starts nothing; an index does not bring its children.
+ */
+export class FakeCachingRegistry implements ManifestReader {
+  readonly #manifests = new Map<string, Pull>();
+  readonly #tags = new Map<string, Pull>();
+  /** Seconds from a GET until the manifest is in the registry; Infinity for one that is never cached. */
+  cachingSeconds: (repository: string, digest: Digest) => number = () => 5;
+  /** Asked before every answer: throw to be a registry that fails. */
+  fault: (repository: string, reference: string) => void = () => undefined;
+  /** Seconds after which a tag that moved upstream is noticed (Azure/acr#860). */
+  refreshSeconds = 300;
+  requests = 0;
+
+  /** @param prefix `aks-managed-repository/`, or nothing for the layout of old */
+  constructor(
+    private readonly mar: FakeMar,
+    private readonly clock: FakeClock,
+    private readonly prefix = 'aks-managed-repository/',
+  ) {}
+
+  /** The truth: whether the manifest itself is in the registry. */
+  holds(repository: string, digest: Digest): boolean {
+    return this.#isCached(this.#manifests.get(`${repository}@${digest}`));
+  }
+
+  /** The truth: whether the tag is, at this digest, with its children. */
+  holdsTree(repository: string, tag: string, digest: Digest, children: readonly Digest[]): boolean {
+    const bound = this.#boundTag(repository, tag);
+    return bound === digest && [digest, ...children].every((manifest) => this.holds(repository, manifest));
+  }
+
+  /** Loses what it had, as a person with `az acr repository delete` would have it. */
+  evict(repository: string): void {
+    for (const kept of [this.#manifests, this.#tags]) {
+      for (const key of [...kept.keys()]) if (key.startsWith(`${repository}@`)) kept.delete(key);
+    }
+  }
+
+  async head(repository: string, reference: string): Promise<ManifestHead> {
+    const { digest, origin } = this.#answer(repository, reference);
+    return { digest, origin };
+  }
+
+  async get(repository: string, reference: string): Promise<ManifestTree> {
+    const tree = this.#answer(repository, reference);
+    const seconds = this.cachingSeconds(repository, tree.digest);
+    const pull = { digest: tree.digest, cachedAt: this.clock.now().getTime() + seconds * 1000 };
+    const key = `${repository}@${tree.digest}`;
+    const kept = this.#manifests.get(key) ?? pull;
+    this.#manifests.set(key, kept);
+    if (!reference.includes(':')) this.#tags.set(`${repository}@${reference}`, kept);
+    return tree;
+  }
+
+  async tags(repository: string): Promise<readonly string[]> {
+    return await this.mar.tags(this.#upstream(repository) ?? unknown(repository, 'tags'));
+  }
+
+  #answer(repository: string, reference: string): ManifestTree {
+    this.requests += 1;
+    this.fault(repository, reference);
+    const upstream = this.#upstream(repository) ?? unknown(repository, reference);
+    const named = this.#boundTag(repository, reference) ?? reference;
+    const tree = this.mar.find(upstream, named) ?? unknown(repository, reference);
+    return { ...tree, origin: this.holds(repository, tree.digest) ? 'registry' : 'upstream' };
+  }
+
+  /** A tag that was cached keeps its digest for a while after it moved at MAR. */
+  #boundTag(repository: string, tag: string): Digest | undefined {
+    const bound = this.#tags.get(`${repository}@${tag}`);
+    if (!bound || !this.#isCached(bound)) return undefined;
+    const moved = this.mar.find(this.#upstream(repository) ?? '', tag)?.digest !== bound.digest;
+    const noticed = this.clock.now().getTime() - bound.cachedAt >= this.refreshSeconds * 1000;
+    return moved && noticed ? undefined : bound.digest;
+  }
+
+  #isCached(pull: Pull | undefined): boolean {
+    return pull !== undefined && pull.cachedAt <= this.clock.now().getTime();
+  }
+
+  #upstream(repository: string): string | undefined {
+    return repository.startsWith(this.prefix) ? repository.slice(this.prefix.length) : undefined;
+  }
+}

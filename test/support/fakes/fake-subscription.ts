@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { Application, type Ports } from '../../../shared/app/application.js';
+import type { GateTask } from '../../../shared/gate/ports.js';
+import type { Cluster, ReportedComponent } from '../../../shared/model/cluster.js';
+import type { KubernetesVersion } from '../../../shared/model/kubernetes-version.js';
+import { resolveRequirements } from '../../../shared/requirements/resolve.js';
+import type { PlanTask, WarmTask } from '../../../shared/warming/ports.js';
+import { hours, minutes, profileOf, registryOf, target } from '../builders.js';
+import { smallCatalog } from '../small-catalog.js';
+import { FakeClock } from './clock.js';
+import { FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
+import { FakeMar } from './fake-manifests.js';
+import { FakeCachingRegistry } from './fake-registry.js';
+import { MemoryArtifactStates } from './memory-artifact-states.js';
+import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClusters } from './memory-gate-records.js';
+import { MemoryQueue } from './memory-queue.js';
+import { MemoryTargets } from './memory-targets.js';
+
+const kubeProxy = 'oss/v2/kubernetes/kube-proxy';
+/** At one point in time there is never so much to do. */
+const mostMessages = 2000;
+const reported = [
+  { name: 'coredns', version: 'v1.13.1-6' },
+  { name: 'metrics-server', version: 'v0.8.1-1' },
+];
+
+/** A subscription and the app's storage in memory; MAR has all that the small catalogue names. */
+export class FakeSubscription {
+  readonly clock = new FakeClock();
+  readonly mar = new FakeMar();
+  readonly clusters = new FakeClusters();
+  readonly registries = new FakeRegistries();
+  readonly fleets = new FakeFleets();
+  readonly states = new MemoryArtifactStates();
+  readonly targets = new MemoryTargets();
+  readonly judgements = new MemoryJudgements();
+  readonly fleetRecords = new MemoryFleetGateRecords();
+  readonly seenClusters = new MemorySeenClusters();
+  readonly problems = new MemoryProblems();
+  readonly planQueue = new MemoryQueue<PlanTask>(this.clock);
+  readonly warmQueue = new MemoryQueue<WarmTask>(this.clock);
+  readonly gateQueue = new MemoryQueue<GateTask>(this.clock);
+  /** Data planes by login server. */
+  readonly caches = new Map<string, FakeCachingRegistry>();
+  readonly catalog = smallCatalog();
+
+  addRegistry(name = 'acr'): FakeCachingRegistry {
+    const registry = registryOf(name);
+    const cache = new FakeCachingRegistry(this.mar, this.clock);
+    this.registries.put(registry);
+    this.caches.set(registry.loginServer, cache);
+    return cache;
+  }
+
+  /** A cluster that AKS offers 1.35.7, and in MAR all that it will pull then and pulls now. */
+  addCluster(cluster: Cluster): void {
+    this.clusters.put(cluster, { ...profileOf('1.35.7'), componentsByMinor: new Map([['1.35', reported]]) });
+    this.#fillMar(cluster, target, reported);
+    this.#fillMar(cluster, cluster.kubernetesVersion, []);
+  }
+
+  #fillMar(cluster: Cluster, version: KubernetesVersion, components: readonly ReportedComponent[]): void {
+    this.mar.put(kubeProxy, `v${version}-1`);
+    const tagLists = new Map([[kubeProxy, [`v${version}-1`]]]);
+    const input = { cluster, target: version, reported: components, catalog: this.catalog, tagLists };
+    for (const { kind, repository, tag } of resolveRequirements(input).artifacts) {
+      if (!this.mar.find(repository, tag)) this.mar.put(repository, tag, undefined, kind === 'binary' ? 0 : 2);
+    }
+  }
+
+  ports(mode: Ports['mode'] = 'enforce'): Ports {
+    const { clock, catalog, mar, clusters, registries, fleets, states, targets, judgements, fleetRecords } = this;
+    const { seenClusters, problems, planQueue, warmQueue, gateQueue } = this;
+    return {
+      ...{ catalog, clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
+      ...{ planQueue, warmQueue, gateQueue, mode },
+      upstream: mar,
+      registry: (loginServer) => this.caches.get(loginServer) ?? fail(loginServer),
+      version: '0.0.0',
+      now: clock.now,
+      newRunId: randomUUID,
+      ensureStorage: async () => undefined,
+      marHost: 'mcr.microsoft.com',
+      fleetGatePrefix: 'artifact-sync',
+      pace: { verifyDelaySeconds: 10 },
+      judgeEverySeconds: 10,
+      gatePolicy: { maxProofAgeMs: hours(24), maxPlanAgeMs: hours(24), baked: 'awaited' },
+      targetPolicy: { upgradesTo: new Set(['patch', 'minor']) },
+      workPolicy: {
+        reproveAfterMs: hours(12),
+        retryFailedAfterMs: minutes(30),
+        lostAfterMs: minutes(2),
+        bakedDelaySeconds: 10,
+      },
+      reconcilePolicy: { renewPlanAfterMs: hours(1), lostAfterMs: minutes(2) },
+    };
+  }
+
+  /** Works off every message that is visible now, and what follows from it without a delay. Failures give messages back. */
+  async drain(ports: Ports = this.ports()): Promise<void> {
+    const app = new Application(ports);
+    for (let worked = 0; worked < mostMessages; worked += 1) {
+      if (await workOff(this.planQueue, (task, deliveries) => app.plan(task, deliveries))) continue;
+      if (await workOff(this.warmQueue, (task, deliveries) => app.warm(task, deliveries))) continue;
+      if (await workOff(this.gateQueue, (task) => app.evaluate(task))) continue;
+      return;
+    }
+    throw new Error('messages multiply without an end');
+  }
+
+  /** Lets time pass with everything that falls due in it; the reconcile timer fires every five minutes. */
+  async pass(seconds: number, ports: Ports = this.ports()): Promise<void> {
+    const app = new Application(ports);
+    const end = this.clock.now().getTime() + seconds * 1000;
+    for (;;) {
+      await this.drain(ports);
+      const current = this.clock.now().getTime();
+      const timer = (Math.floor(current / minutes(5)) + 1) * minutes(5);
+      const queues = [this.planQueue, this.warmQueue, this.gateQueue];
+      const next = Math.min(timer, end, ...queues.map((queue) => queue.nextVisibleAt));
+      this.clock.advance((next - current) / 1000);
+      if (next === timer) await app.reconcile();
+      if (next >= end) return await this.drain(ports);
+    }
+  }
+}
+
+async function workOff<Message>(
+  queue: MemoryQueue<Message>,
+  work: (message: Message, deliveries: number) => Promise<unknown>,
+): Promise<boolean> {
+  const delivery = queue.receive();
+  if (!delivery) return false;
+  try {
+    await work(delivery.message, delivery.deliveries);
+    delivery.complete();
+  } catch {
+    delivery.abandon();
+  }
+  return true;
+}
+
+function fail(loginServer: string): never {
+  throw new Error(`no registry at ${loginServer}`);
+}
