@@ -68,13 +68,19 @@ function runningImage(nodeImageVersion: string): { readonly os: NodeOs; readonly
   return undefined;
 }
 
-function newestImage(catalog: Catalog, line: string): string | undefined {
-  let newest: string | undefined;
-  for (const name of catalog.nodeImageContents.keys()) {
-    if (!name.startsWith(`${line}/`)) continue;
-    if (newest === undefined || compareTags(releaseOf(name), releaseOf(newest)) > 0) newest = name;
-  }
-  return newest;
+const newestOf = new WeakMap<Catalog['nodeImageContents'], ReadonlyMap<string, string>>();
+
+/** Found once per catalogue. */
+function newestImage({ nodeImageContents }: Catalog, line: string): string | undefined {
+  const newest = newestOf.get(nodeImageContents) ?? findNewest([...nodeImageContents.keys()]);
+  newestOf.set(nodeImageContents, newest);
+  return newest.get(line);
+}
+
+/** The newest image of each line. */
+function findNewest(names: readonly string[]): ReadonlyMap<string, string> {
+  const newestLast = [...names].sort((a, b) => compareTags(releaseOf(a), releaseOf(b)));
+  return new Map(newestLast.map((name) => [name.slice(0, name.indexOf('/')), name]));
 }
 
 function releaseOf(image: string): string {

@@ -26,7 +26,8 @@ interface Draft {
   readonly kind: Requirement['kind'];
   readonly platforms: Set<string>;
   readonly images: Set<PoolImages | undefined>;
-  readonly reasons: Map<string, Reason>;
+  /** Without repeats; few, so that comparing them all is cheaper than naming each. */
+  readonly reasons: Reason[];
 }
 
 /** Gathers requirements in any order; what it builds is sorted and free of duplicates. */
@@ -37,7 +38,9 @@ export class RequirementCollector {
 
   /** An artifact whose name is no valid one becomes unresolved instead. */
   require(artifact: ArtifactRef, kind: Requirement['kind'], need: PoolNeed, reason: Reason): void {
-    if (!isRepository(artifact.repository) || !isTag(artifact.tag)) {
+    const name = artifactName(artifact);
+    const known = this.#drafts.get(name);
+    if (!known && (!isRepository(artifact.repository) || !isTag(artifact.tag))) {
       this.leaveOpen({
         component: reason.component,
         version: artifact.tag,
@@ -45,12 +48,11 @@ export class RequirementCollector {
       });
       return;
     }
-    const name = artifactName(artifact);
-    const draft = this.#drafts.get(name) ?? newDraft(artifact, kind);
+    const draft = known ?? newDraft(artifact, kind);
     draft.platforms.add(need.platform);
     draft.images.add(need.images);
-    draft.reasons.set(`${reason.component}\n${reason.source}\n${reason.confidence}\n${reason.condition}`, reason);
-    this.#drafts.set(name, draft);
+    if (!draft.reasons.some((other) => isSameReason(other, reason))) draft.reasons.push(reason);
+    if (!known) this.#drafts.set(name, draft);
   }
 
   leaveOpen(unresolved: Unresolved): void {
@@ -76,7 +78,7 @@ export class RequirementCollector {
 }
 
 function newDraft(artifact: ArtifactRef, kind: Requirement['kind']): Draft {
-  return { artifact, kind, platforms: new Set(), images: new Set(), reasons: new Map() };
+  return { artifact, kind, platforms: new Set(), images: new Set(), reasons: [] };
 }
 
 function toRequirement(name: string, { artifact, kind, platforms, images, reasons }: Draft): Requirement {
@@ -86,9 +88,15 @@ function toRequirement(name: string, { artifact, kind, platforms, images, reason
     tag: artifact.tag,
     kind,
     platforms: [...platforms].sort(),
-    because: [...reasons.values()].sort(compareReasons),
+    because: reasons.sort(compareReasons),
     ...(baked.length === 0 ? {} : { baked }),
   };
+}
+
+function isSameReason(a: Reason, b: Reason): boolean {
+  return (
+    a.component === b.component && a.source === b.source && a.confidence === b.confidence && a.condition === b.condition
+  );
 }
 
 function compareReasons(a: Reason, b: Reason): number {
