@@ -6,7 +6,7 @@ import type { Component } from '../catalog/schema.js';
 import { confidences, type Confidence, type RequirementSet, type VersionSource } from '../model/artifact.js';
 import type { Cluster, ReportedComponent } from '../model/cluster.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import { evaluateCondition } from './conditions.js';
+import { evaluateCondition, holdsFor } from './conditions.js';
 import { clusterFindings } from './findings.js';
 import { foldDocument } from './folded-document.js';
 import { requireNodeBootstrap } from './node-bootstrap.js';
@@ -76,10 +76,10 @@ function requireComponent(
   const isReported = query.reported.has(component.name);
   let named: ComponentArtifacts | undefined;
   for (const pool of pools) {
-    const { holds, sentence } = evaluateCondition(component.condition, pool.conditions);
-    if (!holds && !isReported) continue;
+    if (!isReported && !holdsFor(component.condition, pool.conditions)) continue;
     if (named === undefined && isCoveredByAlias(component, query)) return;
     named ??= artifactsOf(component, query);
+    const { holds, sentence } = evaluateCondition(component.condition, pool.conditions);
     const condition = holds ? sentence : `AKS reports it for this cluster, although ${sentence}`;
     for (const { repository, tag, source } of named.artifacts) {
       const confidence = lowest(component.confidence, sourceConfidence[source]);
