@@ -41,6 +41,7 @@ const functions: readonly (readonly [name: string, bindings: readonly object[]])
   ['reconcile', [{ type: 'timerTrigger', direction: 'in', schedule: '0 */5 * * * *' }]],
   ['status', [http('status', 'GET'), answer]],
   ['sync', [http('sync', 'POST'), answer]],
+  ['upgrade-scheduled', [{ type: 'eventGridTrigger', direction: 'in' }]],
   ['warm-artifact', [queue('warm')]],
 ];
 
