@@ -90,6 +90,8 @@ function addPlan(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .requiredOption('--managed-cluster <file>', "ARM's raw answer for the cluster, as JSON")
     .option('--upgrade-profile <file>', "ARM's raw answer for its upgrade profile: makes versions exact")
     .requiredOption('--to <x.y.z>', 'Kubernetes version to plan for')
+    .option('--diff', 'only what changes from the version that the cluster runs')
+    .option('--upstream <url>', 'with --diff: MAR or a mirror of it, whose manifests tell how many bytes are new')
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -101,6 +103,7 @@ How to get the files (the answers of \`az aks show\` and \`az aks get-upgrades\`
 Examples:
   aks-artifact-sync plan --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6
   aks-artifact-sync plan --managed-cluster cluster.json --to 1.35.6 --json > plan.json
+  aks-artifact-sync plan --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6 --diff
 
 Components that nobody could name are listed last and announced on stderr; the exit code stays 0.
 ${exitCodeHelp}`,

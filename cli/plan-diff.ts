@@ -1,0 +1,25 @@
+import { diffOffline } from '../shared/app/offline-diff.js';
+import { readDocuments, workOn } from './offline-files.js';
+import { exitCodes, type ExitCode } from './outcome.js';
+import type { PlanOptions } from './plan.js';
+import { count, remarksOfGaps, writeRemarks } from './plan-remarks.js';
+import { displayOf, writeJson, type Terminal } from './terminal.js';
+
+/** Prints what changes from the version that a cluster runs to the target. @throws as `runPlan` */
+export async function runPlanDiff(options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
+  const documents = await readDocuments(options);
+  const diff = await workOn(options, () => diffOffline(documents, options.to, options.upstream));
+  const { document, remarks } = diff;
+  const { stdout, env } = terminal;
+  if (options.json) {
+    writeJson(stdout, document);
+  } else {
+    const { renderDiff } = await import('./diff-report.js');
+    stdout.write(`${renderDiff(diff, displayOf(stdout, env))}\n`);
+  }
+  const unmeasured = document.unmeasured?.length ?? 0;
+  const incomplete = `The size of ${count(unmeasured, 'artifact', 'artifacts')} could not be read, so the total is too small.`;
+  const gaps = remarksOfGaps(document.unresolved.length, document.to);
+  writeRemarks([...remarks, ...gaps, ...(unmeasured === 0 ? [] : [incomplete])], terminal);
+  return exitCodes.fine;
+}
