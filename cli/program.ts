@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { GateOptions } from './gate.js';
+import type { OfflineOptions } from './offline-files.js';
 import { exitCodes, Failed, WrongUse, type ExitCode } from './outcome.js';
 import type { PlanOptions } from './plan.js';
 import type { StatusOptions } from './status.js';
@@ -36,6 +37,7 @@ function report(error: unknown, { stderr, env }: Terminal): ExitCode {
 function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Command {
   const program = createRoot(terminal);
   addPlan(program, terminal, end);
+  addExplain(program, terminal, end);
   addGate(program, terminal, end);
   addStatus(program, terminal, end);
   addSync(program, terminal, end);
@@ -77,6 +79,7 @@ function createRoot({ stdout, stderr, env }: Terminal): Command {
       `
 Examples:
   aks-artifact-sync plan --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6
+  aks-artifact-sync explain coredns --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6
   aks-artifact-sync gate --cluster <resource id> --version 1.35.6
   aks-artifact-sync status
 ${exitCodeHelp}`,
@@ -109,6 +112,31 @@ Components that nobody could name are listed last and announced on stderr; the e
 ${exitCodeHelp}`,
     )
     .action(async (options: PlanOptions) => end(await (await import('./plan.js')).runPlan(options, terminal)));
+}
+
+function addExplain(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  program
+    .command('explain')
+    .description('Say why a cluster will or will not pull something. Offline, from the same files as `plan`.')
+    .argument('<name>', 'an image, a repository on MAR, or a component as AKS names it')
+    .requiredOption('--managed-cluster <file>', "ARM's raw answer for the cluster, as JSON")
+    .option('--upgrade-profile <file>', "ARM's raw answer for its upgrade profile: makes versions exact")
+    .requiredOption('--to <x.y.z>', 'Kubernetes version to explain for')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      `
+An image may be named as a pod names it, with its host, the prefix aks-managed-repository/ and a digest behind the tag.
+The exit code is 0 for every answer: in, out, unresolved (nobody can tell) and unknown (nobody knows the name).
+
+Examples:
+  aks-artifact-sync explain coredns --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6
+  aks-artifact-sync explain oss/v2/kubernetes/pause:3.6 --managed-cluster cluster.json --to 1.35.6 --json
+${exitCodeHelp}`,
+    )
+    .action(async (name: string, options: OfflineOptions) =>
+      end(await (await import('./explain.js')).runExplain(name, options, terminal)),
+    );
 }
 
 function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {

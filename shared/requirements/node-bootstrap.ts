@@ -1,4 +1,4 @@
-import { nodeArtifacts, type NodeArtifact } from '../catalog/node-artifacts.js';
+import { nodeArtifacts, type NodeArtifact, type NodeFlavor } from '../catalog/node-artifacts.js';
 import type { NodeBootstrap } from '../catalog/schema.js';
 import { platformName } from '../model/artifact.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
@@ -15,8 +15,8 @@ export function requireNodeBootstrap(
   collector: RequirementCollector,
 ): void {
   tellGpuDrivers(facts, pool, collector);
-  const usesExtensions = facts.systemExtensions.osSkus.some((sku) => sameText(pool.pool.osSku, sku));
-  if (!usesExtensions && pool.targetOs === undefined) {
+  const flavor = flavorOf(facts, pool);
+  if (flavor === undefined) {
     collector.tell({
       code: 'unknown-os-sku',
       subject: pool.pool.name,
@@ -25,7 +25,6 @@ export function requireNodeBootstrap(
     });
     return;
   }
-  const flavor = usesExtensions ? 'system-extensions' : 'packages';
   const { artifacts, missing } = nodeArtifacts(facts, target, pool.pool.architecture, flavor);
   for (const artifact of artifacts) {
     const need = { ...pool.need, platform: platformOf(artifact, pool, facts) };
@@ -37,6 +36,12 @@ export function requireNodeBootstrap(
     });
   }
   for (const entry of missing) collector.leaveOpen(entry);
+}
+
+/** How the nodes of a pool get their binaries; undefined for an OS that the catalogue does not know. */
+export function flavorOf(facts: NodeBootstrap, { pool, targetOs }: PoolFacts): NodeFlavor | undefined {
+  if (facts.systemExtensions.osSkus.some((sku) => sameText(pool.osSku, sku))) return 'system-extensions';
+  return targetOs === undefined ? undefined : 'packages';
 }
 
 function platformOf(artifact: NodeArtifact, { pool, targetOs }: PoolFacts, facts: NodeBootstrap): string {
