@@ -1,12 +1,16 @@
 import { diffOffline } from '../shared/app/offline-diff.js';
-import { readDocuments, workOn } from './offline-files.js';
+import { readDocuments, workOn, type OfflineOptions } from './offline-files.js';
 import { exitCodes, type ExitCode } from './outcome.js';
-import type { PlanOptions } from './plan.js';
 import { count, remarksOfGaps, writeRemarks } from './plan-remarks.js';
 import { displayOf, writeJson, type Terminal } from './terminal.js';
 
+export interface DiffOptions extends OfflineOptions {
+  /** Registry to read sizes from; undefined: none is asked. */
+  readonly upstream?: string;
+}
+
 /** Prints what changes from the version that a cluster runs to the target. @throws as `runPlan` */
-export async function runPlanDiff(options: PlanOptions, terminal: Terminal): Promise<ExitCode> {
+export async function runPlanDiff(options: DiffOptions, terminal: Terminal): Promise<ExitCode> {
   const documents = await readDocuments(options);
   const diff = await workOn(options, () => diffOffline(documents, options.to, options.upstream));
   const { document, remarks } = diff;

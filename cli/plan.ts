@@ -1,14 +1,14 @@
 import { planOffline } from '../shared/app/offline-plan.js';
-import { readDocuments, workOn, type OfflineOptions } from './offline-files.js';
+import { readDocuments, workOn } from './offline-files.js';
 import { exitCodes, WrongUse, type ExitCode } from './outcome.js';
+import type { DiffOptions } from './plan-diff.js';
 import { remarksOfPlan, writeRemarks } from './plan-remarks.js';
 import { displayOf, writeJson, type Terminal } from './terminal.js';
 
-export interface PlanOptions extends OfflineOptions {
+/** `upstream` with `diff` only. */
+export interface PlanOptions extends DiffOptions {
   /** Only what changes from the version that the cluster runs. */
   readonly diff?: boolean;
-  /** Registry to read sizes from; with `diff` only. */
-  readonly upstream?: string;
 }
 
 /**
