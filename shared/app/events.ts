@@ -31,7 +31,7 @@ const scheduledData = z.object({
     properties: z.object({
       eventSource: z.string().nullish(),
       /** A sentence, or an object of facts: both are documented. */
-      eventDetails: z.unknown(),
+      eventDetails: z.unknown().optional(),
       resources: z.array(z.string().max(2048)).max(1000).nullish(),
     }),
   }),

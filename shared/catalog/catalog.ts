@@ -52,7 +52,7 @@ export function loadCatalog(): Catalog {
 }
 
 /** The data files, as parsed JSON. Their shape: schema.ts. */
-interface CatalogData {
+export interface CatalogData {
   readonly components: unknown;
   readonly versions: unknown;
   readonly knownTags: unknown;
@@ -61,7 +61,7 @@ interface CatalogData {
 }
 
 /** @throws ZodError when the data is not of the catalogue's shape */
-function parseCatalog(data: CatalogData): Catalog {
+export function parseCatalog(data: CatalogData): Catalog {
   const components = componentsSchema.parse(data.components);
   const versions = versionsSchema.parse(data.versions);
   const knownTags = Object.entries(knownTagsSchema.parse(data.knownTags));

@@ -13,27 +13,30 @@ export function foldDocument(root: unknown): FoldedDocument {
   const known = new Map<string, readonly unknown[]>();
 
   function childrenOf(value: unknown, name: string): readonly unknown[] {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return nothing;
     const section = sections.get(value) ?? foldSection(value);
     sections.set(value, section);
-    return section.get(name) ?? [];
+    return section.get(name) ?? nothing;
   }
 
   function read(path: string): readonly unknown[] {
     const end = path.lastIndexOf('.');
     const parents = end < 0 ? [root] : valuesAt(path.slice(0, end));
+    if (parents.length === 0) return parents;
     const name = path.slice(end + 1).toLowerCase();
-    return parents.flatMap((parent) => childrenOf(parent, name));
+    return parents.length === 1 ? childrenOf(parents[0], name) : parents.flatMap((parent) => childrenOf(parent, name));
   }
 
   function valuesAt(path: string): readonly unknown[] {
-    const found = known.get(path) ?? read(path);
-    known.set(path, found);
+    let found = known.get(path);
+    if (found === undefined) known.set(path, (found = read(path)));
     return found;
   }
 
   return { valuesAt };
 }
+
+const nothing: readonly unknown[] = [];
 
 function foldSection(section: object): ReadonlyMap<string, readonly unknown[]> {
   const folded = new Map<string, unknown[]>();

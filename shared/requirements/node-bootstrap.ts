@@ -1,4 +1,4 @@
-import { nodeArtifacts, type NodeArtifact, type NodeFlavor } from '../catalog/node-artifacts.js';
+import { nodeArtifacts, type Architecture, type NodeArtifact, type NodeFlavor } from '../catalog/node-artifacts.js';
 import type { NodeBootstrap } from '../catalog/schema.js';
 import { platformName } from '../model/artifact.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
@@ -6,6 +6,9 @@ import { sameText } from './folded-document.js';
 import { gpuDriversOf } from './gpu-drivers.js';
 import type { PoolFacts } from './pool-facts.js';
 import type { RequirementCollector } from './requirement-collector.js';
+
+/** Versions come from requests too: no more are kept than clusters of a subscription have. */
+const mostKept = 1000;
 
 /** Adds what the nodes of a Linux pool pull at bootstrap; a pool of an unknown OS becomes a finding, without its binaries. */
 export function requireNodeBootstrap(
@@ -25,7 +28,7 @@ export function requireNodeBootstrap(
     });
     return;
   }
-  const { artifacts, missing } = nodeArtifacts(facts, target, pool.pool.architecture, flavor);
+  const { artifacts, missing } = artifactsOnce(facts, target, pool.pool.architecture, flavor);
   for (const artifact of artifacts) {
     const need = { ...pool.need, platform: platformOf(artifact, pool, facts) };
     collector.require(artifact, artifact.kind, need, {
@@ -42,6 +45,24 @@ export function requireNodeBootstrap(
 export function flavorOf(facts: NodeBootstrap, { pool, targetOs }: PoolFacts): NodeFlavor | undefined {
   if (facts.systemExtensions.osSkus.some((sku) => sameText(pool.osSku, sku))) return 'system-extensions';
   return targetOs === undefined ? undefined : 'packages';
+}
+
+type NodeArtifacts = ReturnType<typeof nodeArtifacts>;
+const found = new WeakMap<NodeBootstrap, Map<string, NodeArtifacts>>();
+
+/** Clusters are many, their versions and architectures few. */
+function artifactsOnce(
+  facts: NodeBootstrap,
+  target: KubernetesVersion,
+  architecture: Architecture,
+  flavor: NodeFlavor,
+): NodeArtifacts {
+  const known = found.get(facts) ?? new Map<string, NodeArtifacts>();
+  const key = `${target} ${architecture} ${flavor}`;
+  const artifacts = known.get(key) ?? nodeArtifacts(facts, target, architecture, flavor);
+  if (known.size < mostKept) known.set(key, artifacts);
+  found.set(facts, known);
+  return artifacts;
 }
 
 function platformOf(artifact: NodeArtifact, { pool, targetOs }: PoolFacts, facts: NodeBootstrap): string {

@@ -3,7 +3,7 @@ import type { NodeBootstrap } from '../catalog/schema.js';
 import { platformName } from '../model/artifact.js';
 import type { Cluster, NodeOs, NodePool } from '../model/cluster.js';
 import { compareVersions, type KubernetesVersion } from '../model/kubernetes-version.js';
-import { evaluateCondition, type ConditionFacts } from './conditions.js';
+import { holdsFor, type ConditionFacts } from './conditions.js';
 import { firstText, foldDocument, hasValue, sameText, type FoldedDocument } from './folded-document.js';
 import { imagesOfPool } from './node-images.js';
 import { poolDocument } from './pool-document.js';
@@ -83,7 +83,7 @@ function conditionFacts(
     const component = query.catalog.components.get(name);
     if (!component || asked.has(name)) return [];
     asked.add(name);
-    const runs = query.reported.has(name) || evaluateCondition(component.condition, facts).holds;
+    const runs = query.reported.has(name) || holdsFor(component.condition, facts);
     asked.delete(name);
     return runs ? versionsOf(component, query).map(({ version }) => version) : [];
   }

@@ -6,7 +6,7 @@ import type { Component } from '../catalog/schema.js';
 import { confidences, type Confidence, type RequirementSet, type VersionSource } from '../model/artifact.js';
 import type { Cluster, ReportedComponent } from '../model/cluster.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import { evaluateCondition, type Evaluation } from './conditions.js';
+import { evaluateCondition, holdsFor, type Evaluation } from './conditions.js';
 import { clusterFindings } from './findings.js';
 import { foldDocument, type FoldedDocument } from './folded-document.js';
 import { requireNodeBootstrap } from './node-bootstrap.js';
@@ -90,12 +90,13 @@ function requireComponent(
   collector: RequirementCollector,
 ): void {
   if (component.condition.kind === 'never') return;
+  const isReported = query.reported.has(component.name);
   let named: ComponentArtifacts | undefined;
   for (const pool of pools) {
-    const { holds, sentence: condition } = evaluateNeed(component, pool, query);
-    if (!holds) continue;
+    if (!isReported && !holdsFor(component.condition, pool.conditions)) continue;
     if (named === undefined && isCoveredByAlias(component, query)) return;
     named ??= artifactsOf(component, query);
+    const { sentence: condition } = evaluateNeed(component, pool, query);
     for (const { repository, tag, source } of named.artifacts) {
       const confidence = lowest(component.confidence, sourceConfidence[source]);
       const reason = { component: component.name, source, confidence, condition };
