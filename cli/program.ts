@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import type { CatalogOptions } from './catalog.js';
 import type { GateOptions } from './gate.js';
 import type { OfflineOptions } from './offline-files.js';
 import { exitCodes, Failed, WrongUse, type ExitCode } from './outcome.js';
@@ -38,6 +39,7 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
   const program = createRoot(terminal);
   addPlan(program, terminal, end);
   addExplain(program, terminal, end);
+  addCatalog(program, terminal, end);
   addGate(program, terminal, end);
   addStatus(program, terminal, end);
   addSync(program, terminal, end);
@@ -137,6 +139,31 @@ ${exitCodeHelp}`,
     .action(async (name: string, options: OfflineOptions) =>
       end(await (await import('./explain.js')).runExplain(name, options, terminal)),
     );
+}
+
+function addCatalog(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  program
+    .command('catalog')
+    .description(
+      'Show what the bundled catalogue knows, how old it is and what it lacks; or how fresh that of an app is.',
+    )
+    .option('--url <address>', 'ask this function app instead')
+    .option(
+      '--key <key>',
+      'function key (better: AKS_ARTIFACT_SYNC_KEY); without --url, AKS_ARTIFACT_SYNC_URL is asked',
+    )
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      `
+Without --url and --key nothing is asked over a network, whatever the environment says.
+
+Examples:
+  aks-artifact-sync catalog
+  aks-artifact-sync catalog --url https://contoso-sync.azurewebsites.net
+${exitCodeHelp}`,
+    )
+    .action(async (options: CatalogOptions) => end(await (await import('./catalog.js')).runCatalog(options, terminal)));
 }
 
 function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
