@@ -103,7 +103,7 @@ function clusterRows(cluster: Cluster, display: Display): readonly (readonly Cel
   return targets.map((target) => [
     name,
     kubernetesVersion,
-    target.kubernetesVersion,
+    target.current ? `${target.kubernetesVersion} (current)` : target.kubernetesVersion,
     { text: target.decision, paint: decisionPaint(target.decision, display) },
     `${target.cached}/${target.required}`,
     [...(finding === undefined ? [] : [finding]), ...target.reasons].join('; '),

@@ -23,11 +23,15 @@ import { readConfig, type Config } from './config.js';
 import { AnonymousTokens } from './oci/anonymous.js';
 import { RegistryClient } from './oci/registry-client.js';
 import type { ManifestReader } from './warming/ports.js';
+import { RememberingReader } from './warming/remember-reader.js';
 
 const minuteMs = 60_000;
+/** As long as a registry takes to notice a moved tag (Azure/acr#860). */
+const rememberMarMs = 5 * minuteMs;
 const hourMs = 60 * minuteMs;
-/** A task this much overdue is taken for lost: well past the visibility timeout of host.json. */
-const lostAfterMs = 2 * minuteMs;
+/** A task this much overdue is taken for lost: well past the visibility timeout of host.json and an ordinary backlog. */
+const lostAfterMs = 10 * minuteMs;
+const retryFailedAfterMs = 30 * minuteMs;
 /** So that what waits behind others is never taken for lost. */
 const longestHeadStartSeconds = 60;
 
@@ -58,11 +62,12 @@ export function connect(config: Config, credential: TokenCredential): Ports {
     catalog: loadCatalog(),
     marHost: config.marHost,
     fleetGatePrefix: config.fleetGatePrefix,
+    subscriptionId: config.subscriptionId,
     ...policiesOf(config),
     clusters: new ArmClusters(arm, config.subscriptionId),
     registries: new ArmRegistries(credential, config.armEndpoint, config.armAudience),
     fleets: new ArmFleets(arm, config.subscriptionId),
-    upstream: new RegistryClient(config.marEndpoint, new AnonymousTokens()),
+    upstream: new RememberingReader(new RegistryClient(config.marEndpoint, new AnonymousTokens()), rememberMarMs, now),
     registry: shareReaders(
       (loginServer) => new RegistryClient(`https://${loginServer}`, new AcrTokens(loginServer, credential, now)),
     ),
@@ -88,12 +93,14 @@ function policiesOf(config: Config) {
     gatePolicy: { maxProofAgeMs, maxPlanAgeMs, baked: config.gateWaitsForBaked ? 'awaited' : 'not-awaited' } as const,
     workPolicy: {
       reproveAfterMs: maxProofAgeMs / 2,
-      retryFailedAfterMs: hourMs / 2,
+      retryFailedAfterMs,
       lostAfterMs,
       bakedDelaySeconds: Math.min(config.verifyDelaySeconds, longestHeadStartSeconds),
     },
     targetPolicy: { upgradesTo: upgradesOf(config) },
-    reconcilePolicy: { renewPlanAfterMs: Math.min(hourMs, maxPlanAgeMs / 4), lostAfterMs },
+    freshProofMs: config.freshProofMinutes * minuteMs,
+    componentInsights: config.componentInsights,
+    reconcilePolicy: { renewPlanAfterMs: Math.min(hourMs, maxPlanAgeMs / 3), lostAfterMs, retryFailedAfterMs },
   };
 }
 

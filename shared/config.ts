@@ -59,8 +59,21 @@ export const settings = z.object({
   VERIFY_DELAY_SECONDS: count(1, 3600, 10).describe(
     'Seconds between asking for an artifact and the first look whether it is cached; doubles up to 10 minutes.',
   ),
-  PROOF_MAX_AGE_HOURS: count(1, 720, 24).describe('Hours after which a proof no longer counts.'),
-  PLAN_MAX_AGE_HOURS: count(1, 720, 24).describe('Hours after which the facts behind a plan no longer count.'),
+  PROOF_MAX_AGE_HOURS: count(1, 720, 6).describe(
+    'Hours after which a proof no longer counts; it is renewed at half of that.',
+  ),
+  FRESH_PROOF_MINUTES: count(1, 1440, 15).describe(
+    'Before a Fleet gate is approved, proofs older than this are renewed: an approval cannot be taken back.',
+  ),
+  PLAN_MAX_AGE_HOURS: count(1, 720, 3).describe(
+    'Hours after which the facts behind a plan no longer count; it is renewed at a third of that.',
+  ),
+  COMPONENT_INSIGHTS: z
+    .enum(['required', 'optional'])
+    .default('required')
+    .describe(
+      '`required`: the gate is unknown where AKS reports no components for the target; `optional`: lists will do.',
+    ),
   GATE_WAITS_FOR_BAKED: toggle.describe(
     'Whether a gate also waits for artifacts that the node images of every pool carry already. They are cached either way, last.',
   ),
@@ -97,6 +110,8 @@ export interface Config {
   readonly verifyDelaySeconds: number;
   readonly proofMaxAgeHours: number;
   readonly planMaxAgeHours: number;
+  readonly freshProofMinutes: number;
+  readonly componentInsights: 'required' | 'optional';
   readonly gateWaitsForBaked: boolean;
   readonly targetPatch: boolean;
   readonly targetMinor: boolean;
@@ -130,6 +145,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     verifyDelaySeconds: values.VERIFY_DELAY_SECONDS,
     proofMaxAgeHours: values.PROOF_MAX_AGE_HOURS,
     planMaxAgeHours: values.PLAN_MAX_AGE_HOURS,
+    freshProofMinutes: values.FRESH_PROOF_MINUTES,
+    componentInsights: values.COMPONENT_INSIGHTS,
     gateWaitsForBaked: values.GATE_WAITS_FOR_BAKED,
     targetPatch: values.TARGET_PATCH,
     targetMinor: values.TARGET_MINOR,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,9 @@ export async function issueCertificates(): Promise<ThrowawayCa> {
   const notBeforeDate = new Date(Date.now() - 60 * 60 * 1000);
   const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', notBeforeDate } as const;
   const notAfterDate = new Date(Date.now() + 7 * oneDay);
-  const ca = await generate([{ name: 'commonName', value: 'throwaway CA of a local Azure' }], {
+  // A process that trusts several of them finds the right one by its name.
+  const name = `throwaway CA ${randomBytes(4).toString('hex')} of a local Azure`;
+  const ca = await generate([{ name: 'commonName', value: name }], {
     ...common,
     notAfterDate,
     extensions: [

@@ -129,7 +129,7 @@ export class Application {
 
   /** @returns one line for the log */
   async evaluate(task: GateTask): Promise<string> {
-    if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task.gateId, this.ports)}`;
+    if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, this.ports)}`;
     return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, this.ports)}`;
   }
 

@@ -22,7 +22,7 @@ const warmTask = z.object({
 
 const gateTask = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('target'), clusterId, kubernetesVersion, step: step.exactOptional() }),
-  z.object({ kind: z.literal('fleet-gate'), gateId }),
+  z.object({ kind: z.literal('fleet-gate'), gateId, after: z.iso.datetime().exactOptional() }),
 ]);
 
 /** @throws SyncError INVALID_INPUT naming the field: the message ends in `plan-poison` */

@@ -15,6 +15,7 @@ import { parseRetryAfter } from '../model/retry-after.js';
 const page = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
 const problem = z.object({ error: z.object({ code: z.string(), message: z.string() }).partial() });
 const mostPages = 1000;
+const requestTimeout = 30_000;
 
 export interface ArmAnswer {
   readonly status: number;
@@ -103,7 +104,9 @@ export class ArmClient {
     const request = createPipelineRequest({
       method,
       url,
-      timeout: 30_000,
+      // The pipeline's own `timeout` ends with the headers; this one covers the body, and holds no process open.
+      timeout: 0,
+      abortSignal: AbortSignal.timeout(requestTimeout),
       headers: createHttpHeaders({ accept: 'application/json', 'content-type': 'application/json', ...headers }),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

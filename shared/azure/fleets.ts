@@ -63,18 +63,18 @@ export class ArmFleets implements Fleets {
   }
 
   async getGate(gateId: string): Promise<FleetGate | undefined> {
-    const answer = await this.arm.get(typedId(gateId, 'gates'), apiVersion);
+    const answer = await this.arm.get(this.#ownId(gateId, 'gates'), apiVersion);
     return answer && gateOf(answer.body, answer.etag);
   }
 
   async getUpdateRun(runId: string): Promise<UpdateRun | undefined> {
-    const answer = await this.arm.get(typedId(runId, 'updateruns'), apiVersion);
+    const answer = await this.arm.get(this.#ownId(runId, 'updateruns'), apiVersion);
     return answer && runOf(answer.body);
   }
 
   async approve(gate: FleetGate): Promise<'approved' | 'conflict'> {
     const body = { properties: { state: 'Completed' } };
-    const result = await this.arm.patch(typedId(gate.id, 'gates'), apiVersion, body, gate.etag);
+    const result = await this.arm.patch(this.#ownId(gate.id, 'gates'), apiVersion, body, gate.etag);
     return result === 'accepted' ? 'approved' : 'conflict';
   }
 
@@ -85,13 +85,17 @@ export class ArmFleets implements Fleets {
     const lists = fleets.map((fleet) => this.arm.list(`${parseResourceId(fleet).id}/${child}`, apiVersion));
     return (await Promise.all(lists)).flat();
   }
-}
 
-/** Ids come from events too: only a child of a fleet is ever asked for or changed. */
-function typedId(text: string, child: string): string {
-  const id = parseResourceId(text);
-  if (id.type.toLowerCase() === `microsoft.containerservice/fleets/${child}`) return id.id;
-  throw new SyncError('INVALID_INPUT', `not the id of fleets/${child}: "${text.slice(0, 200)}"`);
+  /** Ids come from events too: only a child of a fleet of our subscription is ever asked for or changed. */
+  #ownId(text: string, child: string): string {
+    const id = parseResourceId(text);
+    const isOwn = id.subscriptionId.toLowerCase() === this.subscriptionId.toLowerCase();
+    if (isOwn && id.type.toLowerCase() === `microsoft.containerservice/fleets/${child}`) return id.id;
+    throw new SyncError(
+      'INVALID_INPUT',
+      `not the id of fleets/${child} in subscription ${this.subscriptionId}: "${text.slice(0, 200)}"`,
+    );
+  }
 }
 
 function gateOf(document: unknown, etag: string | undefined): FleetGate {

@@ -33,7 +33,12 @@ export class ArmRegistries implements RegistryReader {
           cacheRules.push({ name, sourceRepository, targetRepository });
         }
       }
-      return { resource: registry, loginServer: server.data, cacheRules };
+      return {
+        resource: registry,
+        loginServer: server.data,
+        createdAt: found.creationDate?.toISOString() ?? '',
+        cacheRules,
+      };
     } catch (error) {
       throw translate(error, registry);
     }

@@ -12,6 +12,7 @@ const date = z.iso.datetime().transform((text) => new Date(text));
 const row = z.object({
   registry: z.string(),
   loginServer: z.string(),
+  incarnation: z.string(),
   cachedRepository: z.string(),
   repository: z.string(),
   tag: z.string(),
@@ -103,6 +104,7 @@ function rowOf(state: ArtifactState): Row {
     rowKey: encodeKey(artifactName(state)),
     registry: state.registry,
     loginServer: state.loginServer,
+    incarnation: state.incarnation,
     cachedRepository: state.cachedRepository,
     repository: state.repository,
     tag: state.tag,

@@ -74,7 +74,7 @@ const fleetGateRow = z.object({
   updateRun: z.string(),
   stage: z.string(),
   group: z.string().exactOptional(),
-  action: z.enum(['approved', 'would-approve', 'waiting', 'left-alone']),
+  action: z.enum(['approved', 'approving', 'would-approve', 'waiting', 'left-alone']),
   reasons: z
     .string()
     .transform((text): unknown => JSON.parse(text))

@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { TableClient, TableEntityResult } from '@azure/data-tables';
 import { z } from 'zod';
 import { confidences, versionSources, type RequirementSet } from '../model/artifact.js';
+import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import type { PlanFailure, TargetRecord, Targets } from '../warming/ports.js';
 import type { PlannedTarget, TargetRef } from '../warming/state.js';
@@ -51,6 +52,7 @@ const row = z.object({
   chunks: z.number().int().max(mostChunks).optional(),
   failure: z.string().optional(),
   failedAt: date.optional(),
+  planWrong: z.boolean().optional(),
 });
 
 /** Table `syncTargets`: partition = cluster, row = Kubernetes version. A whole plan is one row, packed. */
@@ -99,12 +101,40 @@ export class TableTargets implements Targets {
       chunks,
       ...(Object.fromEntries(parts) as Record<string, Uint8Array>),
     };
-    await this.table.upsertEntity(entity, 'Replace');
+    const stored = await this.#row(plan);
+    if (stored?.['plannedAt'] && new Date(String(stored['plannedAt'])) > plan.plannedAt) return;
+    try {
+      if (stored) await this.table.updateEntity(entity, 'Replace', { etag: stored.etag });
+      else await this.table.createEntity(entity);
+    } catch (error) {
+      // Somebody else wrote meanwhile: decided anew, with what is there now.
+      if (!isConflict(error) && !isNotFound(error)) throw error;
+      throw new SyncError(
+        'STATE_CONFLICT',
+        `the plan of ${plan.clusterId} ${plan.kubernetesVersion} changed meanwhile`,
+        { cause: error },
+      );
+    }
+  }
+
+  async #row(target: TargetRef): Promise<TableEntityResult<Record<string, unknown>> | undefined> {
+    const { partitionKey, rowKey } = keysOf(target);
+    try {
+      return await this.table.getEntity(partitionKey, rowKey, { queryOptions: { select: ['plannedAt'] } });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
   }
 
   async saveFailure(failure: PlanFailure): Promise<void> {
     const at = failure.at.toISOString();
-    const told = { ...keysOf(failure), failure: failure.reason.slice(0, 2000), failedAt: at };
+    const told = {
+      ...keysOf(failure),
+      failure: failure.reason.slice(0, 2000),
+      failedAt: at,
+      ...(failure.effect === 'plan-wrong' ? { planWrong: true } : {}),
+    };
     try {
       await this.table.createEntity({ ...told, requestedAt: at });
     } catch (error) {
@@ -138,7 +168,8 @@ function keysOf({ clusterId, kubernetesVersion }: TargetRef) {
 }
 
 function recordOf(entity: TableEntityResult<Record<string, unknown>>): TargetRecord {
-  const { clusterId, kubernetesVersion, requestedAt, failure, failedAt, ...plan } = row.parse(entity);
+  const { clusterId, kubernetesVersion, requestedAt, failure, failedAt, planWrong, ...plan } = row.parse(entity);
+  const effect = planWrong ? 'plan-wrong' : 'plan-stays';
   const planned = plannedOf({ clusterId, kubernetesVersion }, plan, entity);
   return {
     clusterId,
@@ -146,7 +177,7 @@ function recordOf(entity: TableEntityResult<Record<string, unknown>>): TargetRec
     requestedAt,
     ...(planned ? { planned } : {}),
     ...(failure !== undefined && failedAt
-      ? { failure: { clusterId, kubernetesVersion, reason: failure, at: failedAt } }
+      ? { failure: { clusterId, kubernetesVersion, reason: failure, at: failedAt, effect } }
       : {}),
   };
 }

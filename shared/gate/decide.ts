@@ -42,7 +42,9 @@ export function decideTarget(
   if (!plan)
     return unknown([
       record?.failure?.reason ??
-        (record ? 'planning has not finished yet' : 'this version was never planned for this cluster'),
+        (record
+          ? 'planning has not finished yet'
+          : 'this version was never planned for this cluster: ask for it with POST /api/sync {clusterId, kubernetesVersion}'),
     ]);
   const awaited = plan.set.artifacts.filter((artifact) => policy.baked === 'awaited' || !artifact.baked);
   const missing = awaited.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
@@ -65,6 +67,7 @@ function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: 
     ...plan.set.unresolved.map(describeUnresolved),
     ...plan.set.findings.filter(({ effect }) => effect === 'unknown').map(describeFinding),
   ];
+  if (record.failure?.effect === 'plan-wrong') doubts.push(record.failure.reason);
   if (plan.set.artifacts.length === 0) doubts.push('the requirement set is empty');
   const age = now.getTime() - plan.plannedAt.getTime();
   if (age > policy.maxPlanAgeMs) {

@@ -1,34 +1,42 @@
-import type { Cluster } from '../model/cluster.js';
+import pLimit from 'p-limit';
 import { SyncError } from '../model/errors.js';
-import { parseClusterId } from '../model/resource-id.js';
-import { hashFacts } from '../requirements/facts-hash.js';
-import type { ClusterReader } from '../requirements/ports.js';
-import type { PlanQueue } from '../warming/ports.js';
-import { judgeTarget, type JudgePorts } from './evaluate-target.js';
+import { doubtsOf, type MemberPorts } from './fleet-members.js';
 import { isOurs, questionOf, type FleetGate, type GateQuestion } from './fleet.js';
-import type { FleetGateAction, FleetGateRecord, FleetGateRecords, Fleets } from './ports.js';
+import type { FleetGateAction, FleetGateRecord, FleetGateRecords, Fleets, GateQueue, GateTask } from './ports.js';
 
-export interface FleetGatePorts extends JudgePorts {
+export interface FleetGatePorts extends MemberPorts {
   readonly fleets: Fleets;
-  readonly clusters: ClusterReader;
   readonly fleetRecords: FleetGateRecords;
-  readonly planQueue: PlanQueue;
+  readonly gateQueue: GateQueue;
   readonly mode: 'observe' | 'enforce';
   readonly fleetGatePrefix: string;
 }
 
+/** Members read at the same time: ARM's bucket is shared with everything else. */
+const concurrentMembers = 8;
+/** When proofs are being renewed, the gate is looked at again after this. */
+const renewalSeconds = 15;
+
 type Question = Extract<GateQuestion, { ask: true }>;
+
+/** A gate as it was at `readAt`. */
+type ReadGate = FleetGate & { readonly readAt: Date };
 
 /**
  * Judges one Fleet gate, and approves it in mode `enforce` when every member of its stage or group is open.
  *
  * The gate, the run and the facts of each member are read fresh, and the approval carries the gate's ETag: a gate or
  * run that changed since is judged anew, never approved. Runs twice: a gate that is not Pending is left alone.
- * Stops anywhere: an approval without its record is seen as Completed by the next look.
+ * Stops anywhere: an approval without its record is seen as Completed by the next look. A task that follows a record is
+ * stale when a newer one was written: tasks of one gate form one chain, however many members and events there are.
  * @throws SyncError ARM_UNAVAILABLE: the message comes back. What else stops the judgement is told at the gate, which waits.
  */
-export async function evaluateFleetGate(gateId: string, ports: FleetGatePorts): Promise<FleetGateAction | 'gone'> {
-  const gate = await ports.fleets.getGate(gateId);
+export async function evaluateFleetGate(
+  { gateId, after }: Extract<GateTask, { kind: 'fleet-gate' }>,
+  ports: FleetGatePorts,
+): Promise<FleetGateAction | 'gone' | 'stale'> {
+  if (after !== undefined && (await findRecord(gateId, ports))?.recordedAt.toISOString() !== after) return 'stale';
+  const gate = await readGate(gateId, ports);
   if (!gate) return await forget(gateId, ports);
   try {
     return await judgeGate(gate, ports);
@@ -38,52 +46,64 @@ export async function evaluateFleetGate(gateId: string, ports: FleetGatePorts): 
   }
 }
 
-async function judgeGate(gate: FleetGate, ports: FleetGatePorts): Promise<FleetGateAction> {
+async function readGate(gateId: string, { fleets, now }: FleetGatePorts): Promise<ReadGate | undefined> {
+  const readAt = now();
+  const gate = await fleets.getGate(gateId);
+  return gate && { ...gate, readAt };
+}
+
+async function judgeGate(gate: ReadGate, ports: FleetGatePorts): Promise<FleetGateAction> {
   const question = isOurs(gate, ports.fleetGatePrefix) ?? (await askRun(gate, ports));
   if (!question.ask) return await leaveAlone(gate, question.reason, ports);
-  const doubts = (await Promise.all(question.clusterIds.map((id) => doubtsOf(id, question, ports)))).flat();
-  if (doubts.length > 0) return await record(gate, 'waiting', doubts, ports);
-  const what = question.version === 'current' ? 'their current version' : question.version;
-  const open = [`${question.clusterIds.length} clusters open for ${what}`];
+  const limit = pLimit(concurrentMembers);
+  const members = question.clusterIds.map((id) => limit(() => doubtsOf(id, question.version, ports)));
+  const doubts = (await Promise.all(members)).flat();
+  const reasons = doubts.map(({ reason }) => reason);
+  if (doubts.some(({ ends }) => ends === 'soon')) return await waitShortly(gate, reasons, ports);
+  if (doubts.length > 0) return await record(gate, 'waiting', reasons, ports);
+  const what = question.version === 'current' ? 'their current versions' : question.version;
+  const open = [`open for ${what}: ${question.clusterIds.map((id) => id.split('/').at(-1)).join(', ')}`];
   if (ports.mode === 'observe') return await record(gate, 'would-approve', open, ports);
-  if ((await ports.fleets.approve(gate)) === 'conflict') {
-    return await record(gate, 'waiting', ['the gate changed while it was judged; it will be judged again'], ports);
-  }
-  return await record(gate, 'approved', open, ports);
+  return await approve(gate, question, open, ports);
+}
+
+async function waitShortly(
+  gate: ReadGate,
+  reasons: readonly string[],
+  ports: FleetGatePorts,
+): Promise<FleetGateAction> {
+  const recordedAt = ports.now();
+  const action = await record(gate, 'waiting', reasons, { ...ports, now: () => recordedAt });
+  const next = { kind: 'fleet-gate', gateId: gate.id, after: recordedAt.toISOString() } as const;
+  if (action === 'waiting') await ports.gateQueue.enqueue([next], renewalSeconds);
+  return action;
+}
+
+/** The run has no ETag that an approval could carry, so it is read once more just before. */
+async function approve(
+  gate: ReadGate,
+  question: Question,
+  open: readonly string[],
+  ports: FleetGatePorts,
+): Promise<FleetGateAction> {
+  const changed = ['the gate or its update run changed while it was judged; it will be judged again'];
+  if (gate.etag === undefined)
+    return await record(gate, 'waiting', ['ARM gave no ETag of the gate: an approval could hit a changed one'], ports);
+  if (JSON.stringify(await askRun(gate, ports)) !== JSON.stringify(question))
+    return await record(gate, 'waiting', changed, ports);
+  // Somebody else began to approve since: two approvals at once would end as one and a conflict that tells nothing.
+  const known = await findRecord(gate.id, ports);
+  if (known?.action === 'approving' && known.recordedAt > gate.readAt) return 'approving';
+  await record(gate, 'approving', open, ports);
+  if ((await ports.fleets.approve(gate)) === 'approved') return await record(gate, 'approved', open, ports);
+  const current = await readGate(gate.id, ports);
+  if (current?.state === 'Completed') return await leaveAlone(current, 'it is Completed', ports);
+  return await record(gate, 'waiting', changed, ports);
 }
 
 async function askRun(gate: FleetGate, ports: FleetGatePorts): Promise<GateQuestion> {
   const run = await ports.fleets.getUpdateRun(gate.updateRunId);
   return run ? questionOf(gate, run, ports.fleetGatePrefix) : { ask: false, reason: 'its update run is gone' };
-}
-
-/** Why a member keeps the gate shut; asks for what is missing. */
-async function doubtsOf(clusterId: string, question: Question, ports: FleetGatePorts): Promise<readonly string[]> {
-  const cluster = await findCluster(clusterId, ports.clusters);
-  if (typeof cluster === 'string') return [cluster];
-  if (cluster.bootstrap.source === 'direct') return [];
-  const { name } = cluster.resource;
-  const version = question.version === 'current' ? cluster.kubernetesVersion : question.version;
-  const target = { clusterId: cluster.resource.id, kubernetesVersion: version };
-  const { record: found, decision } = await judgeTarget(target.clusterId, target.kubernetesVersion, ports);
-  if (!found) {
-    await ports.targets.request(target, ports.now());
-    await ports.planQueue.enqueue([{ ...target, attempt: 0 }], 0);
-  }
-  if (decision.decision !== 'open')
-    return [`${name} ${version} is ${decision.decision}: ${decision.reasons.slice(0, 3).join('; ')}`];
-  if (found?.planned?.factsHash === hashFacts(cluster)) return [];
-  await ports.planQueue.enqueue([{ ...target, attempt: 0 }], 0);
-  return [`${name} changed since it was planned; it is being planned again`];
-}
-
-async function findCluster(clusterId: string, clusters: ClusterReader): Promise<Cluster | string> {
-  try {
-    return await clusters.get(parseClusterId(clusterId));
-  } catch (error) {
-    if (!(error instanceof SyncError) || error.code === 'ARM_UNAVAILABLE') throw error;
-    return `member ${clusterId}: ${describe(error)}`;
-  }
 }
 
 function describe(error: SyncError): string {
@@ -105,18 +125,23 @@ async function findRecord(gateId: string, ports: FleetGatePorts): Promise<FleetG
 }
 
 /** A gate of ours that is Completed keeps the record of who opened it. */
-async function leaveAlone(gate: FleetGate, reason: string, ports: FleetGatePorts): Promise<FleetGateAction> {
+async function leaveAlone(gate: ReadGate, reason: string, ports: FleetGatePorts): Promise<FleetGateAction> {
   const known = await findRecord(gate.id, ports);
   if (known?.action === 'approved') return 'approved';
+  if (known?.action === 'approving' && gate.state === 'Completed')
+    return await record(gate, 'approved', known.reasons, ports);
   return await record(gate, 'left-alone', [reason], ports);
 }
 
+/** A judgement of a gate that was read before somebody else approved it does not overwrite that approval. */
 async function record(
-  gate: FleetGate,
+  gate: ReadGate,
   action: FleetGateAction,
   reasons: readonly string[],
   ports: FleetGatePorts,
 ): Promise<FleetGateAction> {
+  const known = action === 'approved' ? undefined : await findRecord(gate.id, ports);
+  if (known?.action === 'approved' && known.recordedAt >= gate.readAt) return 'approved';
   await ports.fleetRecords.save({
     id: gate.id,
     displayName: gate.displayName,

@@ -66,7 +66,7 @@ export async function evaluateTarget(
     step,
   };
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
-  if (decision.decision === 'open') await wakeFleetGates(ports);
+  if (decision.decision === 'open' && !unchanged) await wakeFleetGates(ports);
   if (isUnderWay(record, decision)) {
     const age = (now.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);

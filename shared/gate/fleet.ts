@@ -62,8 +62,8 @@ export function questionOf(gate: FleetGate, run: UpdateRun, prefix: string): Gat
   const stage = run.stages.find((candidate) => candidate.name === gate.stage);
   if (!stage) return leave(`the update run has no stage "${gate.stage ?? ''}"`);
   const groups = gate.group === undefined ? stage.groups : stage.groups.filter((group) => group.name === gate.group);
-  const clusterIds = [...new Set(groups.flatMap((group) => group.clusterIds))];
-  if (clusterIds.length === 0) return leave('its stage or group has no members');
+  if (groups.length === 0) return leave('its stage or group has no members');
+  const clusterIds = [...new Set(groups.flatMap(membersOf))];
   return { ask: true, version, clusterIds };
 }
 
@@ -78,6 +78,11 @@ export function versionsByCluster(runs: readonly UpdateRun[]): ReadonlyMap<strin
     }
   }
   return named;
+}
+
+/** A group whose members ARM does not list must not be passed over: what is no cluster id keeps the gate shut. */
+function membersOf({ name, clusterIds }: UpdateGroup): readonly string[] {
+  return clusterIds.length > 0 ? clusterIds : [`group "${name}", whose members the update run does not list`];
 }
 
 function leave(reason: string): GateQuestion {

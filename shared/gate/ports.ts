@@ -11,7 +11,12 @@ export type GateTask =
       /** The judgement that this task follows: an older one is stale. Absent: judge now, and start the target's one chain of tasks anew. */
       readonly step?: number;
     }
-  | { readonly kind: 'fleet-gate'; readonly gateId: string };
+  | {
+      readonly kind: 'fleet-gate';
+      readonly gateId: string;
+      /** `recordedAt` (ISO 8601) of the record that this task follows: a newer one makes it stale. Absent: judge now. */
+      readonly after?: string;
+    };
 
 export interface GateQueue {
   /** At least once, unordered. */
@@ -37,8 +42,8 @@ export interface Judgements {
   remove(clusterId: string, version: KubernetesVersion): Promise<void>;
 }
 
-/** What was done, or would be done, with a Fleet gate. */
-export type FleetGateAction = 'approved' | 'would-approve' | 'waiting' | 'left-alone';
+/** What was done, or would be done, with a Fleet gate. "approving" is written before Azure is asked: a worker that dies then leaves a trace. */
+export type FleetGateAction = 'approved' | 'approving' | 'would-approve' | 'waiting' | 'left-alone';
 
 export interface FleetGateRecord {
   readonly id: string;

@@ -6,17 +6,22 @@ import { hashFacts } from '../requirements/facts-hash.js';
 import type { ClusterList } from '../requirements/ports.js';
 import { wantedVersions } from '../requirements/targets.js';
 import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
+import type { TargetRef } from '../warming/state.js';
 import { enqueueTargets, findingOf, type RequestPorts } from '../warming/request-targets.js';
 import type { StateIndex } from './decide.js';
 import { indexStates } from './evaluate-target.js';
 import { isOurs, versionsByCluster } from './fleet.js';
-import type { Fleets, GateQueue, Judgements, SeenCluster, SeenClusters } from './ports.js';
+import type { FleetGateRecords, Fleets, GateQueue, Judgements, SeenCluster, SeenClusters } from './ports.js';
+
+const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
 export interface ReconcilePolicy {
   /** A plan older than this is renewed. */
   readonly renewPlanAfterMs: number;
   /** A task this much overdue is taken for lost. */
   readonly lostAfterMs: number;
+  /** A failed artifact is tried again after this. */
+  readonly retryFailedAfterMs: number;
 }
 
 export interface ReconcilePorts extends RequestPorts {
@@ -25,6 +30,9 @@ export interface ReconcilePorts extends RequestPorts {
   readonly judgements: Judgements;
   readonly gateQueue: GateQueue;
   readonly seenClusters: SeenClusters;
+  readonly fleetRecords: FleetGateRecords;
+  /** Lower case. Members of a fleet may lie in others. */
+  readonly subscriptionId: string;
   readonly reconcilePolicy: ReconcilePolicy;
   readonly fleetGatePrefix: string;
 }
@@ -47,6 +55,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const listed = await ports.clusters.list();
   const { clusters } = listed;
   await rememberClusters(listed, ports);
+  const fleetGates = await attempt(() => reconcileFleets(ports));
   const records = await ports.targets.list();
   const removed = await removeObsolete(records, listed, ports);
   const indexes = await indexRegistries(records, ports.states);
@@ -58,10 +67,12 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   for (const cluster of clusters) {
     const versions = named.get(cluster.resource.key) ?? [];
     const outcome = await attempt(() => reconcileCluster(cluster, versions, records, indexes, ports));
-    if (typeof outcome === 'string') failures.push(`${cluster.resource.name}: ${outcome}`);
-    else planned += outcome;
+    if (typeof outcome === 'number') planned += outcome;
+    else {
+      failures.push(`${cluster.resource.name}: ${outcome}`);
+      await ports.seenClusters.save([{ ...seen(cluster, ports.now()), finding: outcome }]);
+    }
   }
-  const fleetGates = await attempt(() => reconcileFleets(ports));
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
   return {
     clusters: clusters.length,
@@ -107,6 +118,7 @@ async function removeObsolete(
     const key = record.clusterId.toLowerCase();
     const cluster = byKey.get(key);
     if (unclear.has(key)) return false;
+    if (!key.startsWith(`/subscriptions/${ports.subscriptionId}/`)) return isForgotten(record, ports.now());
     if (!cluster || cluster.bootstrap.source === 'direct') return true;
     return compareVersions(record.kubernetesVersion, cluster.kubernetesVersion) < 0;
   });
@@ -115,6 +127,11 @@ async function removeObsolete(
     await ports.judgements.remove(record.clusterId, record.kubernetesVersion);
   }
   return obsolete.length;
+}
+
+/** A fleet member of another subscription is planned when its gate asks, and not listed here. */
+function isForgotten({ planned, requestedAt }: TargetRecord, now: Date): boolean {
+  return now.getTime() - (planned?.plannedAt ?? requestedAt).getTime() > forgetForeignAfterMs;
 }
 
 async function indexRegistries(
@@ -143,7 +160,8 @@ async function reconcileCluster(
   const current = own.filter((record) => compareVersions(record.kubernetesVersion, cluster.kubernetesVersion) >= 0);
   const recorded = current.map((record) => record.kubernetesVersion);
   const wanted = wantedVersions(cluster, profile, [...named, ...recorded], ports.targetPolicy);
-  const facts = hashFacts(cluster);
+  const facts = await currentFacts(cluster, current, ports);
+  for (const { planned } of current) if (planned && planned.factsHash !== facts) await denounce(planned, ports);
   const due = wanted.filter((version) => {
     const record = current.find((candidate) => candidate.kubernetesVersion === version);
     return needsPlan(record, facts, indexes, ports.now(), ports.reconcilePolicy);
@@ -155,6 +173,24 @@ async function reconcileCluster(
     ports,
   );
   return due.length;
+}
+
+/** Plans are made from what ARM says of a cluster alone, and a list may say less: a difference is looked at twice. */
+async function currentFacts(
+  cluster: Cluster,
+  records: readonly TargetRecord[],
+  ports: ReconcilePorts,
+): Promise<string> {
+  const listed = hashFacts(cluster);
+  if (records.every(({ planned }) => planned === undefined || planned.factsHash === listed)) return listed;
+  return hashFacts(await ports.clusters.get(cluster.resource));
+}
+
+/** A plan of other facts than today's must not open a gate while the new one is on its way. */
+async function denounce({ clusterId, kubernetesVersion }: TargetRef, ports: ReconcilePorts): Promise<void> {
+  const reason =
+    'the cluster changed since it was planned (add-ons, pools, network or registry); it is being planned again';
+  await ports.targets.saveFailure({ clusterId, kubernetesVersion, reason, at: ports.now(), effect: 'plan-wrong' });
 }
 
 /** Whether a target must be planned (again). Pure. */
@@ -172,7 +208,9 @@ export function needsPlan(
   return plan.set.artifacts.some((artifact) => {
     const state = states?.get(artifactName(artifact));
     if (!state) return true;
-    return state.phase !== 'proven' && now.getTime() - state.dueAt.getTime() >= policy.lostAfterMs;
+    const overdueMs = now.getTime() - state.dueAt.getTime();
+    if (state.phase === 'failed') return overdueMs >= policy.retryFailedAfterMs;
+    return state.phase !== 'proven' && overdueMs >= policy.lostAfterMs;
   });
 }
 
@@ -189,19 +227,26 @@ async function judgeAgain(
 
 async function reconcileFleets(ports: ReconcilePorts): Promise<number> {
   const gates = await ports.fleets.listGates();
-  const ours = gates.filter((gate) => isOurs(gate, ports.fleetGatePrefix) === undefined);
+  const ours = gates.filter((gate) => isOurs(gate, ports.fleetGatePrefix) === undefined).map((gate) => gate.id);
+  const records = await ports.fleetRecords.list();
+  const unsettled = records
+    .filter(({ action }) => action !== 'approved' && action !== 'left-alone')
+    .map(({ id }) => id);
+  const byKey = new Map([...unsettled, ...ours].map((id) => [id.toLowerCase(), id]));
   await ports.gateQueue.enqueue(
-    ours.map((gate) => ({ kind: 'fleet-gate', gateId: gate.id })),
+    [...byKey.values()].map((gateId) => ({ kind: 'fleet-gate', gateId })),
     0,
   );
-  return ours.length;
+  return byKey.size;
 }
 
 async function attempt<Value>(work: () => Promise<Value>): Promise<Value | string> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof SyncError) return `${error.code}: ${error.message}`;
-    throw error;
+    // A bug met at one cluster must not stop the round for the others; its stack is for the log.
+    return error instanceof SyncError
+      ? `${error.code}: ${error.message}. ${error.advice}`
+      : `unexpected: ${String(error)}`;
   }
 }

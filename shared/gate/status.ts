@@ -1,4 +1,5 @@
 import type { Finding } from '../model/artifact.js';
+import { compareVersions } from '../model/kubernetes-version.js';
 import type { ArtifactState } from '../warming/state.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
@@ -101,7 +102,9 @@ function isProven(state: ArtifactState, now: Date, policy: GatePolicy): boolean 
 
 function describeCluster(cluster: SeenCluster, input: StatusInput): ClusterStatus {
   const key = cluster.id.toLowerCase();
-  const targets = input.targets.filter((target) => target.clusterId.toLowerCase() === key);
+  const targets = input.targets
+    .filter((target) => target.clusterId.toLowerCase() === key)
+    .sort((a, b) => compareVersions(a.kubernetesVersion, b.kubernetesVersion));
   return {
     id: cluster.id,
     name: cluster.name,

@@ -13,6 +13,8 @@ export interface Registry {
   readonly resource: ResourceId;
   /** Host, with port where it is not 443, for example `contoso.azurecr.io`. */
   readonly loginServer: string;
+  /** ARM's `creationDate`, ISO 8601; empty where ARM tells none. */
+  readonly createdAt: string;
   readonly cacheRules: readonly CacheRule[];
 }
 

@@ -16,10 +16,32 @@ const mostChildren = 400;
 
 const digest = z.string().refine((text): text is Digest => isDigest(text), 'must be a sha256 digest');
 
-const document = z.object({
-  schemaVersion: z.literal(2).optional(),
-  manifests: z.array(z.object({ digest })).max(mostChildren).optional(),
+const indexTypes = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+
+/** An index in an index would have to be descended into to prove it; MAR has none, so one is refused and not taken for a leaf. */
+const child = z.object({
+  digest,
+  mediaType: z
+    .string()
+    .refine((type) => !indexTypes.includes(type), 'an index inside an index is not supported')
+    .optional(),
 });
+
+const document = z
+  .object({
+    schemaVersion: z.literal(2).optional(),
+    manifests: z.array(child).max(mostChildren).optional(),
+    config: z.unknown().optional(),
+    layers: z.unknown().optional(),
+    blobs: z.unknown().optional(),
+  })
+  .refine(
+    ({ manifests, config, layers, blobs }) => manifests ?? config ?? layers ?? blobs,
+    'neither an index nor a manifest: it lists no manifests, config, layers or blobs',
+  );
 
 /**
  * The manifests that an index lists; none for a single manifest.

@@ -28,7 +28,7 @@ export class RegistryClient implements ManifestReader {
     private readonly fetcher: typeof fetch = fetch,
   ) {
     const url = new URL(endpoint);
-    if (url.protocol !== 'https:' && !isLoopback(url.hostname)) {
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
       throw new SyncError('INVALID_INPUT', `registry ${endpoint}: http is accepted on loopback hosts only`);
     }
   }

@@ -12,7 +12,6 @@ const volatile = new Set([
   'resourceUID',
   'status',
 ]);
-/** The node image is none of them: what it carries need not be pulled. */
 const volatileInPools = new Set([
   'count',
   'minCount',
@@ -22,6 +21,7 @@ const volatileInPools = new Set([
   'powerState',
   'orchestratorVersion',
   'currentOrchestratorVersion',
+  'nodeImageVersion',
   'upgradeSettings',
   'status',
   'virtualMachineNodesStatus',

@@ -1,5 +1,11 @@
 import { listedRepositories, type Catalog } from '../catalog/catalog.js';
-import { artifactName, type ArtifactRef, type RequirementSet, type Unresolved } from '../model/artifact.js';
+import {
+  artifactName,
+  type ArtifactRef,
+  type Requirement,
+  type RequirementSet,
+  type Unresolved,
+} from '../model/artifact.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import { minorOf } from '../model/kubernetes-version.js';
@@ -23,6 +29,8 @@ export interface PlanPorts {
   readonly planQueue: PlanQueue;
   readonly warmQueue: WarmQueue;
   readonly marHost: string;
+  /** Whether a plan may rest on lists alone where AKS reports no components. */
+  readonly componentInsights: 'required' | 'optional';
   readonly workPolicy: WorkPolicy;
   readonly now: () => Date;
 }
@@ -58,6 +66,7 @@ export async function planTarget(task: PlanTask, deliveries: number, ports: Plan
       ...task,
       reason: `${error.code}: ${error.message}. ${error.advice}`,
       at: ports.now(),
+      effect: 'plan-stays',
     });
     if (error.canRetry && task.attempt < mostAttempts)
       await ports.planQueue.enqueue([{ ...task, attempt: task.attempt + 1 }], retryDelay(task, error));
@@ -89,8 +98,7 @@ async function planIsolated(
     run: deliveries > 1 ? 'again' : 'first',
   });
   const lost = new Set(await ports.states.save(work.changes));
-  const changed = work.changes.map((change) => change.state).filter((state) => !lost.has(artifactName(state)));
-  const tasks = [...changed, ...work.requeue].map(taskOf);
+  const tasks = work.changes.filter(({ state }) => !lost.has(artifactName(state))).map(({ state }) => taskOf(state));
   await enqueueInOrder(tasks, set, ports);
   // What was pinned is on its way and pinned still at the next try, so that throttling slows a plan down and never stops it.
   if (pins.failure) throw pins.failure;
@@ -100,8 +108,9 @@ async function planIsolated(
     registry: registry.resource.key,
     loginServer: registry.loginServer,
     set: {
-      ...set,
+      artifacts: warmable(set.artifacts, pins.pinned, work.uncovered),
       unresolved: [...set.unresolved, ...pins.unresolved, ...uncovered(work.uncovered, registry.loginServer)],
+      findings: set.findings,
     },
     plannedAt,
     factsHash: hashFacts(cluster),
@@ -128,7 +137,30 @@ async function resolveFromAzure(task: PlanTask, cluster: Cluster, ports: PlanPor
   ]);
   const reported = profile.componentsByMinor.get(minorOf(task.kubernetesVersion)) ?? [];
   const target = task.kubernetesVersion;
-  return resolveRequirements({ cluster, target, reported, catalog: ports.catalog, tagLists });
+  const set = resolveRequirements({ cluster, target, reported, catalog: ports.catalog, tagLists });
+  if (reported.length > 0 || ports.componentInsights === 'optional') return set;
+  return { ...set, unresolved: [...set.unresolved, withoutInsights(minorOf(target))] };
+}
+
+/** Without AKS's own report the versions are those of lists: likely, and no proof of what this cluster will pull. */
+function withoutInsights(minor: string): Unresolved {
+  return {
+    component: 'component-insights',
+    reason:
+      `AKS reports no components of this cluster for Kubernetes ${minor}, so the versions are guesses from published lists. ` +
+      'They are warmed; the gate opens on them only with the setting COMPONENT_INSIGHTS=optional',
+  };
+}
+
+/** What MAR does not have, or no rule covers, is unresolved: it is told once, there. */
+function warmable(
+  artifacts: readonly Requirement[],
+  pinned: readonly ArtifactRef[],
+  uncovered: readonly ArtifactRef[],
+): readonly Requirement[] {
+  const left = new Set(uncovered.map(artifactName));
+  const names = new Set(pinned.map(artifactName).filter((name) => !left.has(name)));
+  return artifacts.filter((artifact) => names.has(artifactName(artifact)));
 }
 
 /** Tags of the repositories where a tag cannot be derived. A repository that MAR does not have contributes none. */

@@ -88,6 +88,8 @@ export interface PlanQueue {
 export interface PlanFailure extends TargetRef {
   readonly reason: string;
   readonly at: Date;
+  /** "plan-wrong": the stored plan is known not to hold any more, and must not open a gate until the next one. */
+  readonly effect: 'plan-wrong' | 'plan-stays';
 }
 
 /** A target as stored: planned, or asked for and not planned yet. */
@@ -104,7 +106,9 @@ export interface Targets {
   get(cluster: string, version: KubernetesVersion): Promise<TargetRecord | undefined>;
   /** Records that a target is wanted; leaves an existing record as it is. */
   request(target: TargetRef, now: Date): Promise<void>;
+  /** Leaves a newer plan as it is: two workers may plan the same target, and the slower one saw older facts. */
   savePlan(plan: PlannedTarget): Promise<void>;
+  /** A plan that is wrong stays wrong, whatever fails after: only a new plan ends that. */
   saveFailure(failure: PlanFailure): Promise<void>;
   remove(target: TargetRef): Promise<void>;
 }

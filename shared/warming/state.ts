@@ -15,6 +15,8 @@ export interface ArtifactState extends ArtifactRef {
   readonly registry: string;
   /** Host that serves the registry. */
   readonly loginServer: string;
+  /** When that registry was created (ARM): one that was deleted and created again holds nothing of what was proven. */
+  readonly incarnation: string;
   /** Repository below the cache rule's target, for example `aks-managed-repository/oss/v2/kubernetes/pause`. */
   readonly cachedRepository: string;
   /** MAR's digest of the tag when it was pinned. */

@@ -33,10 +33,9 @@ export interface WorkInput {
   readonly run: 'first' | 'again';
 }
 
-/** States to write, and states whose task must be (re-)enqueued; `changes` all get a task too. */
 export interface Work {
+  /** States to write; each that is written gets a task. */
   readonly changes: readonly { readonly state: ArtifactState; readonly etag: string | undefined }[];
-  readonly requeue: readonly ArtifactState[];
   /** Artifacts that no cache rule of the registry covers. */
   readonly uncovered: readonly ArtifactRef[];
 }
@@ -44,7 +43,6 @@ export interface Work {
 /** The union of the set and the registry's states, minus what is proven or on its way. Pure. */
 export function planWork(input: WorkInput): Work {
   const changes: { state: ArtifactState; etag: string | undefined }[] = [];
-  const requeue: ArtifactState[] = [];
   const uncovered: ArtifactRef[] = [];
   for (const pin of input.pinned) {
     const repository = cachedRepository(input.registry.cacheRules, input.marHost, pin.repository);
@@ -56,15 +54,22 @@ export function planWork(input: WorkInput): Work {
     if (!stored) changes.push({ state: fresh(pin, repository, input, 0), etag: undefined });
     else if (mustRestart(stored.state, pin, repository, input)) {
       changes.push({ state: fresh(pin, repository, input, stored.state.step + 1), etag: stored.etag });
-    } else if (needsTask(stored.state, input)) requeue.push(stored.state);
+    } else if (needsTask(stored.state, input))
+      changes.push({ state: enqueuedAgain(stored.state, input.now), etag: stored.etag });
   }
-  return { changes, requeue, uncovered };
+  return { changes, uncovered };
+}
+
+/** A lost task cannot be told from a slow one: the new step makes the old one stale, so that a backlog does not grow itself. */
+export function enqueuedAgain(state: ArtifactState, now: Date): ArtifactState {
+  return { ...state, step: state.step + 1, dueAt: now };
 }
 
 function fresh(pin: PinnedArtifact, cached: string, input: WorkInput, step: number): ArtifactState {
   return {
     registry: input.registry.resource.key,
     loginServer: input.registry.loginServer,
+    incarnation: input.registry.createdAt,
     cachedRepository: cached,
     repository: pin.repository,
     tag: pin.tag,
@@ -80,7 +85,9 @@ function fresh(pin: PinnedArtifact, cached: string, input: WorkInput, step: numb
 
 function mustRestart(state: ArtifactState, pin: PinnedArtifact, repository: string, input: WorkInput): boolean {
   if (state.digest !== pin.digest && pin.pinnedAt >= state.pinnedAt) return true;
-  if (state.cachedRepository !== repository || state.loginServer !== input.registry.loginServer) return true;
+  const { loginServer, createdAt } = input.registry;
+  if (state.cachedRepository !== repository || state.loginServer !== loginServer) return true;
+  if (state.incarnation !== createdAt) return true;
   return state.phase === 'failed' && age(state.dueAt, input.now) >= input.policy.retryFailedAfterMs;
 }
 

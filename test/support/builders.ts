@@ -25,6 +25,9 @@ export const fleetId = `${group}/Microsoft.ContainerService/fleets/fleet`;
 export const gateId = (name = 'g1'): string => `${fleetId}/gates/${name}`;
 export const runId = `${fleetId}/updateRuns/run`;
 
+/** ARM's creation date of every registry here. */
+export const createdAt = '2026-01-15T08:30:00.000Z';
+
 export const coredns: ArtifactRef = { repository: 'oss/v2/kubernetes/coredns', tag: 'v1.13.1-6' };
 export const pause: ArtifactRef = { repository: 'oss/v2/kubernetes/pause', tag: '3.10.1' };
 
@@ -35,11 +38,11 @@ export const newLayout: CacheRule = {
 };
 
 export function registryOf(name = 'acr', cacheRules: readonly CacheRule[] = [newLayout]): Registry {
-  return { resource: parseResourceId(registryId(name)), loginServer: `${name}.azurecr.io`, cacheRules };
+  return { resource: parseResourceId(registryId(name)), loginServer: `${name}.azurecr.io`, createdAt, cacheRules };
 }
 
-/** An isolated cluster with one Ubuntu pool on amd64; without a registry it is not isolated. */
-export function clusterOf(name = 'one', registry: string | undefined = 'acr', changes: Partial<Cluster> = {}): Cluster {
+/** An isolated cluster with one Ubuntu pool on amd64; with null for its registry it is not isolated. */
+export function clusterOf(name = 'one', registry: string | null = 'acr', changes: Partial<Cluster> = {}): Cluster {
   return {
     resource: parseClusterId(clusterId(name)),
     location: 'westeurope',
@@ -47,9 +50,7 @@ export function clusterOf(name = 'one', registry: string | undefined = 'acr', ch
     pools: [{ name: 'system', osType: 'Linux', osSku: 'Ubuntu2404', architecture: 'amd64', nodeOs: 'ubuntu-24.04' }],
     properties: { networkProfile: { networkPlugin: 'azure' } },
     bootstrap:
-      registry === undefined
-        ? { source: 'direct' }
-        : { source: 'cache', registry: parseResourceId(registryId(registry)) },
+      registry === null ? { source: 'direct' } : { source: 'cache', registry: parseResourceId(registryId(registry)) },
     ...changes,
   };
 }
@@ -93,6 +94,7 @@ export function stateOf(artifact: ArtifactRef = coredns, changes: Partial<Artifa
   return {
     registry: parseResourceId(registryId()).key,
     loginServer: 'acr.azurecr.io',
+    incarnation: createdAt,
     cachedRepository: `aks-managed-repository/${repository}`,
     repository,
     tag,

@@ -36,7 +36,7 @@ export class FakeClusters implements ClusterReader {
   }
 
   async get(cluster: ResourceId): Promise<Cluster> {
-    return this.#find(cluster).cluster;
+    return { extensions: { kind: 'read', types: [] }, ...this.#find(cluster).cluster };
   }
 
   async upgradeProfile(cluster: ResourceId): Promise<UpgradeProfile> {

@@ -5,7 +5,7 @@ import type { Cluster, ReportedComponent } from '../../../shared/model/cluster.j
 import type { KubernetesVersion } from '../../../shared/model/kubernetes-version.js';
 import { resolveRequirements } from '../../../shared/requirements/resolve.js';
 import type { PlanTask, WarmTask } from '../../../shared/warming/ports.js';
-import { hours, minutes, profileOf, registryOf, target } from '../builders.js';
+import { hours, minutes, profileOf, registryOf, subscriptionId, target } from '../builders.js';
 import { smallCatalog } from '../small-catalog.js';
 import { FakeClock } from './clock.js';
 import { FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
@@ -92,7 +92,10 @@ export class FakeSubscription {
         lostAfterMs: minutes(2),
         bakedDelaySeconds: 10,
       },
-      reconcilePolicy: { renewPlanAfterMs: hours(1), lostAfterMs: minutes(2) },
+      reconcilePolicy: { renewPlanAfterMs: hours(1), lostAfterMs: minutes(2), retryFailedAfterMs: minutes(30) },
+      subscriptionId,
+      componentInsights: 'optional',
+      freshProofMs: minutes(15),
     };
   }
 

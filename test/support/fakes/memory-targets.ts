@@ -21,14 +21,18 @@ export class MemoryTargets implements Targets {
 
   async savePlan(plan: PlannedTarget): Promise<void> {
     const { clusterId, kubernetesVersion, plannedAt } = plan;
+    const known = this.#rows.get(keyOf(plan))?.planned;
+    if (known && known.plannedAt > plannedAt) return;
     this.#rows.set(keyOf(plan), { clusterId, kubernetesVersion, requestedAt: plannedAt, planned: plan });
   }
 
-  async saveFailure({ clusterId, kubernetesVersion, reason, at }: PlanFailure): Promise<void> {
+  async saveFailure({ clusterId, kubernetesVersion, reason, at, effect }: PlanFailure): Promise<void> {
     const target = { clusterId, kubernetesVersion };
     await this.request(target, at);
     const record = this.#rows.get(keyOf(target));
-    if (record) this.#rows.set(keyOf(target), { ...record, failure: { ...target, reason, at } });
+    if (!record) return;
+    const stays = record.failure?.effect === 'plan-wrong' ? 'plan-wrong' : effect;
+    this.#rows.set(keyOf(target), { ...record, failure: { ...target, reason, at, effect: stays } });
   }
 
   async remove(target: TargetRef): Promise<void> {

@@ -1,5 +1,6 @@
 import { Application } from '../../../shared/app/application.js';
 import { SyncError } from '../../../shared/model/errors.js';
+import type { ResourceId } from '../../../shared/model/resource-id.js';
 import { clusterId, clusterOf, gateId, gateOf, hours, runOf, target } from '../../support/builders.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 
@@ -67,7 +68,9 @@ test('a plan that fails for a day does not pile up tries', async () => {
     version: target,
     strict: false,
   });
-  expect(reasons).toEqual([expect.stringContaining('ARM_FORBIDDEN: registry acr: 403 AuthorizationFailed. Grant')]);
+  expect(reasons).toEqual([
+    expect.stringContaining('ARM_FORBIDDEN: registry acr: 403 AuthorizationFailed. Grant') as string,
+  ]);
   azure.registries.fault = () => undefined;
   await azure.pass(10 * 60);
   expect(await decision(azure)).toBe('open');
@@ -132,9 +135,7 @@ test('a Fleet gate opens by itself as soon as its last cluster does, without a s
   azure.fleets.putGate(gateOf());
   await azure.pass(6 * 60);
   expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
-  expect(await azure.fleetRecords.list()).toMatchObject([
-    { action: 'approved', reasons: ['1 clusters open for 1.35.7'] },
-  ]);
+  expect(await azure.fleetRecords.list()).toMatchObject([{ action: 'approved', reasons: ['open for 1.35.7: one'] }]);
 });
 
 function clusterStates(): string {
@@ -145,3 +146,42 @@ function clusterStates(): string {
 function fail(): never {
   throw new Error('there is no record of coredns');
 }
+
+test('while old proofs cannot be renewed, a waiting Fleet gate does not pile up tasks', async () => {
+  const azure = new FakeSubscription();
+  azure.addRegistry();
+  for (const name of ['one', 'two', 'three']) azure.addCluster(clusterOf(name));
+  await azure.pass(10 * 60);
+  azure.clock.advance(3600);
+  for (const cache of azure.caches.values()) {
+    cache.fault = () => {
+      throw new SyncError('REGISTRY_UNAVAILABLE', 'registry: 503');
+    };
+  }
+  azure.fleets.putRun(runOf(['one', 'two', 'three'].map(clusterId)));
+  azure.fleets.putGate(gateOf());
+  await azure.pass(1800);
+  expect((await azure.fleets.getGate(gateId()))?.state).toBe('Pending');
+  expect(azure.gateQueue.mostHeld).toBeLessThan(20);
+  expect(azure.warmQueue.mostHeld).toBeLessThan(artifactsOfOne * 4);
+  for (const cache of azure.caches.values()) cache.fault = () => undefined;
+  await azure.pass(15 * 60);
+  expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
+});
+
+test('a cluster that a list describes more briefly than ARM does alone is not planned over and over', async () => {
+  const azure = await arrange();
+  await azure.pass(60);
+  const ports = azure.ports();
+  const brief = { ...clusterOf(), properties: {} };
+  const clusters = {
+    list: async () => ({ clusters: [brief], unreadable: [] }),
+    get: (cluster: ResourceId) => azure.clusters.get(cluster),
+    upgradeProfile: (cluster: ResourceId) => azure.clusters.upgradeProfile(cluster),
+  };
+  const planned = (await azure.targets.list())[0]?.planned?.plannedAt;
+  await new Application({ ...ports, clusters }).reconcile();
+  expect(await decision(azure)).toBe('open');
+  expect(azure.planQueue.messages).toEqual([]);
+  expect((await azure.targets.list())[0]?.planned?.plannedAt).toEqual(planned);
+});

@@ -49,7 +49,7 @@ test('fleets that cannot be read are told, and do not keep clusters waiting', as
     throw new SyncError('ARM_FORBIDDEN', 'fleets: 403');
   };
   const { failures, planned } = await new Application(azure.ports()).reconcile();
-  expect(failures).toContain('update runs: ARM_FORBIDDEN: fleets: 403');
+  expect(failures.join()).toContain('update runs: ARM_FORBIDDEN: fleets: 403');
   expect(planned).toBe(2);
 });
 
@@ -75,7 +75,7 @@ test('a gate of a node image run opens once the current version is proven', asyn
   azure.fleets.putGate(gateOf());
   await azure.pass(6 * 60);
   expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
-  expect((await azure.fleetRecords.list())[0]?.reasons).toEqual(['1 clusters open for their current version']);
+  expect((await azure.fleetRecords.list())[0]?.reasons).toEqual(['open for their current versions: one']);
 });
 
 test('what node images carry is warmed last', async () => {

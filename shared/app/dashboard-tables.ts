@@ -1,0 +1,190 @@
+import type { ClusterStatus, Status, TargetStatus } from '../gate/status.js';
+import { html, type Content, type Html } from './html.js';
+import { ageMs, formatAge } from './verdict.js';
+
+/** Missing artifacts that are named at once; the rest unfolds. */
+const mostNamed = 8;
+
+const shutFirst = { unknown: 0, closed: 1, open: 2 };
+
+/** Shut gates first, then open ones, then the clusters that have none. */
+export function renderClusters(status: Status): Html {
+  const gates = status.clusters
+    .flatMap((cluster) => cluster.targets.map((target) => ({ cluster, target })))
+    .sort((a, b) => shutFirst[a.target.decision] - shutFirst[b.target.decision]);
+  const others = status.clusters.filter(({ targets }) => targets.length === 0);
+  const rows = [...gates.map((gate) => gateRow(gate, status.evaluatedAt)), ...others.map(otherRow)];
+  const columns = ['Cluster', 'Upgrade', 'Gate', 'Since', 'Cached', 'Why'];
+  return renderTable(columns, rows, 'No cluster was seen yet.');
+}
+
+function gateRow({ cluster, target }: { cluster: ClusterStatus; target: TargetStatus }, now: string): Html {
+  const since = target.decidedAt === undefined ? '' : formatAge(ageMs(target.decidedAt, now));
+  return html`<tr>
+    <td class="tight"><span class="name">${cluster.name}</span></td>
+    <td class="tight">${renderUpgrade(cluster.kubernetesVersion, target.kubernetesVersion)}</td>
+    <td class="tight">${renderMark(target.decision)}</td>
+    <td class="tight soft">${since}</td>
+    <td class="count">${renderProgress(target.cached, target.required)}</td>
+    <td class="wide">${renderReasons(target.reasons)}${renderMissing(target)}${renderFindings(target)}</td>
+  </tr>`;
+}
+
+/** Those that keep the gate shut stand among its reasons already. */
+function renderFindings({ findings = [] }: TargetStatus): Html | undefined {
+  const told = findings.filter(({ effect }) => effect === 'none');
+  if (told.length === 0) return undefined;
+  return html`<ul class="plain soft">
+    ${told.map(({ subject, message }) => html`<li>${subject}: ${message}</li>`)}
+  </ul>`;
+}
+
+function renderUpgrade(from: string, to: string): string {
+  return from === to ? `${to} (current)` : `${from} → ${to}`;
+}
+
+function otherRow(cluster: ClusterStatus): Html {
+  const mark = cluster.isolated ? undefined : renderMark('left-alone');
+  const note = cluster.finding ?? 'no upgrade is offered or asked for';
+  return html`<tr class="aside">
+    <td class="tight"><span class="name">${cluster.name}</span></td>
+    <td class="tight">${cluster.kubernetesVersion}</td>
+    <td class="tight">${mark}</td>
+    <td></td>
+    <td></td>
+    <td class="wide">${note}</td>
+  </tr>`;
+}
+
+const marks = {
+  open: '✓ open',
+  closed: '✕ closed',
+  unknown: '? unknown',
+  approved: '✓ approved',
+  approving: '… approving',
+  'would-approve': '✓ would approve',
+  waiting: '… waiting',
+  'left-alone': '– left alone',
+};
+
+function renderMark(name: keyof typeof marks): Html {
+  return html`<span class="mark ${name}">${marks[name]}</span>`;
+}
+
+function renderProgress(cached: number, required: number): Html | undefined {
+  if (required === 0) return undefined;
+  return html`<progress max="${required}" value="${cached}"></progress>${cached} / ${required}`;
+}
+
+function renderReasons(reasons: readonly string[]): Content {
+  if (reasons.length === 0) return undefined;
+  return html`<ul class="plain">
+    ${reasons.map((reason) => html`<li>${reason}</li>`)}
+  </ul>`;
+}
+
+/** What no waiting will cure comes first. */
+const failedFirst = { failed: 0, 'proof-expired': 1, 'not-started': 2, planned: 3, waiting: 4 };
+
+type Missing = TargetStatus['missing'][number];
+
+/** Artifacts that are missing for the same reason stand together. */
+function renderMissing({ missing }: TargetStatus): readonly Html[] {
+  const groups = new Map<string, Missing[]>();
+  for (const item of [...missing].sort((a, b) => failedFirst[a.state] - failedFirst[b.state])) {
+    const key = `${item.state} ${item.reason}`;
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return [...groups.values()].map(missingGroup);
+}
+
+function missingGroup(group: readonly Missing[]): Html {
+  const [first] = group;
+  const names = group.map(({ artifact }) => html`<li><code>${artifact}</code></li>`);
+  const rest = names.slice(mostNamed);
+  const more = html`<details>
+    <summary>${rest.length} more</summary>
+    <ul class="plain">
+      ${rest}
+    </ul>
+  </details>`;
+  return html`<div class="missing">
+    <span class="${first?.state === 'failed' ? 'failed' : 'soft'}">${first?.state}:</span>
+    <span class="soft">${first?.reason}</span>
+    <ul class="plain">
+      ${names.slice(0, mostNamed)}
+    </ul>
+    ${rest.length > 0 ? more : undefined}
+  </div>`;
+}
+
+const waitingFirst = { waiting: 0, approving: 1, 'would-approve': 2, approved: 3, 'left-alone': 4 };
+
+export function renderFleetGates({ fleetGates, evaluatedAt }: Status): Html {
+  const rows = [...fleetGates]
+    .sort((a, b) => waitingFirst[a.action] - waitingFirst[b.action] || (a.recordedAt < b.recordedAt ? -1 : 1))
+    .map((gate) => {
+      const place = [gate.updateRun.split('/').at(-1), gate.stage, gate.group].filter((part) => part !== undefined);
+      return html`<tr>
+        <td class="name">${gate.displayName}</td>
+        <td>${place.join(' / ')}</td>
+        <td class="tight">${renderMark(gate.action)}</td>
+        <td class="tight soft">${formatAge(ageMs(gate.recordedAt, evaluatedAt))} ago</td>
+        <td class="wide">${renderReasons(gate.reasons)}</td>
+      </tr>`;
+    });
+  return renderTable(['Gate', 'Run / stage / group', 'State', 'Judged', 'Why'], rows, 'No Fleet gate was seen.');
+}
+
+export function renderRegistries({ registries }: Status): Html {
+  const rows = registries.map(
+    ({ loginServer, required, cached, waiting, failed }) =>
+      html`<tr>
+        <td class="name">${loginServer}</td>
+        <td class="count">${renderProgress(cached, required)}</td>
+        <td class="count" data-label="waiting">${waiting}</td>
+        <td class="count ${failed > 0 ? 'failed' : ''}" data-label="failed">${failed}</td>
+      </tr>`,
+  );
+  return renderTable(['Registry', 'Cached', 'Waiting', 'Failed'], rows, 'No registry is in use yet.');
+}
+
+export function renderProblems({ problems }: Status): Html {
+  const rows = problems.map(
+    ({ at, source, subject, reason }) =>
+      html`<tr>
+        <td class="tight soft">${formatTime(at)}</td>
+        <td class="tight">${source}</td>
+        <td>
+          ${reason}
+          <details>
+            <summary>what came</summary>
+            <code>${subject}</code>
+          </details>
+        </td>
+      </tr>`,
+  );
+  return renderTable(['When', 'Source', 'Reason'], rows, 'None.');
+}
+
+function renderTable(columns: readonly string[], rows: readonly Html[], empty: string): Html {
+  if (rows.length === 0) return html`<p class="soft">${empty}</p>`;
+  const head = columns.map((column) => html`<th scope="col">${column}</th>`);
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${head}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** `2026-11-23 00:23:51 UTC` */
+export function formatTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}

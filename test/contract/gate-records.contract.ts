@@ -1,0 +1,148 @@
+import type {
+  FleetGateRecord,
+  FleetGateRecords,
+  Judgement,
+  Judgements,
+  Problems,
+  SeenCluster,
+  SeenClusters,
+} from '../../shared/gate/ports.js';
+import { before, clusterId, gateId, minutes, now, runId, target, version } from '../support/builders.js';
+
+const judgement: Judgement = {
+  clusterId: clusterId(),
+  kubernetesVersion: target,
+  decision: 'closed',
+  decidedAt: now,
+  since: before(minutes(5)),
+  step: 3,
+};
+
+export function judgementsContract(open: () => Promise<Judgements>): void {
+  let judgements: Judgements;
+  beforeEach(async () => {
+    judgements = await open();
+  });
+
+  test('gives back what was written, however the id of the cluster is spelled', async () => {
+    expect(await judgements.get(clusterId(), target)).toBeUndefined();
+    expect(await judgements.save(judgement, undefined)).toBe(true);
+    expect((await judgements.get(clusterId().toUpperCase(), target))?.judgement).toEqual(judgement);
+    expect(await judgements.list()).toEqual([judgement]);
+  });
+
+  test('of two first writers one wins', async () => {
+    const results = await Promise.all([judgements.save(judgement, undefined), judgements.save(judgement, undefined)]);
+    expect([...results].sort()).toEqual([false, true]);
+  });
+
+  test('replaces only the version that was read', async () => {
+    await judgements.save(judgement, undefined);
+    const etag = (await judgements.get(clusterId(), target))?.etag;
+    expect(await judgements.save({ ...judgement, step: 4 }, etag)).toBe(true);
+    expect(await judgements.save({ ...judgement, step: 5 }, etag)).toBe(false);
+    expect((await judgements.get(clusterId(), target))?.judgement.step).toBe(4);
+  });
+
+  test('what is removed is gone, and a late writer does not bring it back', async () => {
+    await judgements.save(judgement, undefined);
+    const etag = (await judgements.get(clusterId(), target))?.etag;
+    await judgements.remove(clusterId().toUpperCase(), target);
+    await judgements.remove(clusterId(), target);
+    expect(await judgements.save(judgement, etag)).toBe(false);
+    expect(await judgements.list()).toEqual([]);
+  });
+}
+
+const record: FleetGateRecord = {
+  id: gateId(),
+  displayName: 'artifact-sync "before" <canary>',
+  updateRun: runId,
+  stage: 'canary',
+  action: 'waiting',
+  reasons: ['one 1.35.7 is closed', 'ä'],
+  recordedAt: now,
+};
+
+export function fleetGateRecordsContract(open: () => Promise<FleetGateRecords>): void {
+  let records: FleetGateRecords;
+  beforeEach(async () => {
+    records = await open();
+  });
+
+  test('gives back what was written, with and without a group', async () => {
+    const grouped = { ...record, id: gateId('g2'), group: 'first', action: 'approving' as const };
+    await records.save(record);
+    await records.save(grouped);
+    expect([...(await records.list())].sort((a, b) => a.id.localeCompare(b.id))).toEqual([record, grouped]);
+  });
+
+  test('keeps one record a gate, the newest, however its id is spelled', async () => {
+    await records.save({ ...record, group: 'first' });
+    await records.save({ ...record, id: gateId().toUpperCase(), action: 'approved', reasons: [] });
+    expect(await records.list()).toEqual([{ ...record, id: gateId().toUpperCase(), action: 'approved', reasons: [] }]);
+  });
+}
+
+const seen: SeenCluster = {
+  id: clusterId(),
+  name: 'one',
+  kubernetesVersion: version('1.34.7'),
+  isolated: true,
+  registry: 'acr',
+  seenAt: now,
+};
+
+export function seenClustersContract(open: () => Promise<SeenClusters>): void {
+  let clusters: SeenClusters;
+  beforeEach(async () => {
+    clusters = await open();
+  });
+
+  test('keeps one record a cluster, the newest', async () => {
+    const plain: SeenCluster = {
+      id: clusterId('two'),
+      name: 'two',
+      kubernetesVersion: target,
+      isolated: false,
+      finding: 'not isolated',
+      seenAt: now,
+    };
+    const { registry: _registry, ...moved } = { ...seen, isolated: false, finding: 'x' };
+    await clusters.save([seen, plain]);
+    await clusters.save([moved]);
+    expect([...(await clusters.list())].sort((a, b) => a.name.localeCompare(b.name))).toEqual([moved, plain]);
+  });
+
+  test('what is removed is gone, also when it is removed twice', async () => {
+    await clusters.save([seen]);
+    await clusters.remove(clusterId().toUpperCase());
+    await clusters.remove(clusterId());
+    expect(await clusters.list()).toEqual([]);
+  });
+}
+
+export function problemsContract(open: () => Promise<Problems>): void {
+  let problems: Problems;
+  beforeEach(async () => {
+    problems = await open();
+  });
+  const problem = (age: number, reason = `${age} minutes ago`) => ({
+    at: before(minutes(age)),
+    source: 'queue warm',
+    subject: '{"a":"\u0000ä"}',
+    reason,
+  });
+
+  test('tells the newest first, not more than asked for', async () => {
+    for (const age of [3, 1, 4, 2]) await problems.add(problem(age));
+    expect(await problems.list(3)).toEqual([problem(1), problem(2), problem(3)]);
+    expect(await problems.list(10)).toHaveLength(4);
+  });
+
+  test('two of the same moment are two', async () => {
+    await problems.add(problem(1));
+    await problems.add(problem(1));
+    expect(await problems.list(10)).toHaveLength(2);
+  });
+}

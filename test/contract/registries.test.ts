@@ -1,0 +1,87 @@
+import type { LocalAzure } from '../../local/azure/local-azure-interface.js';
+import { AcrTokens } from '../../shared/azure/acr-tokens.js';
+import { AnonymousTokens } from '../../shared/oci/anonymous.js';
+import { RegistryClient } from '../../shared/oci/registry-client.js';
+import { coredns } from '../support/builders.js';
+import { startDockerRegistry, type DockerRegistry } from '../support/docker-registry.js';
+import { FakeClock } from '../support/fakes/clock.js';
+import { FakeMar } from '../support/fakes/fake-manifests.js';
+import { FakeCachingRegistry } from '../support/fakes/fake-registry.js';
+import { credentialOf } from '../support/local-credential.js';
+import { describeWith } from '../support/requirements.js';
+import { trust } from '../support/trust.js';
+import { closeAll, eventually, loginServer, start } from '../unit/local/azure/azure-client.js';
+import { cachingRegistryContract, manifestReaderContract } from './manifest-reader.contract.js';
+
+const single = { repository: 'oss/binaries/kubernetes/kubernetes-node', tag: 'v1.35.7-linux-amd64' };
+const cachedCoredns = { ...coredns, repository: `aks-managed-repository/${coredns.repository}` };
+
+describe('the fake of MAR', () => {
+  const reader = new FakeMar();
+  reader.put(coredns.repository, coredns.tag);
+  reader.put(coredns.repository, 'v1.0.0');
+  reader.put(single.repository, single.tag, undefined, 0);
+  manifestReaderContract(() => ({ reader, index: coredns, single, tags: [coredns.tag, 'v1.0.0'] }));
+});
+
+describe('the fake of a registry that caches', () => {
+  cachingRegistryContract(async () => {
+    const clock = new FakeClock();
+    const mar = new FakeMar();
+    mar.put(coredns.repository, coredns.tag);
+    const reader = new FakeCachingRegistry(mar, clock);
+    return { reader, index: cachedCoredns, cached: async () => clock.advance(60) };
+  });
+});
+
+describe('the client at the local MAR', () => {
+  let azure: LocalAzure;
+  let reader: RegistryClient;
+  beforeAll(async () => {
+    azure = await start();
+    trust(azure.caPem);
+    reader = new RegistryClient(azure.marEndpoint, new AnonymousTokens());
+  });
+  afterAll(closeAll);
+  manifestReaderContract(() => ({
+    reader,
+    index: coredns,
+    single,
+    tags: azure.world.mar.tags(coredns.repository) ?? [],
+  }));
+});
+
+describe('the client at a local Azure Container Registry', () => {
+  afterEach(closeAll);
+  cachingRegistryContract(async () => {
+    const azure = await start();
+    trust(azure.caPem);
+    const server = loginServer(azure, 'newlayout');
+    const reader = new RegistryClient(
+      `https://${server}`,
+      new AcrTokens(server, credentialOf(azure), () => new Date()),
+    );
+    const { counters } = azure.world.registry('newlayout');
+    const stored = () =>
+      azure.world.registry('newlayout').stored().get(cachedCoredns.repository)?.manifests.length ?? 0;
+    const cached = () => eventually(() => stored() === counters.imports.size, 'the caching');
+    return { reader, index: cachedCoredns, cached };
+  });
+});
+
+describeWith(
+  { command: 'docker-registry', debianPackage: 'docker-registry' },
+  'the client at a registry that nobody here wrote',
+  () => {
+    let registry: DockerRegistry;
+    let reader: RegistryClient;
+    beforeAll(async () => {
+      registry = await startDockerRegistry();
+      for (const tag of [coredns.tag, 'v1.0.0']) await registry.push(coredns.repository, tag);
+      await registry.push(single.repository, single.tag);
+      reader = new RegistryClient(registry.endpoint, new AnonymousTokens());
+    }, 30_000);
+    afterAll(() => registry.close());
+    manifestReaderContract(() => ({ reader, index: coredns, single, tags: [coredns.tag, 'v1.0.0'] }));
+  },
+);

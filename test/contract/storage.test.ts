@@ -1,0 +1,151 @@
+import type { TableClient } from '@azure/data-tables';
+import type { TokenCredential } from '@azure/core-auth';
+import { startStorage, type LocalStorage } from '../../local/storage.js';
+import { Storage, tableNames, type TableName } from '../../shared/azure/storage.js';
+import { JsonQueue } from '../../shared/azure/queues.js';
+import { TableArtifactStates } from '../../shared/azure/table-artifact-states.js';
+import {
+  TableFleetGateRecords,
+  TableJudgements,
+  TableProblems,
+  TableSeenClusters,
+} from '../../shared/azure/table-gate-records.js';
+import { TableTargets } from '../../shared/azure/table-targets.js';
+import { clusterId, now, planOf, target } from '../support/builders.js';
+import { FakeClock } from '../support/fakes/clock.js';
+import { MemoryArtifactStates } from '../support/fakes/memory-artifact-states.js';
+import {
+  MemoryFleetGateRecords,
+  MemoryJudgements,
+  MemoryProblems,
+  MemorySeenClusters,
+} from '../support/fakes/memory-gate-records.js';
+import { MemoryQueue } from '../support/fakes/memory-queue.js';
+import { MemoryTargets } from '../support/fakes/memory-targets.js';
+import { artifactStatesContract } from './artifact-states.contract.js';
+import {
+  fleetGateRecordsContract,
+  judgementsContract,
+  problemsContract,
+  seenClustersContract,
+} from './gate-records.contract.js';
+import { queueContract } from './queue.contract.js';
+import { targetsContract } from './targets.contract.js';
+
+let local: LocalStorage;
+let storage: Storage;
+
+beforeAll(async () => {
+  local = await startStorage();
+  storage = new Storage({ kind: 'connection-string', connectionString: local.connectionString }, noCredential);
+  await storage.ensure();
+  // Loading Azurite inside jest takes seconds.
+}, 60_000);
+
+afterAll(() => local.close());
+
+describe.each([
+  ['memory', async () => new MemoryArtifactStates()],
+  ['Azurite', async () => new TableArtifactStates(await emptied('syncArtifacts'))],
+])('artifact states in %s', (_store, open) => artifactStatesContract(open));
+
+describe.each([
+  ['memory', async () => new MemoryTargets()],
+  ['Azurite', async () => new TableTargets(await emptied('syncTargets'))],
+])('targets in %s', (_store, open) => targetsContract(open));
+
+describe.each([
+  ['memory', async () => new MemoryJudgements()],
+  ['Azurite', async () => new TableJudgements(await emptied('syncJudgements'))],
+])('judgements in %s', (_store, open) => judgementsContract(open));
+
+describe.each([
+  ['memory', async () => new MemoryFleetGateRecords()],
+  ['Azurite', async () => new TableFleetGateRecords(await emptied('syncFleetGates'))],
+])('Fleet gate records in %s', (_store, open) => fleetGateRecordsContract(open));
+
+describe.each([
+  ['memory', async () => new MemorySeenClusters()],
+  ['Azurite', async () => new TableSeenClusters(await emptied('syncClusters'))],
+])('seen clusters in %s', (_store, open) => seenClustersContract(open));
+
+describe.each([
+  ['memory', async () => new MemoryProblems()],
+  ['Azurite', async () => new TableProblems(await emptied('syncProblems'))],
+])('problems in %s', (_store, open) => problemsContract(open));
+
+describe('a queue in memory', () => {
+  const clock = new FakeClock();
+  queueContract(async () => {
+    const queue = new MemoryQueue<unknown>(clock);
+    return {
+      queue,
+      wait: async (seconds) => clock.advance(seconds),
+      receive: async () => {
+        const found: unknown[] = [];
+        for (let next = queue.receive(); next; next = queue.receive()) found.push(next.message);
+        return found;
+      },
+    };
+  });
+});
+
+describe('a queue in Azurite', () => {
+  queueContract(async () => {
+    const client = storage.queue('warm');
+    await client.clearMessages();
+    return {
+      queue: new JsonQueue<unknown>(client),
+      wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+      receive: async () => {
+        const found: unknown[] = [];
+        for (;;) {
+          const { receivedMessageItems } = await client.receiveMessages({ numberOfMessages: 32 });
+          if (receivedMessageItems.length === 0) return found;
+          for (const { messageText } of receivedMessageItems)
+            found.push(JSON.parse(Buffer.from(messageText, 'base64').toString()));
+        }
+      },
+    };
+  });
+});
+
+test('queues and tables are made as often as one likes, also by several at once', async () => {
+  await Promise.all([storage.ensure(), storage.ensure()]);
+  expect(tableNames.length).toBeGreaterThan(0);
+});
+
+test('a failure that meets a target which is being removed leaves no half row that nobody could read', async () => {
+  const table = await emptied('syncTargets');
+  const targets = new TableTargets(removedBeforeUpdate(table));
+  await targets.savePlan(planOf());
+  await targets.saveFailure({
+    clusterId: clusterId(),
+    kubernetesVersion: target,
+    reason: 'x',
+    at: now,
+    effect: 'plan-stays',
+  });
+  expect(await targets.list()).toEqual([]);
+});
+
+/** Somebody removes the row just before it is updated. */
+function removedBeforeUpdate(table: TableClient): TableClient {
+  const update = table.updateEntity.bind(table);
+  table.updateEntity = async (entity, mode, options) => {
+    await table.deleteEntity(entity.partitionKey, entity.rowKey);
+    return await update(entity, mode, options);
+  };
+  return table;
+}
+
+async function emptied(name: TableName): Promise<TableClient> {
+  const table = storage.table(name);
+  for await (const { partitionKey = '', rowKey = '' } of table.listEntities())
+    await table.deleteEntity(partitionKey, rowKey);
+  return table;
+}
+
+function noCredential(): TokenCredential {
+  throw new Error('a connection string needs no credential');
+}

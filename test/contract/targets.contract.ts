@@ -1,0 +1,108 @@
+import type { Targets } from '../../shared/warming/ports.js';
+import {
+  before,
+  clusterId,
+  coredns,
+  minutes,
+  now,
+  pause,
+  planOf,
+  requirement,
+  target,
+  version,
+} from '../support/builders.js';
+
+/** What every store of targets does. @param open an empty store */
+export function targetsContract(open: () => Promise<Targets>): void {
+  let targets: Targets;
+  beforeEach(async () => {
+    targets = await open();
+  });
+  const ref = { clusterId: clusterId(), kubernetesVersion: target };
+  const set = {
+    artifacts: [requirement(coredns), { ...requirement(pause), baked: ['AKSUbuntu-2204/202607.02.0'] }],
+    unresolved: [
+      { component: 'calico', reason: 'pulled by digest' },
+      { component: 'x', version: '1', reason: '"quoted" <ä>' },
+    ],
+    findings: [{ code: 'windows-pool', subject: 'win', message: 'remove it', effect: 'unknown' as const }],
+  };
+  const failure = { ...ref, reason: 'ARM_FORBIDDEN: 403', at: now, effect: 'plan-stays' } as const;
+  const read = async () => await targets.get(clusterId(), target);
+
+  test('a target that was asked for is there, unplanned, and asking again changes nothing', async () => {
+    expect(await read()).toBeUndefined();
+    await targets.request(ref, before(minutes(1)));
+    await targets.request(ref, now);
+    expect(await read()).toEqual({ ...ref, requestedAt: before(minutes(1)) });
+    expect(await targets.list()).toEqual([{ ...ref, requestedAt: before(minutes(1)) }]);
+  });
+
+  test('asking for a target that is planned leaves its plan', async () => {
+    await targets.savePlan(planOf(set));
+    await targets.request(ref, now);
+    expect((await read())?.planned).toEqual(planOf(set));
+  });
+
+  test('gives back a plan, every field, however the id of the cluster is spelled', async () => {
+    await targets.request(ref, now);
+    await targets.savePlan(planOf(set));
+    expect((await read())?.planned).toEqual(planOf(set));
+    expect((await targets.get(clusterId().toUpperCase(), target))?.planned).toEqual(planOf(set));
+    expect((await targets.list()).map(({ planned }) => planned)).toEqual([planOf(set)]);
+  });
+
+  test('a newer plan replaces an older one, and not the other way round', async () => {
+    const newer = planOf(set, { plannedAt: now, factsHash: 'newer' });
+    await targets.savePlan(planOf(set));
+    await targets.savePlan(newer);
+    await targets.savePlan(planOf(set));
+    expect((await read())?.planned).toEqual(newer);
+  });
+
+  test('a failure stays beside the plan of before, until the next plan', async () => {
+    await targets.savePlan(planOf(set));
+    await targets.saveFailure(failure);
+    expect(await read()).toMatchObject({ planned: { factsHash: 'facts' }, failure });
+    await targets.savePlan(planOf(set, { plannedAt: now }));
+    expect(await read()).not.toHaveProperty('failure');
+  });
+
+  test('a failure of a target that nobody asked for is kept all the same', async () => {
+    await targets.saveFailure(failure);
+    expect(await read()).toEqual({ ...ref, requestedAt: now, failure });
+  });
+
+  test('a plan that is wrong stays wrong, whatever fails after, until the next plan', async () => {
+    await targets.savePlan(planOf(set));
+    await targets.saveFailure({ ...failure, effect: 'plan-wrong' });
+    await targets.saveFailure({ ...failure, reason: 'later' });
+    expect((await read())?.failure).toMatchObject({ effect: 'plan-wrong', reason: 'later' });
+    await targets.savePlan(planOf(set, { plannedAt: now }));
+    expect(await read()).not.toHaveProperty('failure');
+  });
+
+  test('what is removed is gone, also when it is removed twice', async () => {
+    await targets.savePlan(planOf(set));
+    await targets.remove({ ...ref, clusterId: clusterId().toUpperCase() });
+    await targets.remove(ref);
+    expect([await read(), await targets.list()]).toEqual([undefined, []]);
+  });
+
+  test('versions and clusters do not mix', async () => {
+    await targets.savePlan(planOf(set));
+    await targets.request({ clusterId: clusterId('two'), kubernetesVersion: target }, now);
+    await targets.request({ ...ref, kubernetesVersion: version('1.34.9') }, now);
+    expect(await targets.list()).toHaveLength(3);
+    expect((await targets.get(clusterId(), version('1.34.9')))?.planned).toBeUndefined();
+  });
+
+  test('holds a plan of two thousand artifacts', async () => {
+    const artifacts = Array.from({ length: 2000 }, (_unused, index) =>
+      requirement({ repository: `oss/r${index}`, tag: `v${index * 7919}` }),
+    );
+    const large = planOf({ artifacts, unresolved: [], findings: [] });
+    await targets.savePlan(large);
+    expect((await read())?.planned).toEqual(large);
+  });
+}

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { growArtifactTree } from '../../local/azure/artifact-tree.js';
+
+/** Debian's `docker-registry`, a registry that nobody here wrote, on loopback, with its storage in a temporary folder. */
+export interface DockerRegistry {
+  /** For example `http://127.0.0.1:41234`. */
+  readonly endpoint: string;
+  /** Pushes a small, well formed artifact with all that it leads to. */
+  push(repository: string, tag: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startDockerRegistry(): Promise<DockerRegistry> {
+  const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'));
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const config = join(folder, 'config.yml');
+  await writeFile(config, configOf(folder, port));
+  const process = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
+  const close = async (): Promise<void> => {
+    process.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await answers(endpoint, process);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { endpoint, close, push: (repository, tag) => push(endpoint, repository, tag) };
+}
+
+function configOf(folder: string, port: number): string {
+  return JSON.stringify({
+    version: 0.1,
+    log: { accesslog: { disabled: true }, level: 'error' },
+    storage: { filesystem: { rootdirectory: join(folder, 'data') } },
+    http: { addr: `127.0.0.1:${port}` },
+  });
+}
+
+async function answers(endpoint: string, process: ChildProcess): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (process.exitCode !== null) throw new Error(`docker-registry ended with code ${process.exitCode}`);
+    const status = await fetch(`${endpoint}/v2/`).then(
+      ({ status }) => status,
+      () => 0,
+    );
+    if (status === 200) return;
+    await delay(50);
+  }
+  throw new Error('docker-registry did not answer within 10 s');
+}
+
+/** Blobs first, then the manifests that name them, then the index. Source: OCI Distribution Spec 1.1, "Push". */
+async function push(endpoint: string, repository: string, tag: string): Promise<void> {
+  const { root, manifests, blobs } = growArtifactTree(repository, tag);
+  const base = `${endpoint}/v2/${repository}`;
+  for (const [digest, body] of blobs) {
+    const location = (await send(`${base}/blobs/uploads/`, 'POST')).headers.get('location') ?? '';
+    const upload = new URL(location, endpoint);
+    upload.searchParams.set('digest', digest);
+    await send(upload, 'PUT', body, 'application/octet-stream');
+  }
+  for (const { digest, body, mediaType } of manifests.values()) {
+    const reference = digest === root.digest ? tag : digest;
+    await send(`${base}/manifests/${reference}`, 'PUT', body, mediaType);
+  }
+}
+
+async function send(url: string | URL, method: string, body?: Buffer, type?: string): Promise<Response> {
+  const init = body && type ? { body: new Uint8Array(body), headers: { 'content-type': type } } : {};
+  const response = await fetch(url, { method, ...init });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${String(url)}: ${response.status} ${text}`);
+  return response;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,82 @@
+import { Application } from '../../../shared/app/application.js';
+import { clusterOf, gateId, target, version } from '../../support/builders.js';
+import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
+
+function arrange() {
+  const azure = new FakeSubscription();
+  azure.addRegistry();
+  azure.addCluster(clusterOf());
+  return azure;
+}
+
+const ask = (kubernetesVersion = target) => ({
+  cluster: clusterOf().resource,
+  version: kubernetesVersion,
+  strict: false,
+});
+
+test('storage is made once for all doors, and tried again when that failed', async () => {
+  const azure = arrange();
+  let tries = 0;
+  const ensureStorage = async () => {
+    tries += 1;
+    if (tries === 1) throw new Error('storage is not there yet');
+  };
+  const app = new Application({ ...azure.ports(), ensureStorage });
+  await expect(app.ready()).rejects.toThrow('not there yet');
+  await Promise.all([app.ready(), app.status(), app.gate(ask())]);
+  expect(tries).toBe(2);
+});
+
+test('a gate answers from what is stored, and never what it does not know', async () => {
+  const azure = arrange();
+  const app = new Application(azure.ports());
+  expect(await app.gate(ask())).toMatchObject({ decision: 'unknown', missing: [] });
+  await app.syncCluster(clusterOf().resource);
+  await azure.drain();
+  const { decision, missing, required, plannedAt } = await app.gate(ask());
+  expect([decision, missing.length, required]).toEqual(['closed', 13, 13]);
+  expect(plannedAt).toBe(azure.clock.now().toISOString());
+  await azure.pass(120);
+  expect(await app.gate(ask())).toMatchObject({ decision: 'open', missing: [], reasons: [], cached: 13 });
+  expect((await app.gate(ask(version('1.36.0')))).decision).toBe('unknown');
+});
+
+test('a gate of a cluster that is left alone says so', async () => {
+  const azure = arrange();
+  azure.addCluster(clusterOf('one', null));
+  const app = new Application(azure.ports());
+  await app.reconcile();
+  expect((await app.gate(ask())).reasons).toEqual([expect.stringContaining('not network isolated') as string]);
+});
+
+test('a Fleet gate of an event is judged soon', async () => {
+  const azure = arrange();
+  await new Application(azure.ports()).considerFleetGate(gateId());
+  expect(azure.gateQueue.messages).toEqual([{ kind: 'fleet-gate', gateId: gateId() }]);
+});
+
+test('each piece of work is told in one line', async () => {
+  const azure = arrange();
+  const app = new Application(azure.ports());
+  const task = { clusterId: clusterOf().resource.id, kubernetesVersion: target };
+  expect(await app.plan({ ...task, attempt: 0 }, 1)).toBe('planned 13 artifacts, 0 unresolved, 0 findings, 13 to warm');
+  const [warm] = azure.warmQueue.messages;
+  if (!warm) throw new Error('nothing to warm');
+  expect(await app.warm(warm, 1)).toContain(`${warm.repository}:${warm.tag} step 0: advanced`);
+  expect(await app.evaluate({ kind: 'target', ...task })).toContain('1.35.7: judged');
+  expect(await app.evaluate({ kind: 'fleet-gate', gateId: gateId() })).toBe(`${gateId()}: gone`);
+  azure.clusters.remove(clusterOf().resource);
+  expect(await app.plan({ ...task, attempt: 0 }, 1)).toContain('plan failed: CLUSTER_NOT_FOUND');
+  azure.addCluster(clusterOf('one', null));
+  expect(await app.plan({ ...task, attempt: 0 }, 1)).toContain('is not network isolated: left alone');
+});
+
+test('problems are shown, the newest first', async () => {
+  const azure = arrange();
+  const app = new Application(azure.ports());
+  await app.recordProblem({ source: 'queue warm', subject: 'a', reason: 'first' });
+  azure.clock.advance(1);
+  await app.recordProblem({ source: 'queue warm', subject: 'b', reason: 'second' });
+  expect((await app.status()).problems.map(({ reason }) => reason)).toEqual(['second', 'first']);
+});

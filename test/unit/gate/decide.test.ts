@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { artifactName } from '../../../shared/model/artifact.js';
+import { decideTarget, type StateIndex } from '../../../shared/gate/decide.js';
+import type { TargetRecord } from '../../../shared/warming/ports.js';
+import type { ArtifactState, Phase, PlannedTarget } from '../../../shared/warming/state.js';
+import {
+  before,
+  clusterId,
+  coredns,
+  hours,
+  minutes,
+  now,
+  pause,
+  planOf,
+  policy,
+  provenState,
+  setOf,
+  stateOf,
+  target,
+} from '../../support/builders.js';
+
+const index = (...states: readonly ArtifactState[]): StateIndex =>
+  new Map(states.map((state) => [artifactName(state), state]));
+
+const recordOf = (changes: Partial<TargetRecord> = {}): TargetRecord => ({
+  clusterId: clusterId(),
+  kubernetesVersion: target,
+  requestedAt: before(hours(1)),
+  ...changes,
+});
+
+const planned = (plan: PlannedTarget = planOf()): TargetRecord => recordOf({ planned: plan });
+const failure = (effect: 'plan-wrong' | 'plan-stays') => ({
+  clusterId: clusterId(),
+  kubernetesVersion: target,
+  reason: 'ARM_FORBIDDEN: registry: 403',
+  at: before(minutes(1)),
+  effect,
+});
+const failed = stateOf(coredns, { phase: 'failed', reason: 'MANIFEST_UNKNOWN: gone' });
+const unsure = {
+  artifacts: setOf(coredns).artifacts,
+  unresolved: [{ component: 'x', version: '1', reason: 'no source' }],
+  findings: [],
+};
+
+test.each([
+  ['opens when every digest is proven', planned(), [provenState()], 'open', []],
+  [
+    'stays closed while one artifact waits',
+    planned(planOf(setOf(coredns, pause))),
+    [provenState(), stateOf(pause, { phase: 'waiting', reason: '1 of 3' })],
+    'closed',
+    ['waiting: 1 of 3'],
+  ],
+  [
+    'stays closed for an artifact without a record',
+    planned(),
+    [],
+    'closed',
+    ['not-started: no record of it in this registry yet'],
+  ],
+  [
+    'stays closed for one that is to be requested',
+    planned(),
+    [stateOf()],
+    'closed',
+    ['planned: about to be requested'],
+  ],
+  ['stays closed for one that failed, and says why', planned(), [failed], 'closed', ['failed: MANIFEST_UNKNOWN: gone']],
+  ['trusts a proof of a day', planned(), [provenState(coredns, { provenAt: before(hours(24)) })], 'open', []],
+  [
+    'does not trust a proof older than a day',
+    planned(),
+    [provenState(coredns, { provenAt: before(hours(24) + 1) })],
+    'closed',
+    ['proof-expired: last seen in the registry at 2026-08-31T07:59:59.999Z'],
+  ],
+  [
+    'does not trust a proof of tomorrow',
+    planned(),
+    [provenState(coredns, { provenAt: before(-hours(1)) })],
+    'closed',
+    ['proof-expired: last seen in the registry at 2026-09-01T09:00:00.000Z'],
+  ],
+  [
+    'does not trust a proof without a time',
+    planned(),
+    [withoutProof(provenState())],
+    'closed',
+    ['proof-expired: last seen in the registry at an unknown time'],
+  ],
+] as const)('the gate %s', (_sentence, record, states, decision, missing) => {
+  const result = decideTarget(record, index(...states), now, policy);
+  expect(result.decision).toBe(decision);
+  expect(result.missing.map(({ state, reason }) => `${state}: ${reason}`)).toEqual(missing);
+});
+
+test.each([
+  ['a version that nobody asked for', undefined, 'never planned for this cluster: ask for it'],
+  ['a target that is not planned yet', recordOf(), 'planning has not finished yet'],
+  ['a target that could not be planned', recordOf({ failure: failure('plan-stays') }), 'ARM_FORBIDDEN: registry: 403'],
+  ['an empty set', planned(planOf(setOf())), 'the requirement set is empty'],
+  ['a set with an unknown', planned(planOf(unsure)), 'unresolved: x 1: no source'],
+  [
+    'a plan of yesterday',
+    planned(planOf(undefined, { plannedAt: before(hours(24) + 1) })),
+    'the plan is 24 h old and could not be renewed',
+  ],
+  [
+    'a plan of yesterday whose renewal fails',
+    { ...planned(planOf(undefined, { plannedAt: before(hours(30)) })), failure: failure('plan-stays') },
+    'could not be renewed: ARM_FORBIDDEN',
+  ],
+  ['a plan of tomorrow', planned(planOf(undefined, { plannedAt: before(-hours(1)) })), 'dated in the future'],
+  [
+    'a plan that does not hold any more',
+    { ...planned(), failure: failure('plan-wrong') },
+    'ARM_FORBIDDEN: registry: 403',
+  ],
+])('the gate knows nothing from %s', (_sentence, record, reason) => {
+  const result = decideTarget(record, index(provenState()), now, policy);
+  expect(result.decision).toBe('unknown');
+  expect(result.reasons.join()).toContain(reason);
+});
+
+test('a plan whose renewal has just failed still holds', () => {
+  const record = { ...planned(), failure: failure('plan-stays') };
+  expect(decideTarget(record, index(provenState()), now, policy).decision).toBe('open');
+});
+
+test('an unknown gate tells what is missing all the same', () => {
+  expect(decideTarget(planned(planOf(unsure)), index(), now, policy)).toMatchObject({
+    required: 1,
+    cached: 0,
+    missing: [{ state: 'not-started' }],
+  });
+});
+
+test('whatever the facts are, the gate opens only on a fresh proof of each artifact, and says why it does not', () => {
+  const artifact = fc.constantFrom(coredns, pause);
+  const state: fc.Arbitrary<ArtifactState> = fc
+    .tuple(artifact, fc.constantFrom<Phase>('planned', 'waiting', 'proven', 'failed'), fc.integer({ min: -2, max: 40 }))
+    .map(([one, phase, age]) =>
+      stateOf(one, { phase, ...(phase === 'proven' ? { provenAt: before(hours(age)) } : {}) }),
+    );
+  const facts = fc.tuple(
+    fc.subarray([coredns, pause]),
+    fc.array(state),
+    fc.integer({ min: -2, max: 40 }),
+    fc.boolean(),
+  );
+  fc.assert(
+    fc.property(facts, ([required, states, planAge, isWrong]) => {
+      const plan = planOf(setOf(...required), { plannedAt: before(hours(planAge)) });
+      const record = { ...planned(plan), ...(isWrong ? { failure: failure('plan-wrong') } : {}) };
+      const known = index(...states);
+      const result = decideTarget(record, known, now, policy);
+      const proven = required.every((one) => isFresh(known.get(artifactName(one))));
+      const sound = required.length > 0 && planAge >= 0 && planAge <= 24 && !isWrong;
+      expect(result.decision === 'open').toBe(proven && sound);
+      expect(result.decision === 'unknown').toBe(!sound);
+      expect(result.reasons.length === 0).toBe(result.decision === 'open');
+      expect(result.cached + result.missing.length).toBe(result.required);
+    }),
+  );
+});
+
+function isFresh(state: ArtifactState | undefined): boolean {
+  const age = now.getTime() - (state?.provenAt?.getTime() ?? 0);
+  return state?.phase === 'proven' && age >= 0 && age <= hours(24);
+}
+
+function withoutProof({ provenAt: _provenAt, ...rest }: ArtifactState): ArtifactState {
+  return rest;
+}

@@ -1,0 +1,122 @@
+import { artifactName } from '../../../shared/model/artifact.js';
+import type { StoredState } from '../../../shared/warming/ports.js';
+import type { ArtifactState } from '../../../shared/warming/state.js';
+import { planWork, type PinnedArtifact, type WorkInput } from '../../../shared/warming/work.js';
+import {
+  before,
+  coredns,
+  hours,
+  minutes,
+  newLayout,
+  now,
+  pause,
+  provenState,
+  registryOf,
+  stateOf,
+} from '../../support/builders.js';
+import { digestOf } from '../../support/fakes/fake-manifests.js';
+
+const pinOf = (changes: Partial<PinnedArtifact> = {}): PinnedArtifact => {
+  const { repository, tag, digest, children } = stateOf();
+  return { repository, tag, digest, children, pinnedAt: now, ...changes };
+};
+
+function plan(state: ArtifactState | undefined, changes: Partial<WorkInput> = {}) {
+  const states = new Map<string, StoredState>();
+  if (state) states.set(artifactName(state), { state, etag: '"1"' });
+  return planWork({
+    pinned: [pinOf()],
+    states,
+    registry: registryOf(),
+    marHost: 'mcr.microsoft.com',
+    now,
+    policy: {
+      reproveAfterMs: hours(12),
+      retryFailedAfterMs: minutes(30),
+      lostAfterMs: minutes(2),
+      bakedDelaySeconds: 10,
+    },
+    run: 'first',
+    ...changes,
+  });
+}
+
+const partly = {
+  name: 'partly',
+  sourceRepository: 'mcr.microsoft.com/oss/*',
+  targetRepository: 'aks-managed-repository/oss/*',
+};
+
+const waiting = (overdueMs: number) => stateOf(coredns, { phase: 'waiting', step: 2, dueAt: before(overdueMs) });
+const failed = (sinceMs: number) => stateOf(coredns, { phase: 'failed', step: 4, dueAt: before(sinceMs) });
+const proven = (ageMs: number) => provenState(coredns, { provenAt: before(ageMs), dueAt: before(ageMs) });
+
+test.each([
+  ['without a record is started', undefined, 'started'],
+  ['on its way is left to its task', waiting(0), 'left'],
+  ['a minute overdue is left to its task', waiting(minutes(1)), 'left'],
+  ['two minutes overdue has lost its task and gets another', waiting(minutes(2)), 'requeued'],
+  ['planned and two minutes overdue gets another task', stateOf(coredns, { dueAt: before(minutes(2)) }), 'requeued'],
+  ['proven is left alone', proven(hours(1)), 'left'],
+  ['proven half a proof ago is looked at again', proven(hours(12)), 'requeued'],
+  ['that has just failed is left alone', failed(minutes(29)), 'left'],
+  ['that failed half an hour ago is started anew', failed(minutes(30)), 'started'],
+  ['whose digest moved is started anew', stateOf(coredns, { digest: digestOf('old'), pinnedAt: before(1) }), 'started'],
+  [
+    'that a worker pinned later than this plan is left alone',
+    stateOf(coredns, { digest: digestOf('new'), pinnedAt: new Date(now.getTime() + 1) }),
+    'left',
+  ],
+  [
+    'cached elsewhere by another rule is started anew',
+    provenState(coredns, { cachedRepository: coredns.repository }),
+    'started',
+  ],
+  ['of a registry that moved is started anew', provenState(coredns, { loginServer: 'old.azurecr.io' }), 'started'],
+  [
+    'of a registry that was deleted and created again is started anew',
+    provenState(coredns, { incarnation: 'before' }),
+    'started',
+  ],
+] as const)('an artifact %s', (_sentence, state, expected) => {
+  const [change] = plan(state).changes;
+  expect(change === undefined ? 'left' : isFresh(change.state) ? 'started' : 'requeued').toBe(expected);
+});
+
+const isFresh = ({ pinnedAt, attempts, phase }: ArtifactState): boolean =>
+  pinnedAt === now && attempts === 0 && phase === 'planned';
+
+test('an earlier run that may have stopped half way gets its tasks again, whatever is due when', () => {
+  expect(plan(waiting(-minutes(5)), { run: 'again' }).changes).toHaveLength(1);
+  expect(plan(proven(hours(1)), { run: 'again' }).changes).toEqual([]);
+});
+
+test('a task that is enqueued again makes the one before stale, so that a backlog does not feed itself', () => {
+  const lost = waiting(minutes(2));
+  const [change] = plan(lost).changes;
+  expect(change).toEqual({ state: { ...lost, step: lost.step + 1, dueAt: now }, etag: '"1"' });
+  expect(plan(change?.state).changes).toEqual([]);
+});
+
+test('starting anew keeps counting steps, so that tasks of before are stale', () => {
+  const [change] = plan(failed(hours(1))).changes;
+  expect(change).toMatchObject({ etag: '"1"', state: { step: 5, phase: 'planned', attempts: 0, dueAt: now } });
+  expect(change?.state).not.toHaveProperty('reason');
+  expect(plan(undefined).changes[0]).toMatchObject({ etag: undefined, state: { step: 0 } });
+});
+
+test('what no rule covers is told and not started', () => {
+  const registry = registryOf('acr', [partly]);
+  const other = pinOf({ repository: 'aks/packages/kubernetes/kubelet', tag: 'v1.35.7' });
+  const { changes, uncovered } = plan(undefined, { registry, pinned: [pinOf(), other] });
+  expect(changes.map(({ state }) => state.repository)).toEqual([coredns.repository]);
+  expect(uncovered.map(artifactName)).toEqual(['aks/packages/kubernetes/kubelet:v1.35.7']);
+});
+
+test.each([
+  ['new layout', newLayout, `aks-managed-repository/${pause.repository}`],
+  ['old layout', { ...newLayout, targetRepository: '/*' }, pause.repository],
+] as const)('the %s names the repository to pull from', (_layout, rule, repository) => {
+  const { changes } = plan(undefined, { registry: registryOf('acr', [rule]), pinned: [pinOf(pause)] });
+  expect(changes[0]?.state.cachedRepository).toBe(repository);
+});
