@@ -102,7 +102,8 @@ export class TableTargets implements Targets {
       ...(Object.fromEntries(parts) as Record<string, Uint8Array>),
     };
     const stored = await this.#row(plan);
-    if (stored?.['plannedAt'] && new Date(String(stored['plannedAt'])) > plan.plannedAt) return;
+    const newest = stored?.['plannedAt'];
+    if (typeof newest === 'string' && new Date(newest) > plan.plannedAt) return;
     try {
       if (stored) await this.table.updateEntity(entity, 'Replace', { etag: stored.etag });
       else await this.table.createEntity(entity);

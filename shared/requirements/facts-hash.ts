@@ -29,6 +29,7 @@ const volatileInPools = new Set([
 
 /**
  * Hash of the facts of a cluster that its requirements depend on: equal as long as a plan of it still holds.
+ * What an upgrade itself changes (versions, node images) is no fact: a plan is made for what comes after it.
  * A property that AKS adds one day counts as a fact: better one plan too many than one too few.
  */
 export function hashFacts(cluster: Cluster): string {
@@ -38,7 +39,7 @@ export function hashFacts(cluster: Cluster): string {
     : [];
   const pools = [
     ...documents.map((pool: unknown) => canonicalJson(without(pool, volatileInPools))),
-    ...cluster.pools.map((pool) => [pool.osType, pool.osSku, pool.architecture, pool.nodeOs].join('/')),
+    ...cluster.pools.map((pool) => [pool.osType, pool.osSku, pool.architecture].join('/')),
   ];
   const registry = cluster.bootstrap.source === 'cache' ? cluster.bootstrap.registry.key : 'direct';
   const facts = { properties, pools: [...new Set(pools)].sort(), registry };

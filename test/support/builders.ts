@@ -26,7 +26,7 @@ export const gateId = (name = 'g1'): string => `${fleetId}/gates/${name}`;
 export const runId = `${fleetId}/updateRuns/run`;
 
 /** ARM's creation date of every registry here. */
-export const createdAt = '2026-01-15T08:30:00.000Z';
+const createdAt = '2026-01-15T08:30:00.000Z';
 
 export const coredns: ArtifactRef = { repository: 'oss/v2/kubernetes/coredns', tag: 'v1.13.1-6' };
 export const pause: ArtifactRef = { repository: 'oss/v2/kubernetes/pause', tag: '3.10.1' };

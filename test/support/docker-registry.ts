@@ -15,13 +15,15 @@ export interface DockerRegistry {
   close(): Promise<void>;
 }
 
+const command = 'docker-registry';
+
 export async function startDockerRegistry(): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'));
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const config = join(folder, 'config.yml');
   await writeFile(config, configOf(folder, port));
-  const process = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
+  const process = spawn(command, ['serve', config], { stdio: 'ignore' });
   const close = async (): Promise<void> => {
     process.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });

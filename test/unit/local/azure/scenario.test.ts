@@ -6,7 +6,7 @@ import { smallScenario } from './azure-client.js';
 
 const root = join(__dirname, '../../../..');
 
-test.each(['default', 'never-caches', 'rough-weather'])('the scenario %s can be played', async (name) => {
+test.each(['default', 'never-caches', 'troubled'])('the scenario %s can be played', async (name) => {
   const scenario = await loadScenario(join(root, `local/scenarios/${name}.json`));
   expect(scenario.name).toBe(name);
 });
