@@ -50,7 +50,7 @@ export function application(): { readonly config: Config; readonly app: Applicat
 }
 
 /** The only place that knows both the stages and Azure. Opens no connection by itself. */
-export function connect(config: Config, credential: TokenCredential): Ports {
+function connect(config: Config, credential: TokenCredential): Ports {
   const now = () => new Date();
   const storage = new Storage(config.storage, () => credential);
   const arm = new ArmClient(config.armEndpoint, config.armAudience, credential);

@@ -1,3 +1,4 @@
+import type { AppStatus } from '../../local/runner/app-status.js';
 import type { Outcome } from '../../local/runner/play.js';
 import { openBench, type Bench } from '../support/e2e/bench.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
@@ -66,7 +67,12 @@ describe('a subscription in which one artifact of the cluster data never caches'
   });
 
   test('the Fleet gate of the second stage waits and names the cluster', async () => {
-    const { fleetGates } = await bench.status();
+    // What the gate says of a cluster is as old as its last judgement: the reconcile timer brings the next.
+    const isAtLast = (found: AppStatus) =>
+      found.fleetGates.some(({ reasons }) =>
+        reasons.some((reason) => reason.startsWith('data 1.35.7 is closed: 1 of ')),
+      );
+    const { fleetGates } = await bench.statusOnce('the judgement of the last missing artifact', isAtLast, 60);
     const gates = new Map(fleetGates.map((gate) => [gate.displayName, gate]));
     expect(gates.get('artifact-sync: stage canary')).toMatchObject({ action: 'approved' });
     expect(gates.get('artifact-sync: stage production')).toMatchObject({
