@@ -41,6 +41,7 @@ export const statusAnswer = z.object({
       targets: z.array(
         z.object({
           kubernetesVersion: line,
+          current: z.boolean().default(false),
           decision,
           required: count,
           cached: count,

@@ -20,6 +20,7 @@ export function renderPlan(plan: OfflinePlan, display: Display): string {
     renderHead(plan, display),
     ...renderKind('Images', 'image', artifacts, display),
     ...renderKind('Binaries', 'binary', artifacts, display),
+    ...renderFindings(plan, display),
     renderUnresolved(plan, display),
   ].join('\n\n');
 }
@@ -87,6 +88,16 @@ function paintReasons(artifact: Artifact, { colors }: Display): Cell {
   }
   const text = [...sources].map(([component, found]) => `${component} (${found.join('; ')})`).join('; ');
   return confidenceOf(artifact) === 'low' ? { text, paint: colors.yellow } : text;
+}
+
+function renderFindings({ document }: OfflinePlan, { width, colors }: Display): readonly string[] {
+  const { findings } = document;
+  if (findings.length === 0) return [];
+  const entries = findings.map(({ code, subject, message, effect }) => {
+    const name = cleanText(`${subject} (${code}${effect === 'unknown' ? ', the gate stays unknown' : ''})`);
+    return `  ${colors.bold(name)}\n${indentWords(cleanText(message), 4, width)}`;
+  });
+  return [[colors.yellow(colors.bold(`FINDINGS (${findings.length})`)), ...entries].join('\n')];
 }
 
 function renderUnresolved({ document }: OfflinePlan, { width, colors }: Display): string {

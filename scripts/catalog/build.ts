@@ -2,6 +2,7 @@ import { buildComponents } from './components.js';
 import { newestFirst } from '../../shared/catalog/component-tags.js';
 import { allKnownTags } from './known-tags.js';
 import { buildNodeBootstrap } from './node-bootstrap.js';
+import { buildNodeImages } from './node-images.js';
 import { readReference } from './reference.js';
 import { buildVersions } from './versions.js';
 
@@ -18,6 +19,7 @@ export function buildCatalogFiles(referenceFolder: string): ReadonlyMap<string, 
     ['versions.json', printRecord(buildVersions(reference, components), 3)],
     ['known-tags.json', printRecord(Object.fromEntries(known.map(([name, tags]) => [name, newestFirst(tags)])), 1)],
     ['node-bootstrap.json', printRecord(buildNodeBootstrap(reference), 2)],
+    ['node-images.json', printList(buildNodeImages(reference))],
   ]);
 }
 

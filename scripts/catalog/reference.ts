@@ -30,7 +30,13 @@ const releaseSchema = z.object({
   breakingChanges: z.array(z.object({ name: z.string(), to: z.string() })),
 });
 
-const nodeImageSchema = z.object({ os: z.string(), release: z.string(), images: z.array(z.string()) });
+const nodeImageSchema = z.object({
+  os: z.string(),
+  release: z.string(),
+  images: z.array(z.string()),
+  /** Name and version of every package; names repeat where several versions are kept. */
+  packages: z.array(z.tuple([z.string(), z.string()])),
+});
 
 export type ReferenceComponent = z.infer<typeof componentSchema>;
 export type ReferenceRelease = z.infer<typeof releaseSchema>;

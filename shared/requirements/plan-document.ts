@@ -1,4 +1,4 @@
-import type { Reason, Requirement, RequirementSet } from '../model/artifact.js';
+import type { Finding, Reason, Requirement, RequirementSet } from '../model/artifact.js';
 import type { Cluster } from '../model/cluster.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 
@@ -9,7 +9,7 @@ export interface PlanDocument {
   /** Resource id. */
   readonly cluster: string;
   readonly kubernetesVersion: string;
-  readonly artifacts: readonly (Pick<Requirement, 'kind' | 'repository' | 'tag' | 'platforms'> & {
+  readonly artifacts: readonly (Pick<Requirement, 'kind' | 'repository' | 'tag' | 'platforms' | 'baked'> & {
     readonly because: readonly PlannedReason[];
   })[];
   /** `version` is null where no source knows one. */
@@ -18,24 +18,27 @@ export interface PlanDocument {
     readonly version: string | null;
     readonly reason: string;
   }[];
+  readonly findings: readonly Finding[];
 }
 
 export function planDocument(cluster: Cluster, target: KubernetesVersion, set: RequirementSet): PlanDocument {
   return {
     cluster: cluster.resource.id,
     kubernetesVersion: target,
-    artifacts: set.artifacts.map(({ kind, repository, tag, platforms, because }) => ({
+    artifacts: set.artifacts.map(({ kind, repository, tag, platforms, because, baked }) => ({
       kind,
       repository,
       tag,
       platforms,
       because: withoutRepeats(because),
+      ...(baked === undefined ? {} : { baked }),
     })),
     unresolved: set.unresolved.map(({ component, version, reason }) => ({
       component,
       version: version ?? null,
       reason,
     })),
+    findings: set.findings,
   };
 }
 
