@@ -25,17 +25,23 @@ export function renderPlan(plan: OfflinePlan, display: Display): string {
   ].join('\n\n');
 }
 
-function renderHead({ document, cluster }: OfflinePlan, { width, colors }: Display): string {
-  const { artifacts, unresolved } = document;
-  const registry = cluster.registry === undefined ? 'pulls from MAR itself' : `pulls through ${cluster.registry}`;
-  const pools = cluster.pools.map(({ name, osType, osSku, architecture }) => {
+/** Where a cluster pulls from, and its pools. */
+export function renderClusterLine({ registry, pools }: OfflinePlan['cluster'], { width }: Display): string {
+  const from = registry === undefined ? 'pulls from MAR itself' : `pulls through ${registry}`;
+  const names = pools.map(({ name, osType, osSku, architecture }) => {
     return `${name} (${osType === 'Windows' ? 'Windows' : osSku}, ${architecture})`;
   });
+  return indentWords(cleanText(`${from}; ${count(names.length, 'pool', 'pools')}: ${names.join(', ')}`), 0, width);
+}
+
+function renderHead({ document, cluster }: OfflinePlan, display: Display): string {
+  const { artifacts, unresolved } = document;
+  const { colors } = display;
   const title = `${cluster.name}  ${cluster.kubernetesVersion} -> ${document.kubernetesVersion}`;
   const isComplete = unresolved.length === 0;
   return [
     colors.bold(cleanText(title)),
-    indentWords(cleanText(`${registry}; ${count(pools.length, 'pool', 'pools')}: ${pools.join(', ')}`), 0, width),
+    renderClusterLine(cluster, display),
     `${count(artifacts.length, 'artifact', 'artifacts')}: ${countKind(artifacts, 'image')}, ${countKind(artifacts, 'binary')}`,
     `confidence: ${countConfidences(artifacts)}`,
     (isComplete ? colors.green : colors.red)(`unresolved: ${unresolved.length}`),
@@ -82,12 +88,17 @@ function renderKind(
 }
 
 function paintReasons(artifact: Artifact, { colors }: Display): Cell {
+  const text = describeReasons(artifact);
+  return confidenceOf(artifact) === 'low' ? { text, paint: colors.yellow } : text;
+}
+
+/** `coredns (component-insights, high)`; sources of one component together. */
+export function describeReasons({ because }: Artifact): string {
   const sources = new Map<string, readonly string[]>();
-  for (const { component, source, confidence } of artifact.because) {
+  for (const { component, source, confidence } of because) {
     sources.set(component, [...(sources.get(component) ?? []), `${source}, ${confidence}`]);
   }
-  const text = [...sources].map(([component, found]) => `${component} (${found.join('; ')})`).join('; ');
-  return confidenceOf(artifact) === 'low' ? { text, paint: colors.yellow } : text;
+  return [...sources].map(([component, found]) => `${component} (${found.join('; ')})`).join('; ');
 }
 
 function renderFindings({ document }: OfflinePlan, { width, colors }: Display): readonly string[] {

@@ -26,6 +26,8 @@ const componentSchema = z.object({
 
 const releaseSchema = z.object({
   kubernetesVersion: z.string(),
+  /** ISO date at which the table was last read like this. */
+  tableLastSeen: z.string(),
   components: z.array(z.object({ name: z.string(), version: z.string().nullable(), column: z.string() })),
   breakingChanges: z.array(z.object({ name: z.string(), to: z.string() })),
 });

@@ -18,8 +18,8 @@ export function requireNodeBootstrap(
   collector: RequirementCollector,
 ): void {
   tellGpuDrivers(facts, pool, collector);
-  const usesExtensions = facts.systemExtensions.osSkus.some((sku) => sameText(pool.pool.osSku, sku));
-  if (!usesExtensions && pool.targetOs === undefined) {
+  const flavor = flavorOf(facts, pool);
+  if (flavor === undefined) {
     collector.tell({
       code: 'unknown-os-sku',
       subject: pool.pool.name,
@@ -28,7 +28,6 @@ export function requireNodeBootstrap(
     });
     return;
   }
-  const flavor = usesExtensions ? 'system-extensions' : 'packages';
   const { artifacts, missing } = artifactsOnce(facts, target, pool.pool.architecture, flavor);
   for (const artifact of artifacts) {
     const need = { ...pool.need, platform: platformOf(artifact, pool, facts) };
@@ -40,6 +39,12 @@ export function requireNodeBootstrap(
     });
   }
   for (const entry of missing) collector.leaveOpen(entry);
+}
+
+/** How the nodes of a pool get their binaries; undefined for an OS that the catalogue does not know. */
+export function flavorOf(facts: NodeBootstrap, { pool, targetOs }: PoolFacts): NodeFlavor | undefined {
+  if (facts.systemExtensions.osSkus.some((sku) => sameText(pool.osSku, sku))) return 'system-extensions';
+  return targetOs === undefined ? undefined : 'packages';
 }
 
 type NodeArtifacts = ReturnType<typeof nodeArtifacts>;

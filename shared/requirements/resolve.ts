@@ -7,9 +7,9 @@ import type { Confidence, RequirementSet, VersionSource } from '../model/artifac
 import type { Cluster, ReportedComponent } from '../model/cluster.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import { isAtLeast } from './confidence.js';
-import { evaluateCondition, holdsFor } from './conditions.js';
+import { evaluateCondition, holdsFor, type Evaluation } from './conditions.js';
 import { clusterFindings } from './findings.js';
-import { foldDocument } from './folded-document.js';
+import { foldDocument, type FoldedDocument } from './folded-document.js';
 import { requireNodeBootstrap } from './node-bootstrap.js';
 import { describePools, type PoolFacts } from './pool-facts.js';
 import { installedMeshMinors } from './pool-document.js';
@@ -47,16 +47,8 @@ const sourceConfidence: Readonly<Record<VersionSource, Confidence>> = {
 export function resolveRequirements(input: RequirementInput): RequirementSet {
   const { cluster, target, catalog } = input;
   const collector = new RequirementCollector();
-  const query: VersionQuery = {
-    catalog,
-    target,
-    reported: indexReported(input.reported),
-    tagLists: input.tagLists,
-    meshMinors: installedMeshMinors(cluster.properties),
-  };
-  const properties = foldDocument(cluster.properties);
+  const { query, properties, pools } = prepareFacts(input);
   for (const finding of clusterFindings(cluster, target, properties, catalog)) collector.tell(finding);
-  const pools = describePools(cluster, properties, query);
   if (pools.length === 0) {
     collector.leaveOpen({
       component: 'node-pools',
@@ -68,6 +60,31 @@ export function resolveRequirements(input: RequirementInput): RequirementSet {
   for (const pool of pools) requireNodeBootstrap(catalog.nodeBootstrap, pool, target, collector);
   for (const component of catalog.components.values()) requireComponent(component, pools, query, collector);
   return collector.build();
+}
+
+export interface ResolverFacts {
+  readonly query: VersionQuery;
+  readonly properties: FoldedDocument;
+  readonly pools: readonly PoolFacts[];
+}
+
+/** What all questions about a cluster are answered from. */
+export function prepareFacts({ cluster, target, catalog, reported, tagLists }: RequirementInput): ResolverFacts {
+  const meshMinors = installedMeshMinors(cluster.properties);
+  const query: VersionQuery = { catalog, target, reported: indexReported(reported), tagLists, meshMinors };
+  const properties = foldDocument(cluster.properties);
+  return { query, properties, pools: describePools(cluster, properties, query) };
+}
+
+/**
+ * Whether nodes of a pool pull a component, whatever else names its image: its condition holds, or AKS reports it for the cluster.
+ * `sentence` says which.
+ */
+export function evaluateNeed(component: Component, pool: PoolFacts, query: VersionQuery): Evaluation {
+  const evaluation = evaluateCondition(component.condition, pool.conditions);
+  if (evaluation.holds || component.condition.kind === 'never' || !query.reported.has(component.name))
+    return evaluation;
+  return { holds: true, sentence: `AKS reports it for this cluster, although ${evaluation.sentence}` };
 }
 
 function requireComponent(
@@ -83,8 +100,7 @@ function requireComponent(
     if (!isReported && !holdsFor(component.condition, pool.conditions)) continue;
     if (named === undefined && isCoveredByAlias(component, query)) return;
     named ??= artifactsOf(component, query);
-    const { holds, sentence } = evaluateCondition(component.condition, pool.conditions);
-    const condition = holds ? sentence : `AKS reports it for this cluster, although ${sentence}`;
+    const { sentence: condition } = evaluateNeed(component, pool, query);
     for (const { repository, tag, source } of named.artifacts) {
       const confidence = lowest(component.confidence, sourceConfidence[source]);
       const reason = { component: component.name, source, confidence, condition };
