@@ -41,6 +41,7 @@ export const statusAnswer = z.object({
       targets: z.array(
         z.object({
           kubernetesVersion: line,
+          current: z.boolean().default(false),
           decision,
           required: count,
           cached: count,
@@ -72,3 +73,18 @@ export const syncAnswer = z.object({
   ),
 });
 export type SyncAnswer = z.infer<typeof syncAnswer>;
+
+/** Only what tells how fresh the catalogue of an app is. An app that says less than today's is understood as far as it goes. */
+export const catalogAnswer = z.object({
+  version: line.optional(),
+  catalog: z
+    .object({
+      sources: z.array(z.object({ name: line, state: line, readAt: line.nullish(), detail: line.nullish() })),
+      overrides: z
+        .object({ state: line.nullish(), acceptedAt: line.nullish(), detail: line.nullish() })
+        .optional()
+        .catch(undefined),
+    })
+    .optional(),
+});
+export type CatalogAnswer = z.infer<typeof catalogAnswer>;

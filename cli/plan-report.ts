@@ -20,21 +20,28 @@ export function renderPlan(plan: OfflinePlan, display: Display): string {
     renderHead(plan, display),
     ...renderKind('Images', 'image', artifacts, display),
     ...renderKind('Binaries', 'binary', artifacts, display),
+    ...renderFindings(plan, display),
     renderUnresolved(plan, display),
   ].join('\n\n');
 }
 
-function renderHead({ document, cluster }: OfflinePlan, { width, colors }: Display): string {
-  const { artifacts, unresolved } = document;
-  const registry = cluster.registry === undefined ? 'pulls from MAR itself' : `pulls through ${cluster.registry}`;
-  const pools = cluster.pools.map(({ name, osType, osSku, architecture }) => {
+/** Where a cluster pulls from, and its pools. */
+export function renderClusterLine({ registry, pools }: OfflinePlan['cluster'], { width }: Display): string {
+  const from = registry === undefined ? 'pulls from MAR itself' : `pulls through ${registry}`;
+  const names = pools.map(({ name, osType, osSku, architecture }) => {
     return `${name} (${osType === 'Windows' ? 'Windows' : osSku}, ${architecture})`;
   });
+  return indentWords(cleanText(`${from}; ${count(names.length, 'pool', 'pools')}: ${names.join(', ')}`), 0, width);
+}
+
+function renderHead({ document, cluster }: OfflinePlan, display: Display): string {
+  const { artifacts, unresolved } = document;
+  const { colors } = display;
   const title = `${cluster.name}  ${cluster.kubernetesVersion} -> ${document.kubernetesVersion}`;
   const isComplete = unresolved.length === 0;
   return [
     colors.bold(cleanText(title)),
-    indentWords(cleanText(`${registry}; ${count(pools.length, 'pool', 'pools')}: ${pools.join(', ')}`), 0, width),
+    renderClusterLine(cluster, display),
     `${count(artifacts.length, 'artifact', 'artifacts')}: ${countKind(artifacts, 'image')}, ${countKind(artifacts, 'binary')}`,
     `confidence: ${countConfidences(artifacts)}`,
     (isComplete ? colors.green : colors.red)(`unresolved: ${unresolved.length}`),
@@ -81,12 +88,27 @@ function renderKind(
 }
 
 function paintReasons(artifact: Artifact, { colors }: Display): Cell {
+  const text = describeReasons(artifact);
+  return confidenceOf(artifact) === 'low' ? { text, paint: colors.yellow } : text;
+}
+
+/** `coredns (component-insights, high)`; sources of one component together. */
+export function describeReasons({ because }: Artifact): string {
   const sources = new Map<string, readonly string[]>();
-  for (const { component, source, confidence } of artifact.because) {
+  for (const { component, source, confidence } of because) {
     sources.set(component, [...(sources.get(component) ?? []), `${source}, ${confidence}`]);
   }
-  const text = [...sources].map(([component, found]) => `${component} (${found.join('; ')})`).join('; ');
-  return confidenceOf(artifact) === 'low' ? { text, paint: colors.yellow } : text;
+  return [...sources].map(([component, found]) => `${component} (${found.join('; ')})`).join('; ');
+}
+
+function renderFindings({ document }: OfflinePlan, { width, colors }: Display): readonly string[] {
+  const { findings } = document;
+  if (findings.length === 0) return [];
+  const entries = findings.map(({ code, subject, message, effect }) => {
+    const name = cleanText(`${subject} (${code}${effect === 'unknown' ? ', the gate stays unknown' : ''})`);
+    return `  ${colors.bold(name)}\n${indentWords(cleanText(message), 4, width)}`;
+  });
+  return [[colors.yellow(colors.bold(`FINDINGS (${findings.length})`)), ...entries].join('\n')];
 }
 
 function renderUnresolved({ document }: OfflinePlan, { width, colors }: Display): string {

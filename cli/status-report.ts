@@ -59,7 +59,7 @@ const problemColumns = [
 ];
 
 function renderHead(status: StatusAnswer, { colors }: Display): string {
-  const targets = status.clusters.flatMap((cluster) => cluster.targets);
+  const targets = status.clusters.flatMap((cluster) => cluster.targets.filter(({ current }) => !current));
   const tally = (decision: Target['decision']) => targets.filter((target) => target.decision === decision).length;
   const { closed, unknown, open } = { closed: tally('closed'), unknown: tally('unknown'), open: tally('open') };
   const problems = status.problems.length;
@@ -103,7 +103,7 @@ function clusterRows(cluster: Cluster, display: Display): readonly (readonly Cel
   return targets.map((target) => [
     name,
     kubernetesVersion,
-    target.kubernetesVersion,
+    target.current ? `${target.kubernetesVersion} (current)` : target.kubernetesVersion,
     { text: target.decision, paint: decisionPaint(target.decision, display) },
     `${target.cached}/${target.required}`,
     [...(finding === undefined ? [] : [finding]), ...target.reasons].join('; '),

@@ -41,6 +41,8 @@ const dayMs = 24 * hourMs;
 /** A task this much overdue is taken for lost: well past the visibility timeout of host.json and an ordinary backlog. */
 const lostAfterMs = 10 * minuteMs;
 const retryFailedAfterMs = 30 * minuteMs;
+/** So that what waits behind others is never taken for lost. */
+const longestHeadStartSeconds = 60;
 
 let current: { readonly config: Config; readonly app: Application } | undefined;
 
@@ -116,11 +118,22 @@ function policiesOf(config: Config) {
   return {
     pace: { verifyDelaySeconds: config.verifyDelaySeconds },
     judgeEverySeconds: Math.max(config.verifyDelaySeconds, 2),
-    gatePolicy: { maxProofAgeMs, maxPlanAgeMs, minConfidence: config.gateMinConfidence },
+    gatePolicy: {
+      maxProofAgeMs,
+      maxPlanAgeMs,
+      minConfidence: config.gateMinConfidence,
+      baked: config.gateWaitsForBaked ? 'awaited' : 'not-awaited',
+    } as const,
     probePolicy: { mostRequests: 100, concurrentRequests: 8, trustFoundMs: dayMs, trustMissingMs: 6 * hourMs },
     observedPolicy: { maxAgeMs: 90 * dayMs, mostPerMinor: 200 },
     driftPolicy: { firstLookBackMs: 7 * dayMs, longestWindowMs: 30 * dayMs },
-    workPolicy: { reproveAfterMs: maxProofAgeMs / 2, retryFailedAfterMs, lostAfterMs },
+    workPolicy: {
+      reproveAfterMs: maxProofAgeMs / 2,
+      retryFailedAfterMs,
+      lostAfterMs,
+      bakedDelaySeconds: Math.min(config.verifyDelaySeconds, longestHeadStartSeconds),
+    },
+    targetPolicy: { upgradesTo: upgradesOf(config) },
     freshProofMs: config.freshProofMinutes * minuteMs,
     componentInsights: config.componentInsights,
     reconcilePolicy: { renewPlanAfterMs: Math.min(hourMs, maxPlanAgeMs / 3), lostAfterMs, retryFailedAfterMs },
@@ -129,6 +142,10 @@ function policiesOf(config: Config) {
 
 function pullLogOf({ logAnalytics }: Config, credential: TokenCredential): LogAnalyticsPullLog | undefined {
   return logAnalytics && new LogAnalyticsPullLog(logAnalytics.endpoint, logAnalytics.workspaceId, credential);
+}
+
+function upgradesOf({ targetPatch, targetMinor }: Config): ReadonlySet<'patch' | 'minor'> {
+  return new Set([...(targetPatch ? (['patch'] as const) : []), ...(targetMinor ? (['minor'] as const) : [])]);
 }
 
 /** One client a registry, so that its tokens are shared by the invocations of this instance. */

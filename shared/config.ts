@@ -35,6 +35,11 @@ const aConnection = wants(
 );
 const anAccount = wants('the name of a storage account: 3 to 24 lower case letters and digits');
 
+const toggle = z
+  .enum(['true', 'false'])
+  .default('true')
+  .transform((text) => text === 'true');
+
 /** Every setting of the app: `docs/settings.md` is generated from this. */
 export const settings = z.object({
   SUBSCRIPTION_ID: z
@@ -83,6 +88,11 @@ export const settings = z.object({
     .describe(
       '`required`: the gate is unknown where AKS reports no components for the target; `optional`: lists will do.',
     ),
+  GATE_WAITS_FOR_BAKED: toggle.describe(
+    'Whether a gate also waits for artifacts that the node images of every pool carry already. They are cached either way, last.',
+  ),
+  TARGET_PATCH: toggle.describe('Whether clusters are prepared for the newest patch of their minor version.'),
+  TARGET_MINOR: toggle.describe('Whether clusters are prepared for the newest version of the next minor.'),
   RECONCILE_SCHEDULE: z
     .string(aSchedule)
     .refine(isNcrontab, aSchedule)
@@ -143,6 +153,9 @@ export interface Config {
   readonly planMaxAgeHours: number;
   readonly freshProofMinutes: number;
   readonly componentInsights: 'required' | 'optional';
+  readonly gateWaitsForBaked: boolean;
+  readonly targetPatch: boolean;
+  readonly targetMinor: boolean;
   readonly reconcileSchedule: string;
   readonly driftSchedule: string;
   /** Undefined: there is no log of pulls. */
@@ -184,6 +197,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     planMaxAgeHours: values.PLAN_MAX_AGE_HOURS,
     freshProofMinutes: values.FRESH_PROOF_MINUTES,
     componentInsights: values.COMPONENT_INSIGHTS,
+    gateWaitsForBaked: values.GATE_WAITS_FOR_BAKED,
+    targetPatch: values.TARGET_PATCH,
+    targetMinor: values.TARGET_MINOR,
     reconcileSchedule: values.RECONCILE_SCHEDULE,
     driftSchedule: values.DRIFT_SCHEDULE,
     logAnalytics: logAnalyticsOf(values),

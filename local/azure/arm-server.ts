@@ -168,8 +168,12 @@ export class ArmServer {
   }
 }
 
-function answerCluster(cluster: ClusterState, request: Received, [child, name]: readonly string[]): Answer {
+function answerCluster(cluster: ClusterState, request: Received, path: readonly string[]): Answer {
+  const [child, name] = path;
   if (request.method !== 'GET') return answerReadOnly(request);
+  // No cluster here has extensions; another resource provider lists them.
+  if (/^providers\/microsoft\.kubernetesconfiguration\/extensions$/i.test(path.join('/')))
+    return answerJson(200, { value: [] });
   if (child === undefined) return answerJson(200, describeCluster(cluster), { etag: '"c1"' });
   const isProfile = child.toLowerCase() === 'upgradeprofiles' && name?.toLowerCase() === 'default';
   if (!isProfile) return answerUnknown(request);

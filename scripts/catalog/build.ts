@@ -2,7 +2,9 @@ import { buildComponents } from './components.js';
 import { newestFirst } from '../../shared/catalog/component-tags.js';
 import { allKnownTags } from './known-tags.js';
 import { buildNodeBootstrap } from './node-bootstrap.js';
+import { buildNodeImages } from './node-images.js';
 import { readReference } from './reference.js';
+import { buildSources } from './sources.js';
 import { buildVersions } from './versions.js';
 
 /**
@@ -13,12 +15,14 @@ export function buildCatalogFiles(referenceFolder: string): ReadonlyMap<string, 
   const reference = readReference(referenceFolder);
   const components = buildComponents(reference);
   const known = [...allKnownTags(reference)].sort(([a], [b]) => (a < b ? -1 : 1));
-  return new Map([
+  const files = new Map([
     ['components.json', printList(components)],
     ['versions.json', printRecord(buildVersions(reference, components), 3)],
     ['known-tags.json', printRecord(Object.fromEntries(known.map(([name, tags]) => [name, newestFirst(tags)])), 1)],
     ['node-bootstrap.json', printRecord(buildNodeBootstrap(reference), 2)],
+    ['node-images.json', printList(buildNodeImages(reference))],
   ]);
+  return new Map([...files, ['sources.json', printRecord(buildSources(referenceFolder, reference, files), 1)]]);
 }
 
 function printList(values: readonly unknown[]): string {

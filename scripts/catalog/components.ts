@@ -29,6 +29,27 @@ const followsKubernetesMinor = new Set(['cloud-provider-node-manager-linux']);
 /** Same image under a second name, where the reference says so in prose. */
 const furtherAliases: Readonly<Record<string, string>> = { 'container-networking-cilium-agent': 'cilium-agent' };
 
+/** In prose in the reference (note of istio-proxy): pools with FIPS may run a build of their own. Never seen in a list, hence low. */
+const meshProxyOfFipsPools: Component = {
+  name: 'istio-proxy-fips',
+  kind: 'image',
+  confidence: 'low',
+  condition: {
+    kind: 'all',
+    of: [
+      { kind: 'property', path: 'serviceMeshProfile.mode', test: { equals: 'Istio' } },
+      { kind: 'pool', path: 'enableFIPS', test: { equals: true } },
+    ],
+  },
+  repositories: ['oss/v2/istio/proxyv2-fips'],
+  candidates: [],
+  tag: { rule: 'mesh-revision' },
+  repositoryRules: [],
+  traits: ['unreported'],
+  pins: 1,
+  examples: [],
+};
+
 /** The cilium rules of the reference, in order. */
 const ciliumRules = {
   texts: ['>=1.18', '1.14.18..1.17', '<=1.14.10'],
@@ -54,7 +75,7 @@ export function buildComponents(reference: Reference): Component[] {
     ),
   );
   const baked = [...inNodeImage].filter((name) => !names.has(name)).map(nodeImageComponent);
-  return [...mapped, ...baked].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...mapped, ...baked, meshProxyOfFipsPools].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function buildComponent(

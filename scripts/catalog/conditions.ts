@@ -50,9 +50,9 @@ const readByHand: Readonly<Record<string, { readonly words: string; readonly con
     words: '{"securityProfile.workloadIdentity.enabled":true,"pod',
     condition: onDemand,
   },
-  // Extensions are resources of their own: only a report of AKS tells.
-  'extension-manager': { words: '{"extension":"any', condition: onDemand },
-  'extension-config-agent': { words: '{"extension":"any', condition: onDemand },
+  // ARM lists it among the add-ons where it runs on the nodes; newer clusters have it in their control plane.
+  'extension-manager': { words: '{"extension":"any', condition: isTrue('addonProfiles.extensionManager.enabled') },
+  'extension-config-agent': { words: '{"extension":"any', condition: isTrue('addonProfiles.extensionManager.enabled') },
   'extension-fluent-bit-collector': {
     words: '{"extension":"any',
     condition: { kind: 'component', component: 'extension-manager' },

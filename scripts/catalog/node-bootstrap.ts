@@ -5,8 +5,10 @@ import type { Reference } from './reference.js';
 
 /** Thresholds and references: node-bootstrap.md section 2; versions: AgentBaker's package list. */
 export function buildNodeBootstrap(reference: Reference): NodeBootstrap {
+  const repositoriesOf = (name: string): readonly string[] =>
+    reference.components.find(({ component }) => component === name)?.repositories ?? [];
   const repositoryOf = (name: string): string => {
-    const repository = reference.components.find(({ component }) => component === name)?.repositories[0];
+    const repository = repositoriesOf(name)[0];
     if (repository === undefined) throw new Error(`components.json has no repository for ${name}`);
     return repository;
   };
@@ -51,8 +53,15 @@ export function buildNodeBootstrap(reference: Reference): NodeBootstrap {
         versionsByMinor: packages.credentialProviderExtension,
       },
     },
+    gpuDrivers: { ubuntu: gpuDriverImages(reference), systemExtensions: [...repositoriesOf('acl-gpu-sysext')] },
     ...operatingSystems,
   };
+}
+
+/** By variant, `cuda-lts` of `aks/aks-gpu-cuda-lts`. */
+function gpuDriverImages(reference: Reference): NodeBootstrap['gpuDrivers']['ubuntu'] {
+  const images = reference.agentBaker.gpuImages.map((image) => [image.repository.replace('aks/aks-gpu-', ''), image] as const);
+  return Object.fromEntries(images);
 }
 
 /** Source: AKS, "Upgrade the OS version for your node pools"; node-bootstrap.md section 2, "platform". */

@@ -26,11 +26,19 @@ const componentSchema = z.object({
 
 const releaseSchema = z.object({
   kubernetesVersion: z.string(),
+  /** ISO date at which the table was last read like this. */
+  tableLastSeen: z.string(),
   components: z.array(z.object({ name: z.string(), version: z.string().nullable(), column: z.string() })),
   breakingChanges: z.array(z.object({ name: z.string(), to: z.string() })),
 });
 
-const nodeImageSchema = z.object({ os: z.string(), release: z.string(), images: z.array(z.string()) });
+const nodeImageSchema = z.object({
+  os: z.string(),
+  release: z.string(),
+  images: z.array(z.string()),
+  /** Name and version of every package; names repeat where several versions are kept. */
+  packages: z.array(z.tuple([z.string(), z.string()])),
+});
 
 export type ReferenceComponent = z.infer<typeof componentSchema>;
 export type ReferenceRelease = z.infer<typeof releaseSchema>;

@@ -1,3 +1,4 @@
+import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
@@ -93,7 +94,8 @@ export class Application {
   async #syncOne(cluster: Cluster, request: SyncRequest): Promise<RequestedCluster> {
     try {
       const effect = request.dryRun ? 'none' : 'enqueue';
-      return await requestTargets(cluster, request.kubernetesVersion, effect, this.ports);
+      const wish = request.kubernetesVersion === undefined ? { named: [] } : { only: request.kubernetesVersion };
+      return await requestTargets(cluster, wish, effect, this.ports);
     } catch (error) {
       if (request.cluster || !(error instanceof SyncError)) throw error;
       const { id, name } = cluster.resource;
@@ -104,6 +106,12 @@ export class Application {
   /** A new Kubernetes version for one cluster. Which versions it may upgrade to is asked of ARM. */
   async syncCluster(cluster: ResourceId): Promise<SyncAnswer> {
     return await this.sync({ cluster, kubernetesVersion: undefined, dryRun: false });
+  }
+
+  /** AKS is going to change a cluster by itself: plans it anew, also for the versions that the notice names. @throws SyncError as `requestTargets` */
+  async prepareUpgrade(cluster: ResourceId, named: readonly KubernetesVersion[]): Promise<RequestedCluster> {
+    await this.ready();
+    return await requestTargets(await this.ports.clusters.get(cluster), { named }, 'enqueue', this.ports);
   }
 
   async considerFleetGate(gateId: string): Promise<void> {
@@ -148,8 +156,8 @@ export class Application {
     }
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
-    const { artifacts, unresolved } = result.plan.set;
-    return `planned ${artifacts.length} artifacts, ${unresolved.length} unresolved, ${result.enqueued} to warm`;
+    const { artifacts, unresolved, findings } = result.plan.set;
+    return `planned ${artifacts.length} artifacts, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
   }
 
   /** @returns one line for the log */

@@ -26,12 +26,21 @@ function gateRow({ cluster, target }: { cluster: ClusterStatus; target: TargetSt
     <td class="tight">${renderMark(target.decision)}</td>
     <td class="tight soft">${since}</td>
     <td class="count">${renderProgress(target.cached, target.required)}</td>
-    <td class="wide">${renderReasons(target.reasons)}${renderMissing(target)}</td>
+    <td class="wide">${renderReasons(target.reasons)}${renderMissing(target)}${renderFindings(target)}</td>
   </tr>`;
 }
 
+/** Those that keep the gate shut stand among its reasons already. */
+function renderFindings({ findings = [] }: TargetStatus): Html | undefined {
+  const told = findings.filter(({ effect }) => effect === 'none');
+  if (told.length === 0) return undefined;
+  return html`<ul class="plain soft">
+    ${told.map(({ subject, message }) => html`<li>${subject}: ${message}</li>`)}
+  </ul>`;
+}
+
 function renderUpgrade(from: string, to: string): string {
-  return from === to ? `runs ${to}` : `${from} → ${to}`;
+  return from === to ? `${to} (current)` : `${from} → ${to}`;
 }
 
 function otherRow(cluster: ClusterStatus): Html {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
+import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { parseClusterId, parseResourceId, type ResourceId } from '../model/resource-id.js';
 import { describeIssues } from './messages.js';
 
 const versionAvailable = 'microsoft.containerservice.newkubernetesversionavailable';
+const scheduledEvent = 'microsoft.resourcenotifications.containerserviceeventresources.scheduledeventemitted';
 const fleetGateEvents = ['fleetgatecreated', 'fleetgateupdated'].map(
   (name) => `microsoft.resourcenotifications.aksresources.${name}`,
 );
@@ -24,6 +26,17 @@ const gateData = z.object({
   }),
 });
 
+const scheduledData = z.object({
+  resourceInfo: z.object({
+    properties: z.object({
+      eventSource: z.string().nullish(),
+      /** A sentence, or an object of facts: both are documented. */
+      eventDetails: z.unknown().optional(),
+      resources: z.array(z.string().max(2048)).max(1000).nullish(),
+    }),
+  }),
+});
+
 export type Ignored = { readonly kind: 'ignored'; readonly eventType: string };
 export type ClusterEvent = { readonly kind: 'version-available'; readonly cluster: ResourceId } | Ignored;
 export type FleetEvent = { readonly kind: 'fleet-gate'; readonly gateId: string } | Ignored;
@@ -37,6 +50,46 @@ export function parseClusterEvent(event: unknown): ClusterEvent {
   const { eventType, subject, topic } = parseEnvelope(event);
   if (eventType.toLowerCase() !== versionAvailable) return { kind: 'ignored', eventType };
   return { kind: 'version-available', cluster: clusterOf([subject, topic ?? '']) };
+}
+
+export type ScheduledEvent =
+  | {
+      readonly kind: 'scheduled';
+      readonly clusters: readonly ResourceId[];
+      readonly versions: readonly KubernetesVersion[];
+    }
+  | Ignored;
+
+/**
+ * A notice that AKS will change, changes or has changed clusters by itself, with the versions that its details name, if any.
+ * Notices of the end of support name the version that a cluster runs, and are ignored.
+ * Source: Azure Resource Notifications, "ContainerService events"; AKS, "End of support notifications".
+ * @throws SyncError INVALID_INPUT for a document that is no such event
+ */
+export function parseScheduledEvent(event: unknown): ScheduledEvent {
+  const { eventType, subject, data } = parseEnvelope(event);
+  if (eventType.toLowerCase() !== scheduledEvent) return { kind: 'ignored', eventType };
+  const parsed = scheduledData.safeParse(data);
+  if (!parsed.success) throw new SyncError('INVALID_INPUT', `event ${eventType}: data.${describeIssues(parsed.error)}`);
+  const { eventSource, eventDetails, resources } = parsed.data.resourceInfo.properties;
+  if (eventSource?.toLowerCase() === 'eolnotification') return { kind: 'ignored', eventType };
+  const clusters = (resources ?? []).filter(isClusterId);
+  const parent = subject.replace(/\/scheduledEvents\/[^/]+$/i, '');
+  return {
+    kind: 'scheduled',
+    clusters: clusters.length > 0 ? clusters.map(parseClusterId) : [clusterOf([parent])],
+    versions: versionsIn(eventDetails),
+  };
+}
+
+function isClusterId(text: string): boolean {
+  return /\/managedClusters\/[^/]+\/?$/i.test(text);
+}
+
+function versionsIn(details: unknown): readonly KubernetesVersion[] {
+  const text = typeof details === 'string' ? details : (JSON.stringify(details) ?? '');
+  const words = text.slice(0, 10_000).match(/(?<![\d.])\d{1,3}\.\d{1,3}\.\d{1,5}(?![\d.]*\d)/g) ?? [];
+  return [...new Set(words)].filter(isKubernetesVersion).filter((version) => version.startsWith('1.'));
 }
 
 /**

@@ -4,3 +4,8 @@ import { SyncError } from '../model/errors.js';
 export function refusalOf(error: unknown): string | undefined {
   return error instanceof SyncError && error.code === 'INVALID_INPUT' ? error.message : undefined;
 }
+
+/** What failed and what to do about it, for any failure that an operator can act on; undefined for a bug. */
+export function failureTextOf(error: unknown): string | undefined {
+  return error instanceof SyncError ? `${error.message}\n${error.advice}` : undefined;
+}

@@ -16,7 +16,7 @@ const problemsCountForMs = 24 * 60 * 60_000;
 
 /** The whole status in a line, for somebody who was just woken up. Pure. */
 export function judgeStatus(status: Status): Verdict {
-  const targets = status.clusters.flatMap((cluster) => cluster.targets);
+  const targets = status.clusters.flatMap((cluster) => cluster.targets.filter(({ current }) => !current));
   const open = targets.filter(({ decision }) => decision === 'open').length;
   const count = `${open} of ${targets.length} gates open`;
   const concerns = [...status.clusters.flatMap((cluster) => concernsOf(cluster, status)), ...recentProblems(status)];
@@ -32,10 +32,12 @@ function concernsOf(cluster: ClusterStatus, status: Status): readonly string[] {
 }
 
 function concernOf(cluster: string, target: TargetStatus, { evaluatedAt }: Status): readonly string[] {
-  const subject = `${cluster} to ${target.kubernetesVersion}`;
+  const subject = `${cluster} ${target.current ? 'at' : 'to'} ${target.kubernetesVersion}`;
   if (target.decision === 'open') return [];
   const failed = target.missing.filter(({ state }) => state === 'failed').length;
   if (failed > 0) return [`${subject}: ${failed} ${failed === 1 ? 'artifact' : 'artifacts'} failed for good`];
+  // No upgrade waits for the version that runs: new nodes are served, if more slowly.
+  if (target.current) return [];
   if (target.decision === 'unknown' && target.plannedAt !== undefined) {
     return [`${subject}: unknown, ${target.reasons[0] ?? 'for no given reason'}`];
   }

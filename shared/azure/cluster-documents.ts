@@ -141,6 +141,17 @@ export function parseUpgradeProfile(document: unknown): UpgradeProfile {
   };
 }
 
+const extensionSchema = z.object({ properties: z.object({ extensionType: text }) });
+
+/**
+ * Types of the extensions in a list of `Microsoft.KubernetesConfiguration/extensions`, sorted.
+ * @throws SyncError ARM_UNEXPECTED naming the path that is missing or of another shape
+ */
+export function parseExtensions(documents: readonly unknown[]): readonly string[] {
+  const types = documents.map((item) => parseDocument(extensionSchema, item, 'extension').properties.extensionType);
+  return [...new Set(types)].sort();
+}
+
 /** A component without a version is kept: it is reported as unresolved, not lost. */
 function toReported({ name, version }: z.infer<typeof componentSchema>): ReportedComponent {
   return { name, version: version ?? '' };

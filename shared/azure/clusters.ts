@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import type { Cluster, UpgradeProfile } from '../model/cluster.js';
+import type { Cluster, ClusterExtensions, UpgradeProfile } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
 import type { ClusterList, ClusterReader, UnreadableCluster } from '../requirements/ports.js';
 import type { ArmClient } from './arm-client.js';
-import { parseManagedCluster, parseUpgradeProfile } from './cluster-documents.js';
+import { parseExtensions, parseManagedCluster, parseUpgradeProfile } from './cluster-documents.js';
 
 const identified = z.object({ id: z.string().max(2048) });
 const apiVersion = '2025-10-01';
 /** First API version whose upgrade profile carries Component Insights. */
 const insightsApiVersion = '2025-05-04-preview';
+const extensionsApiVersion = '2023-05-01';
 
 /** Clusters by raw ARM: the typed client drops properties that it does not know, and our conditions read them. */
 export class ArmClusters implements ClusterReader {
@@ -31,7 +32,7 @@ export class ArmClusters implements ClusterReader {
   async get(cluster: ResourceId): Promise<Cluster> {
     const answer = await this.arm.get(cluster.id, apiVersion);
     if (!answer) throw new SyncError('CLUSTER_NOT_FOUND', `ARM has no cluster ${cluster.id}`);
-    return parseManagedCluster(answer.body);
+    return { ...parseManagedCluster(answer.body), extensions: await this.#extensions(cluster) };
   }
 
   /** Falls back to the stable API, without Component Insights, where the preview is not served. */
@@ -40,6 +41,17 @@ export class ArmClusters implements ClusterReader {
     const answer = (await this.#preview(path)) ?? (await this.arm.get(path, apiVersion));
     if (!answer) throw new SyncError('CLUSTER_NOT_FOUND', `ARM has no cluster ${cluster.id}`);
     return parseUpgradeProfile(answer.body);
+  }
+
+  /** Never throws: another resource provider, perhaps not registered, with a permission of its own. */
+  async #extensions(cluster: ResourceId): Promise<ClusterExtensions> {
+    const path = `${cluster.id}/providers/Microsoft.KubernetesConfiguration/extensions`;
+    try {
+      return { kind: 'read', types: parseExtensions(await this.arm.list(path, extensionsApiVersion)) };
+    } catch (error) {
+      if (error instanceof SyncError) return { kind: 'unread', reason: `${error.code}: ${error.message}` };
+      throw error;
+    }
   }
 
   async #preview(path: string) {

@@ -55,12 +55,11 @@ export class ArmFleets implements Fleets {
   ) {}
 
   async listGates(): Promise<readonly FleetGate[]> {
-    const path = `/subscriptions/${this.subscriptionId}/providers/Microsoft.ContainerService/fleets`;
-    const fleets = (await this.arm.list(path, apiVersion)).map((item) => parse(fleetDocument, item, 'fleet').id);
-    const gates = await Promise.all(
-      fleets.map((fleet) => this.arm.list(`${parseResourceId(fleet).id}/gates`, apiVersion)),
-    );
-    return gates.flat().map((item) => gateOf(item, undefined));
+    return (await this.#listChildren('gates')).map((item) => gateOf(item, undefined));
+  }
+
+  async listUpdateRuns(): Promise<readonly UpdateRun[]> {
+    return (await this.#listChildren('updateRuns')).map(runOf);
   }
 
   async getGate(gateId: string): Promise<FleetGate | undefined> {
@@ -77,6 +76,14 @@ export class ArmFleets implements Fleets {
     const body = { properties: { state: 'Completed' } };
     const result = await this.arm.patch(this.#ownId(gate.id, 'gates'), apiVersion, body, gate.etag);
     return result === 'accepted' ? 'approved' : 'conflict';
+  }
+
+  /** Of every fleet of the subscription. */
+  async #listChildren(child: 'gates' | 'updateRuns'): Promise<readonly unknown[]> {
+    const path = `/subscriptions/${this.subscriptionId}/providers/Microsoft.ContainerService/fleets`;
+    const fleets = (await this.arm.list(path, apiVersion)).map((item) => parse(fleetDocument, item, 'fleet').id);
+    const lists = fleets.map((fleet) => this.arm.list(`${parseResourceId(fleet).id}/${child}`, apiVersion));
+    return (await Promise.all(lists)).flat();
   }
 
   /** Ids come from events too: only a child of a fleet of our subscription is ever asked for or changed. */

@@ -1,12 +1,15 @@
-import type { Digest, Finding, VersionSource } from '../model/artifact.js';
+import type { z } from 'zod';
+import { artifactName, type Digest, type Finding, type VersionSource } from '../model/artifact.js';
 import componentData from './data/components.json' with { type: 'json' };
 import knownTagData from './data/known-tags.json' with { type: 'json' };
 import nodeBootstrapData from './data/node-bootstrap.json' with { type: 'json' };
+import nodeImageData from './data/node-images.json' with { type: 'json' };
 import versionData from './data/versions.json' with { type: 'json' };
 import {
   componentsSchema,
   knownTagsSchema,
   nodeBootstrapSchema,
+  nodeImagesSchema,
   versionsSchema,
   type Component,
   type NodeBootstrap,
@@ -82,20 +85,22 @@ export function loadCatalog(): Catalog {
     versions: versionData,
     knownTags: knownTagData,
     nodeBootstrap: nodeBootstrapData,
+    nodeImages: nodeImageData,
   });
   return bundled;
 }
 
-/** The four data files, as parsed JSON. Their shape: schema.ts. */
-interface CatalogData {
+/** The data files, as parsed JSON. Their shape: schema.ts. */
+export interface CatalogData {
   readonly components: unknown;
   readonly versions: unknown;
   readonly knownTags: unknown;
   readonly nodeBootstrap: unknown;
+  readonly nodeImages: unknown;
 }
 
 /** @throws ZodError when the data is not of the catalogue's shape */
-function parseCatalog(data: CatalogData): Catalog {
+export function parseCatalog(data: CatalogData): Catalog {
   const components = componentsSchema.parse(data.components);
   const versions = versionsSchema.parse(data.versions);
   const knownTags = Object.entries(knownTagsSchema.parse(data.knownTags));
@@ -109,9 +114,20 @@ function parseCatalog(data: CatalogData): Catalog {
     nodeImages: new Map(Object.entries(versions.nodeImages)),
     knownTags: new Map(knownTags.map(([repository, tags]) => [repository, new Set(tags)])),
     nodeBootstrap: nodeBootstrapSchema.parse(data.nodeBootstrap),
-    nodeImageContents: new Map(),
+    nodeImageContents: indexContents(nodeImagesSchema.parse(data.nodeImages)),
     learned: nothingLearned,
   });
+}
+
+function indexContents(groups: z.infer<typeof nodeImagesSchema>): Catalog['nodeImageContents'] {
+  const indexed = groups.flatMap(({ names, contents }) => {
+    const artifacts = Object.entries(contents).flatMap(([repository, tags]) =>
+      tags.map((tag) => artifactName({ repository, tag })),
+    );
+    const carried: ReadonlySet<string> = new Set(artifacts);
+    return names.map((name) => [name, carried] as const);
+  });
+  return new Map(indexed);
 }
 
 function collectSharedNames(components: readonly Component[]): Catalog['sharedNames'] {

@@ -74,6 +74,8 @@ function reportedVersions(component: Component, query: VersionQuery): readonly s
  */
 function fullyReported(component: Component, names: readonly string[], query: VersionQuery): readonly string[] {
   const all = imageNames(component, query.catalog).flatMap((name) => query.reported.get(name) ?? []);
+  if (all.length === 0) return all;
+  if (all.length === 1) return names.some((name) => query.reported.has(name)) ? all : [];
   const full = names
     .flatMap((name) => query.reported.get(name) ?? [])
     .filter((version) => isKnown(component, version, query) || !all.some((other) => other.startsWith(`${version}-`)));
@@ -124,8 +126,15 @@ function newestListed(component: Component, { catalog, tagLists }: VersionQuery)
   return listed.slice(0, 1);
 }
 
+/** Where versions follow Kubernetes, older node images have those of older minors. */
 function newestSeen(component: Component, query: VersionQuery): readonly string[] {
-  return ofMinor(component, query, component.examples).slice(0, 1);
+  if (!component.traits.includes('follows-kubernetes-minor')) return component.examples.slice(0, 1);
+  const known = component.repositories.flatMap((repository) => [...(query.catalog.knownTags.get(repository) ?? [])]);
+  const shapes = new Set(component.examples.map(tagShape));
+  const seen = [...component.examples, ...known.filter((tag) => shapes.has(tagShape(tag)))];
+  return ofMinor(component, query, seen)
+    .toSorted((a, b) => compareTags(b, a))
+    .slice(0, 1);
 }
 
 function ofMinor(component: Component, { target }: VersionQuery, versions: readonly string[]): readonly string[] {

@@ -35,17 +35,21 @@ export function nodeArtifacts(
   const tarball = kubernetesTarball(facts, target, architecture);
   const provider = credentialProviderTarballs(facts, target, architecture);
   const first = flavor === 'packages' ? packages(facts, target) : systemExtensions(facts, target, architecture);
+  const artifacts = [...first, ...tarball, ...provider, ...pauseImages(facts)];
+  const expected = expectedComponents(facts, target, flavor);
+  const missing = expected.filter((name) => !artifacts.some(({ component }) => component === name));
   return {
-    artifacts: [...first, ...tarball, ...provider, ...pauseImages(facts)],
-    missing: [
-      ...(tarball.length > 0
-        ? []
-        : [unnamed(facts.kubernetesNode.component, `no source names its build for ${target}`)]),
-      ...(provider.length > 0
-        ? []
-        : [unnamed(facts.credentialProvider.tarball.component, `no source names its version for ${minorOf(target)}`)]),
-    ],
+    artifacts,
+    missing: missing.map((component) => ({ component, reason: `no source names its version for ${target}` })),
   };
+}
+
+/** What some version must be named for. */
+function expectedComponents(facts: NodeBootstrap, target: KubernetesVersion, flavor: NodeFlavor): readonly string[] {
+  const { package: packaged, tarball } = facts.credentialProvider;
+  const provider = flavor === 'packages' ? packaged : facts.systemExtensions.credentialProvider;
+  const installsProvider = flavor === 'system-extensions' || reaches(target, packaged.since);
+  return [facts.kubernetesNode.component, tarball.component, ...(installsProvider ? [provider.component] : [])];
 }
 
 /** Rows 1 and 3. */
@@ -174,8 +178,4 @@ function systemExtensions(
 
 function reaches(target: KubernetesVersion, since: string): boolean {
   return compareVersions(target, since as KubernetesVersion) >= 0;
-}
-
-function unnamed(component: string, reason: string): { component: string; reason: string } {
-  return { component, reason };
 }

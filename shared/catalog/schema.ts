@@ -84,6 +84,15 @@ export const versionsSchema = z.strictObject({
 /** Every tag that a source names exactly, per repository. */
 export const knownTagsSchema = z.record(repository, z.array(tag));
 
+/** What node images carry, images with the same content together. */
+export const nodeImagesSchema = z.array(
+  z.strictObject({
+    /** For example `AKSUbuntu-2204/202607.02.0`. */
+    names: z.array(z.string()).min(1),
+    contents: z.record(repository, z.array(tag)),
+  }),
+);
+
 const nodeOs = z.enum(['ubuntu-22.04', 'ubuntu-24.04', 'azurelinux-3.0']);
 const versionsByMinor = z.record(minor, z.array(z.string()));
 
@@ -112,6 +121,13 @@ export const nodeBootstrapSchema = z.strictObject({
     architectures: z.strictObject({ amd64: z.string(), arm64: z.string() }),
     repositories: z.record(z.string(), repository),
     credentialProvider: z.strictObject({ component: z.string(), repository, versionsByMinor }),
+  }),
+  /** Pulled from MAR by name, past the cache: never in a set, told as findings. */
+  gpuDrivers: z.strictObject({
+    /** Newest driver image per variant (`cuda-lts`, `grid`, ...) of Ubuntu nodes. */
+    ubuntu: z.record(z.string(), z.strictObject({ repository, tag })),
+    /** Extensions of Azure Container Linux; their tag is the node's own `VERSION_ID`. */
+    systemExtensions: z.array(repository),
   }),
   /** `os.version` of a package index per node OS. */
   osVersions: z.record(nodeOs, z.string()),

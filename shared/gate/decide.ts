@@ -1,4 +1,4 @@
-import { artifactName, type Confidence, type Requirement, type Unresolved } from '../model/artifact.js';
+import { artifactName, type Confidence, type Finding, type Requirement, type Unresolved } from '../model/artifact.js';
 import { confidenceOf, isAtLeast } from '../requirements/confidence.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import type { TargetRecord } from '../warming/ports.js';
@@ -8,6 +8,8 @@ export interface GatePolicy {
   readonly maxPlanAgeMs: number;
   /** An artifact that is known less surely than this leaves the gate unknown. */
   readonly minConfidence: Confidence;
+  /** Whether the gate waits for artifacts that the nodes' images carry already: setting GATE_WAITS_FOR_BAKED. */
+  readonly baked: 'awaited' | 'not-awaited';
 }
 
 /** Artifacts of too little confidence that are named one by one; the rest is counted. */
@@ -50,8 +52,9 @@ export function decideTarget(
           ? 'planning has not finished yet'
           : 'this version was never planned for this cluster: ask for it with POST /api/sync {clusterId, kubernetesVersion}'),
     ]);
-  const missing = plan.set.artifacts.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
-  const counts = { required: plan.set.artifacts.length, cached: plan.set.artifacts.length - missing.length };
+  const awaited = plan.set.artifacts.filter((artifact) => policy.baked === 'awaited' || !artifact.baked);
+  const missing = awaited.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
+  const counts = { required: awaited.length, cached: awaited.length - missing.length };
   const doubts = doubtsOf(plan, record, now, policy);
   if (doubts.length > 0) return { decision: 'unknown', missing, reasons: doubts, ...counts };
   if (missing.length > 0) {
@@ -66,7 +69,11 @@ function unknown(reasons: readonly string[]): GateDecision {
 }
 
 function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: GatePolicy): readonly string[] {
-  const doubts = [...plan.set.unresolved.map(describeUnresolved), ...unsureOf(plan.set.artifacts, policy)];
+  const doubts = [
+    ...plan.set.unresolved.map(describeUnresolved),
+    ...plan.set.findings.filter(({ effect }) => effect === 'unknown').map(describeFinding),
+    ...unsureOf(plan.set.artifacts, policy),
+  ];
   if (record.failure?.effect === 'plan-wrong') doubts.push(record.failure.reason);
   if (plan.set.artifacts.length === 0) doubts.push('the requirement set is empty');
   const age = now.getTime() - plan.plannedAt.getTime();
@@ -95,6 +102,10 @@ function unsureOf(artifacts: readonly Requirement[], { minConfidence }: GatePoli
 
 function describeUnresolved({ component, version, reason }: Unresolved): string {
   return `unresolved: ${component}${version === undefined ? '' : ` ${version}`}: ${reason}`;
+}
+
+function describeFinding({ code, subject, message }: Finding): string {
+  return `finding ${code}: ${subject}: ${message}`;
 }
 
 function missingOf(artifact: string, states: StateIndex, now: Date, policy: GatePolicy): readonly MissingArtifact[] {

@@ -61,7 +61,8 @@ async function judgeGate(gate: ReadGate, ports: FleetGatePorts): Promise<FleetGa
   const reasons = doubts.map(({ reason }) => reason);
   if (doubts.some(({ ends }) => ends === 'soon')) return await waitShortly(gate, reasons, ports);
   if (doubts.length > 0) return await record(gate, 'waiting', reasons, ports);
-  const open = [`open for ${question.version}: ${question.clusterIds.map((id) => id.split('/').at(-1)).join(', ')}`];
+  const what = question.version === 'current' ? 'their current versions' : question.version;
+  const open = [`open for ${what}: ${question.clusterIds.map((id) => id.split('/').at(-1)).join(', ')}`];
   if (ports.mode === 'observe') return await record(gate, 'would-approve', open, ports);
   return await approve(gate, question, open, ports);
 }

@@ -26,13 +26,14 @@ export interface Doubt {
 /** Why a member keeps the gate shut; asks for what is missing. @throws SyncError ARM_UNAVAILABLE */
 export async function doubtsOf(
   clusterId: string,
-  version: KubernetesVersion,
+  asked: KubernetesVersion | 'current',
   ports: MemberPorts,
 ): Promise<readonly Doubt[]> {
   const cluster = await findCluster(clusterId, ports.clusters);
   if (typeof cluster === 'string') return [doubt(cluster)];
   if (cluster.bootstrap.source === 'direct') return [];
   const { id, name } = cluster.resource;
+  const version = asked === 'current' ? cluster.kubernetesVersion : asked;
   const { record: found, decision } = await judgeTarget(id, version, ports);
   if (!found || isAging(found, ports)) await enqueueTargets(id, [version], ports);
   if (decision.decision !== 'open')

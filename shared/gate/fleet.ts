@@ -30,9 +30,12 @@ export interface UpdateGroup {
   readonly clusterIds: readonly string[];
 }
 
-/** What a Fleet gate asks: may these clusters upgrade to this version? */
+/**
+ * What a Fleet gate asks: may these clusters upgrade to this version? `current`: to newer node images, each cluster at the version
+ * that it runs.
+ */
 export type GateQuestion =
-  | { readonly ask: true; readonly version: KubernetesVersion; readonly clusterIds: readonly string[] }
+  | { readonly ask: true; readonly version: KubernetesVersion | 'current'; readonly clusterIds: readonly string[] }
   | { readonly ask: false; readonly reason: string };
 
 /** States in which a run still heeds an approval. */
@@ -54,14 +57,27 @@ export function questionOf(gate: FleetGate, run: UpdateRun, prefix: string): Gat
   const notOurs = isOurs(gate, prefix);
   if (notOurs) return notOurs;
   if (!liveStates.has(run.state)) return leave(`the update run is ${run.state}`);
-  if (run.kubernetesVersion === undefined)
-    return leave(`the update run (${run.upgradeType}) names no Kubernetes version`);
+  const version = run.upgradeType.toLowerCase() === 'nodeimageonly' ? 'current' : run.kubernetesVersion;
+  if (version === undefined) return leave(`the update run (${run.upgradeType}) names no Kubernetes version`);
   const stage = run.stages.find((candidate) => candidate.name === gate.stage);
   if (!stage) return leave(`the update run has no stage "${gate.stage ?? ''}"`);
   const groups = gate.group === undefined ? stage.groups : stage.groups.filter((group) => group.name === gate.group);
   if (groups.length === 0) return leave('its stage or group has no members');
   const clusterIds = [...new Set(groups.flatMap(membersOf))];
-  return { ask: true, version: run.kubernetesVersion, clusterIds };
+  return { ask: true, version, clusterIds };
+}
+
+/** The versions that runs which may still upgrade something name, by cluster key; also where no gate exists yet. */
+export function versionsByCluster(runs: readonly UpdateRun[]): ReadonlyMap<string, readonly KubernetesVersion[]> {
+  const named = new Map<string, KubernetesVersion[]>();
+  for (const { state, kubernetesVersion, stages } of runs) {
+    if (!liveStates.has(state) || kubernetesVersion === undefined) continue;
+    for (const id of stages.flatMap(({ groups }) => groups.flatMap(({ clusterIds }) => clusterIds))) {
+      const key = id.toLowerCase();
+      named.set(key, [...(named.get(key) ?? []), kubernetesVersion]);
+    }
+  }
+  return named;
 }
 
 /** A group whose members ARM does not list must not be passed over: what is no cluster id keeps the gate shut. */

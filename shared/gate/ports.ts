@@ -67,6 +67,8 @@ export interface FleetGateRecords {
 export interface Fleets {
   /** All gates of all fleets of the subscription. @throws SyncError ARM_FORBIDDEN, ARM_UNAVAILABLE, ARM_UNEXPECTED */
   listGates(): Promise<readonly FleetGate[]>;
+  /** All update runs of all fleets of the subscription, also those that have no gate yet. @throws SyncError as `listGates` */
+  listUpdateRuns(): Promise<readonly UpdateRun[]>;
   /** @returns undefined when it is gone */
   getGate(gateId: string): Promise<FleetGate | undefined>;
   /** @returns undefined when it is gone */

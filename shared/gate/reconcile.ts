@@ -4,13 +4,13 @@ import { compareVersions, type KubernetesVersion } from '../model/kubernetes-ver
 import { SyncError } from '../model/errors.js';
 import { hashFacts } from '../requirements/facts-hash.js';
 import type { ClusterList } from '../requirements/ports.js';
-import { upgradeTargets } from '../requirements/targets.js';
+import { wantedVersions } from '../requirements/targets.js';
 import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
 import type { TargetRef } from '../warming/state.js';
 import { enqueueTargets, findingOf, type RequestPorts } from '../warming/request-targets.js';
 import type { StateIndex } from './decide.js';
 import { indexStates } from './evaluate-target.js';
-import { isOurs } from './fleet.js';
+import { isOurs, versionsByCluster } from './fleet.js';
 import type { FleetGateRecords, Fleets, GateQueue, Judgements, SeenCluster, SeenClusters } from './ports.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
@@ -60,9 +60,13 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const removed = await removeObsolete(records, listed, ports);
   const indexes = await indexRegistries(records, ports.states);
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
+  const runs = await attempt(() => ports.fleets.listUpdateRuns());
+  if (typeof runs === 'string') failures.push(`update runs: ${runs}`);
+  const named = versionsByCluster(typeof runs === 'string' ? [] : runs);
   let planned = 0;
   for (const cluster of clusters) {
-    const outcome = await attempt(() => reconcileCluster(cluster, records, indexes, ports));
+    const versions = named.get(cluster.resource.key) ?? [];
+    const outcome = await attempt(() => reconcileCluster(cluster, versions, records, indexes, ports));
     if (typeof outcome === 'number') planned += outcome;
     else {
       failures.push(`${cluster.resource.name}: ${outcome}`);
@@ -142,8 +146,10 @@ async function indexRegistries(
   return new Map(await Promise.all(indexed));
 }
 
+/** @param named versions that update runs name for it */
 async function reconcileCluster(
   cluster: Cluster,
+  named: readonly KubernetesVersion[],
   records: readonly TargetRecord[],
   indexes: ReadonlyMap<string, StateIndex>,
   ports: ReconcilePorts,
@@ -152,17 +158,18 @@ async function reconcileCluster(
   const profile = await ports.clusters.upgradeProfile(cluster.resource);
   const own = records.filter((record) => record.clusterId.toLowerCase() === cluster.resource.key);
   const current = own.filter((record) => compareVersions(record.kubernetesVersion, cluster.kubernetesVersion) >= 0);
-  const wanted = new Set([...upgradeTargets(cluster, profile), ...current.map((record) => record.kubernetesVersion)]);
+  const recorded = current.map((record) => record.kubernetesVersion);
+  const wanted = wantedVersions(cluster, profile, [...named, ...recorded], ports.targetPolicy);
   const facts = await currentFacts(cluster, current, ports);
   for (const { planned } of current) if (planned && planned.factsHash !== facts) await denounce(planned, ports);
-  const due = [...wanted].filter((version) => {
+  const due = wanted.filter((version) => {
     const record = current.find((candidate) => candidate.kubernetesVersion === version);
     return needsPlan(record, facts, indexes, ports.now(), ports.reconcilePolicy);
   });
   await enqueueTargets(cluster.resource.id, due, ports);
   await judgeAgain(
     cluster.resource.id,
-    [...wanted].filter((version) => !due.includes(version)),
+    wanted.filter((version) => !due.includes(version)),
     ports,
   );
   return due.length;

@@ -1,5 +1,7 @@
-import type { DriftReport } from '../drift/report.js';
 import type { CatalogStatus } from '../catalog/current-catalog.js';
+import type { DriftReport } from '../drift/report.js';
+import type { Finding } from '../model/artifact.js';
+import { compareVersions } from '../model/kubernetes-version.js';
 import type { ArtifactState } from '../warming/state.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
@@ -38,11 +40,15 @@ export interface ClusterStatus {
 
 export interface TargetStatus {
   readonly kubernetesVersion: string;
+  /** The version that the cluster runs: kept warm for new nodes, no upgrade waits for it. */
+  readonly current: boolean;
   readonly decision: 'open' | 'closed' | 'unknown';
   readonly required: number;
   readonly cached: number;
   readonly missing: readonly MissingArtifact[];
   readonly reasons: readonly string[];
+  /** What people should know of the cluster before this upgrade; absent where there is nothing, or no plan yet. */
+  readonly findings?: readonly Finding[];
   readonly plannedAt?: string;
   /** When the recorded decision became what it is; absent before the first judgement. */
   readonly decidedAt?: string;
@@ -115,7 +121,9 @@ function isProven(state: ArtifactState, now: Date, policy: GatePolicy): boolean 
 
 function describeCluster(cluster: SeenCluster, input: StatusInput): ClusterStatus {
   const key = cluster.id.toLowerCase();
-  const targets = input.targets.filter((target) => target.clusterId.toLowerCase() === key);
+  const targets = input.targets
+    .filter((target) => target.clusterId.toLowerCase() === key)
+    .sort((a, b) => compareVersions(a.kubernetesVersion, b.kubernetesVersion));
   return {
     id: cluster.id,
     name: cluster.name,
@@ -123,20 +131,23 @@ function describeCluster(cluster: SeenCluster, input: StatusInput): ClusterStatu
     isolated: cluster.isolated,
     ...(cluster.registry === undefined ? {} : { registry: cluster.registry }),
     ...(cluster.finding === undefined ? {} : { finding: cluster.finding }),
-    targets: targets.map((target) => describeTarget(target, input)),
+    targets: targets.map((target) => describeTarget(target, cluster, input)),
   };
 }
 
-function describeTarget(record: TargetRecord, input: StatusInput): TargetStatus {
+function describeTarget(record: TargetRecord, cluster: SeenCluster, input: StatusInput): TargetStatus {
   const states = input.states.get(record.planned?.registry ?? '') ?? new Map<string, ArtifactState>();
   const judgement = input.judgements.find(
     (candidate) =>
       candidate.clusterId.toLowerCase() === record.clusterId.toLowerCase() &&
       candidate.kubernetesVersion === record.kubernetesVersion,
   );
+  const findings = record.planned?.set.findings ?? [];
   return {
     kubernetesVersion: record.kubernetesVersion,
+    current: record.kubernetesVersion === cluster.kubernetesVersion,
     ...decideTarget(record, states, input.now, input.policy),
+    ...(findings.length === 0 ? {} : { findings }),
     ...(record.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
     ...(judgement ? { decidedAt: judgement.since.toISOString() } : {}),
     ...describeDrift(record, input.drift),

@@ -32,7 +32,16 @@ export interface Cluster {
   readonly pools: readonly NodePool[];
   readonly properties: Readonly<Record<string, unknown>>;
   readonly bootstrap: ArtifactSource;
+  /** Absent where nobody asked for them: lists of clusters, documents read from files. */
+  readonly extensions?: ClusterExtensions;
 }
+
+/** Extensions installed on a cluster: `Microsoft.KubernetesConfiguration/extensions` below it. */
+export type ClusterExtensions =
+  /** Types, for example `microsoft.flux`. */
+  | { readonly kind: 'read'; readonly types: readonly string[] }
+  /** They could not be listed; `reason` says why. */
+  | { readonly kind: 'unread'; readonly reason: string };
 
 /** `bootstrapProfile` of the cluster. */
 export type ArtifactSource =

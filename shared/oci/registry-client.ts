@@ -52,6 +52,12 @@ export class RegistryClient implements ManifestReader {
     return { digest, origin: originOf(response), children: childrenOf(bytes.toString('utf8'), where) };
   }
 
+  /** The bytes of a manifest or index as served, for what `get` does not tell. @throws SyncError as `get`, unread */
+  async fetchManifest(repository: string, reference: string): Promise<Buffer> {
+    const response = await this.#request('GET', repository, `manifests/${reference}`);
+    return readBounded(response, `${this.endpoint}/${repository}@${reference}`);
+  }
+
   async tags(repository: string): Promise<readonly string[]> {
     const where = `tags of ${this.endpoint}/${repository}`;
     const found: string[] = [];

@@ -1,13 +1,14 @@
 import type { Condition, PropertyTest } from '../catalog/condition.js';
 import { compareLeadingNumbers } from '../catalog/version-order.js';
+import { sameText, type FoldedDocument } from './folded-document.js';
 
 export interface ConditionFacts {
   /** ARM's `properties` of the cluster. */
-  readonly properties: Readonly<Record<string, unknown>>;
+  readonly properties: FoldedDocument;
   /** One entry of `properties.agentPoolProfiles`: the pool that the condition is asked for. */
-  readonly pool: Readonly<Record<string, unknown>>;
+  readonly pool: FoldedDocument;
   readonly poolName: string;
-  /** Versions of a component that run on this cluster, should it run at all. */
+  /** Versions of a component that run on this pool; none where it does not run. */
   versionsOf(component: string): readonly string[];
 }
 
@@ -27,90 +28,85 @@ const neverSentences = {
   excluded: 'an override excludes it',
 } as const;
 
-/** Whether nodes of one pool pull a component. Pure; names in ARM documents compare without case. */
+/** Whether nodes of one pool pull a component, and why. Pure; names in ARM documents compare without case. */
 export function evaluateCondition(condition: Condition, facts: ConditionFacts): Evaluation {
+  return { holds: holdsFor(condition, facts), sentence: describe(condition, facts) };
+}
+
+/** The answer without its words: most conditions do not hold, and nobody asks why. */
+export function holdsFor(condition: Condition, facts: ConditionFacts): boolean {
   switch (condition.kind) {
     case 'always':
-      return { holds: true, sentence: 'every Linux node runs it' };
+      return true;
     case 'never':
-      return { holds: false, sentence: neverSentences[condition.reason] };
     case 'onDemand':
-      return { holds: false, sentence: 'it is pulled on demand only' };
-    case 'not': {
-      const { holds, sentence } = evaluateCondition(condition.condition, facts);
-      return { holds: !holds, sentence };
-    }
+      return false;
+    case 'not':
+      return !holdsFor(condition.condition, facts);
+    case 'all':
+      return condition.of.every((part) => holdsFor(part, facts));
+    case 'any':
+      return condition.of.some((part) => holdsFor(part, facts));
+    case 'property':
+      return passes(facts.properties.valuesAt(condition.path), condition.test);
+    case 'pool':
+      return passes(facts.pool.valuesAt(condition.path), condition.test);
+    case 'component':
+      return runsInVersion(facts.versionsOf(condition.component), condition.atLeast);
+  }
+}
+
+function describe(condition: Condition, facts: ConditionFacts): string {
+  switch (condition.kind) {
+    case 'always':
+      return 'every Linux node runs it';
+    case 'never':
+      return neverSentences[condition.reason];
+    case 'onDemand':
+      return 'it is pulled on demand only';
+    case 'not':
+      return describe(condition.condition, facts);
     case 'all':
     case 'any':
-      return combine(
-        condition.kind,
-        condition.of.map((part) => evaluateCondition(part, facts)),
-      );
+      return describeDeciding(condition, facts);
     case 'property':
-      return evaluateTest(condition.path, valuesAt(facts.properties, condition.path), condition.test);
+      return describeTest(condition.path, holdsFor(condition, facts), condition.test);
     case 'pool':
-      return evaluateTest(
-        `${condition.path} of pool ${facts.poolName}`,
-        valuesAt(facts.pool, condition.path),
-        condition.test,
-      );
+      return describeTest(`${condition.path} of pool ${facts.poolName}`, holdsFor(condition, facts), condition.test);
     case 'component':
-      return evaluateVersion(condition.component, condition.atLeast, facts);
+      return describeVersion(condition.component, condition.atLeast, holdsFor(condition, facts));
   }
 }
 
 /** The sentence keeps the parts that decided. */
-function combine(kind: 'all' | 'any', parts: readonly Evaluation[]): Evaluation {
-  const holds = kind === 'all' ? parts.every((part) => part.holds) : parts.some((part) => part.holds);
-  const deciding = parts.filter((part) => part.holds === holds);
-  return { holds, sentence: deciding.map(({ sentence }) => sentence).join(' and ') };
+function describeDeciding(condition: Extract<Condition, { kind: 'all' | 'any' }>, facts: ConditionFacts): string {
+  const holds = holdsFor(condition, facts);
+  const deciding = condition.of.filter((part) => holdsFor(part, facts) === holds);
+  return deciding.map((part) => describe(part, facts)).join(' and ');
 }
 
-function evaluateTest(subject: string, values: readonly unknown[], test: PropertyTest): Evaluation {
-  if ('equals' in test) {
-    const holds = values.some((value) => sameText(value, test.equals));
-    return { holds, sentence: `${subject} is ${holds ? '' : 'not '}${test.equals}` };
-  }
+function passes(values: readonly unknown[], test: PropertyTest): boolean {
+  if ('equals' in test) return values.some((value) => sameText(value, test.equals));
   if ('contains' in test) {
-    const holds = values.some((value) => Array.isArray(value) && value.some((item) => sameText(item, test.contains)));
-    return { holds, sentence: `${subject} ${holds ? 'contains' : 'does not contain'} ${test.contains}` };
+    return values.some((value) => Array.isArray(value) && value.some((item) => sameText(item, test.contains)));
   }
-  if (test.is === 'set') {
-    const holds = values.some((value) => value !== undefined && value !== null && value !== '');
-    return { holds, sentence: `${subject} is ${holds ? '' : 'not '}set` };
-  }
-  const holds = values.some((value) => Array.isArray(value) && value.length > 0);
-  return { holds, sentence: `${subject} is ${holds ? 'not ' : ''}empty` };
+  if (test.is === 'set') return values.some((value) => value !== undefined && value !== null && value !== '');
+  return values.some((value) => Array.isArray(value) && value.length > 0);
 }
 
-function evaluateVersion(component: string, atLeast: string | undefined, facts: ConditionFacts): Evaluation {
-  const versions = facts.versionsOf(component);
-  if (atLeast === undefined) {
-    return { holds: versions.length > 0, sentence: `${component} ${versions.length > 0 ? 'runs' : 'does not run'}` };
-  }
-  const holds = versions.some((version) => compareLeadingNumbers(version, atLeast) >= 0);
-  return { holds, sentence: `${component} is ${holds ? 'at least' : 'not known to be at least'} ${atLeast}` };
+function describeTest(subject: string, holds: boolean, test: PropertyTest): string {
+  if ('equals' in test) return `${subject} is ${holds ? '' : 'not '}${test.equals}`;
+  if ('contains' in test) return `${subject} ${holds ? 'contains' : 'does not contain'} ${test.contains}`;
+  if (test.is === 'set') return `${subject} is ${holds ? '' : 'not '}set`;
+  return `${subject} is ${holds ? 'not ' : ''}empty`;
 }
 
-/** Text and booleans, without case: `"true"`, `true` and `True` are one. */
-function sameText(value: unknown, expected: string | boolean): boolean {
-  if (typeof value !== 'string' && typeof value !== 'boolean') return false;
-  return String(value).toLowerCase() === String(expected).toLowerCase();
+function runsInVersion(versions: readonly string[], atLeast: string | undefined): boolean {
+  if (atLeast === undefined) return versions.length > 0;
+  return versions.some((version) => compareLeadingNumbers(version, atLeast) >= 0);
 }
 
-/** Every value at a path; several only where a document repeats a name in another case. Own properties only. */
-function valuesAt(root: unknown, path: string): readonly unknown[] {
-  let values: readonly unknown[] = [root];
-  for (const segment of path.toLowerCase().split('.')) {
-    values = values.flatMap((value) =>
-      ownEntries(value)
-        .filter(([key]) => key.toLowerCase() === segment)
-        .map(([, child]) => child),
-    );
-  }
-  return values;
-}
-
-function ownEntries(value: unknown): readonly (readonly [string, unknown])[] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+function describeVersion(component: string, atLeast: string | undefined, holds: boolean): string {
+  if (atLeast === undefined) return `${component} ${holds ? 'runs' : 'does not run'}`;
+  return `${component} is ${holds ? 'at least' : 'not known to be at least'} ${atLeast}`;
 }

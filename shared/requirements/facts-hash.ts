@@ -22,6 +22,7 @@ const volatileInPools = new Set([
   'orchestratorVersion',
   'currentOrchestratorVersion',
   'nodeImageVersion',
+  'upgradeSettings',
   'status',
   'virtualMachineNodesStatus',
 ]);

@@ -1,33 +1,37 @@
-import type { Catalog } from '../catalog/catalog.js';
-import { nodeArtifacts, type NodeArtifact } from '../catalog/node-artifacts.js';
+import { nodeArtifacts, type Architecture, type NodeArtifact, type NodeFlavor } from '../catalog/node-artifacts.js';
 import type { NodeBootstrap } from '../catalog/schema.js';
 import { platformName } from '../model/artifact.js';
-import type { NodeOs, NodePool } from '../model/cluster.js';
-import { compareVersions, type KubernetesVersion } from '../model/kubernetes-version.js';
-import { printable } from './printable.js';
+import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import { sameText } from './folded-document.js';
+import { gpuDriversOf } from './gpu-drivers.js';
+import type { PoolFacts } from './pool-facts.js';
 import type { RequirementCollector } from './requirement-collector.js';
 
-/** Adds what the nodes of a Linux pool pull at bootstrap; a pool of an unknown OS is left open, without its binaries. */
+/** Versions come from requests too: no more are kept than clusters of a subscription have. */
+const mostKept = 1000;
+
+/** Adds what the nodes of a Linux pool pull at bootstrap; a pool of an unknown OS becomes a finding, without its binaries. */
 export function requireNodeBootstrap(
-  catalog: Catalog,
-  pool: NodePool,
+  facts: NodeBootstrap,
+  pool: PoolFacts,
   target: KubernetesVersion,
   collector: RequirementCollector,
 ): void {
-  const facts = catalog.nodeBootstrap;
-  const usesExtensions = facts.systemExtensions.osSkus.some((sku) => sameText(sku, pool.osSku));
-  const os = nodeOsAt(facts, pool, target);
-  if (!usesExtensions && os === undefined) {
-    collector.leaveOpen({
-      component: 'node-bootstrap',
-      reason: `the OS SKU "${printable(pool.osSku)}" of pool ${printable(pool.name)} is not in the catalogue: what its nodes install is unknown`,
+  tellGpuDrivers(facts, pool, collector);
+  const flavor = flavorOf(facts, pool);
+  if (flavor === undefined) {
+    collector.tell({
+      code: 'unknown-os-sku',
+      subject: pool.pool.name,
+      message: `the OS SKU "${pool.pool.osSku}" is not in the catalogue: what its nodes install at bootstrap is unknown`,
+      effect: 'unknown',
     });
     return;
   }
-  const flavor = usesExtensions ? 'system-extensions' : 'packages';
-  const { artifacts, missing } = nodeArtifacts(facts, target, pool.architecture, flavor);
+  const { artifacts, missing } = artifactsOnce(facts, target, pool.pool.architecture, flavor);
   for (const artifact of artifacts) {
-    collector.require(artifact, artifact.kind, [platformOf(artifact, pool, facts, os)], {
+    const need = { ...pool.need, platform: platformOf(artifact, pool, facts) };
+    collector.require(artifact, artifact.kind, need, {
       component: artifact.component,
       source: 'node-bootstrap',
       confidence: artifact.confidence,
@@ -37,26 +41,46 @@ export function requireNodeBootstrap(
   for (const entry of missing) collector.leaveOpen(entry);
 }
 
-/**
- * The OS that the pool's nodes have once they run the target: `Ubuntu` moves with the Kubernetes version, the other SKUs name
- * theirs; an SKU that the catalogue does not know falls back to what the node image says.
- */
-function nodeOsAt(facts: NodeBootstrap, pool: NodePool, target: KubernetesVersion): NodeOs | undefined {
-  if (sameText(pool.osSku, 'Ubuntu')) {
-    return facts.ubuntuDefaults.find(({ since }) => compareVersions(target, since as KubernetesVersion) >= 0)?.os;
-  }
-  const named = Object.entries(facts.osSkus).find(([sku]) => sameText(sku, pool.osSku));
-  return named?.[1] ?? pool.nodeOs;
+/** How the nodes of a pool get their binaries; undefined for an OS that the catalogue does not know. */
+export function flavorOf(facts: NodeBootstrap, { pool, targetOs }: PoolFacts): NodeFlavor | undefined {
+  if (facts.systemExtensions.osSkus.some((sku) => sameText(pool.osSku, sku))) return 'system-extensions';
+  return targetOs === undefined ? undefined : 'packages';
 }
 
-function platformOf(artifact: NodeArtifact, pool: NodePool, facts: NodeBootstrap, os: NodeOs | undefined): string {
+type NodeArtifacts = ReturnType<typeof nodeArtifacts>;
+const found = new WeakMap<NodeBootstrap, Map<string, NodeArtifacts>>();
+
+/** Clusters are many, their versions and architectures few. */
+function artifactsOnce(
+  facts: NodeBootstrap,
+  target: KubernetesVersion,
+  architecture: Architecture,
+  flavor: NodeFlavor,
+): NodeArtifacts {
+  const known = found.get(facts) ?? new Map<string, NodeArtifacts>();
+  const key = `${target} ${architecture} ${flavor}`;
+  const artifacts = known.get(key) ?? nodeArtifacts(facts, target, architecture, flavor);
+  if (known.size < mostKept) known.set(key, artifacts);
+  found.set(facts, known);
+  return artifacts;
+}
+
+function platformOf(artifact: NodeArtifact, { pool, targetOs }: PoolFacts, facts: NodeBootstrap): string {
   const platform = { os: 'linux', architecture: pool.architecture };
-  const osVersion = os === undefined ? undefined : facts.osVersions[os];
+  const osVersion = targetOs === undefined ? undefined : facts.osVersions[targetOs];
   return platformName(
     artifact.variant === 'distribution' && osVersion !== undefined ? { ...platform, osVersion } : platform,
   );
 }
 
-function sameText(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+function tellGpuDrivers(facts: NodeBootstrap, { pool, document }: PoolFacts, collector: RequirementCollector): void {
+  const drivers = gpuDriversOf(facts, pool, document);
+  if (!drivers) return;
+  const images = drivers.images.length === 0 ? '' : `: ${drivers.images.join(', ')}`;
+  collector.tell({
+    code: 'gpu-driver',
+    subject: pool.name,
+    message: `its nodes ${drivers.how}, not through the cache, and fail to bootstrap where they cannot reach it${images}`,
+    effect: 'none',
+  });
 }

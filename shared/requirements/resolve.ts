@@ -1,15 +1,18 @@
 import type { Catalog, TagLists } from '../catalog/catalog.js';
 import { artifactsOf, type ComponentArtifacts } from '../catalog/component-artifacts.js';
 import { indexReported } from '../catalog/catalog-tags.js';
-import { isCoveredByAlias, versionsOf, type VersionQuery } from '../catalog/component-versions.js';
+import { isCoveredByAlias, type VersionQuery } from '../catalog/component-versions.js';
 import type { Component } from '../catalog/schema.js';
-import { platformName, type Confidence, type RequirementSet, type VersionSource } from '../model/artifact.js';
-import type { Cluster, NodePool, ReportedComponent } from '../model/cluster.js';
+import type { Confidence, RequirementSet, VersionSource } from '../model/artifact.js';
+import type { Cluster, ReportedComponent } from '../model/cluster.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import { isAtLeast } from './confidence.js';
-import { evaluateCondition, type ConditionFacts } from './conditions.js';
+import { evaluateCondition, holdsFor, type Evaluation } from './conditions.js';
+import { clusterFindings } from './findings.js';
+import { foldDocument, type FoldedDocument } from './folded-document.js';
 import { requireNodeBootstrap } from './node-bootstrap.js';
-import { installedMeshMinors, poolDocument } from './pool-document.js';
+import { describePools, type PoolFacts } from './pool-facts.js';
+import { installedMeshMinors } from './pool-document.js';
 import { RequirementCollector } from './requirement-collector.js';
 
 export interface RequirementInput {
@@ -39,18 +42,13 @@ const sourceConfidence: Readonly<Record<VersionSource, Confidence>> = {
 /**
  * Everything that the Linux nodes of a cluster will pull once they run `target`: the union over its Linux pools of the components
  * that run there and of the node's own binaries. Pure: the order of pools, reports and tags plays no part. What cannot be named is
- * in `unresolved`; Windows pools contribute nothing.
+ * in `unresolved`; what else the set cannot say, Windows pools for one, is in `findings`.
  */
 export function resolveRequirements(input: RequirementInput): RequirementSet {
+  const { cluster, target, catalog } = input;
   const collector = new RequirementCollector();
-  const pools = input.cluster.pools.filter((pool) => pool.osType === 'Linux');
-  const query: VersionQuery = {
-    catalog: input.catalog,
-    target: input.target,
-    reported: indexReported(input.reported),
-    tagLists: input.tagLists,
-    meshMinors: installedMeshMinors(input.cluster.properties),
-  };
+  const { query, properties, pools } = prepareFacts(input);
+  for (const finding of clusterFindings(cluster, target, properties, catalog)) collector.tell(finding);
   if (pools.length === 0) {
     collector.leaveOpen({
       component: 'node-pools',
@@ -59,41 +57,70 @@ export function resolveRequirements(input: RequirementInput): RequirementSet {
     return collector.build();
   }
   leaveUnknownReportsOpen(query, collector);
-  const candidates = [...input.catalog.components.values()].filter(
-    (component) => component.condition.kind !== 'never' && !isCoveredByAlias(component, query),
-  );
-  const artifacts = new Map(candidates.map((component) => [component, artifactsOf(component, query)]));
-  for (const pool of pools) {
-    requireNodeBootstrap(input.catalog, pool, input.target, collector);
-    const facts = conditionFacts(input.cluster, pool, query);
-    for (const [component, named] of artifacts) requireComponent(component, named, facts, pool, query, collector);
-  }
+  for (const pool of pools) requireNodeBootstrap(catalog.nodeBootstrap, pool, target, collector);
+  for (const component of catalog.components.values()) requireComponent(component, pools, query, collector);
   return collector.build();
+}
+
+export interface ResolverFacts {
+  readonly query: VersionQuery;
+  readonly properties: FoldedDocument;
+  readonly pools: readonly PoolFacts[];
+}
+
+/** What all questions about a cluster are answered from. */
+export function prepareFacts({ cluster, target, catalog, reported, tagLists }: RequirementInput): ResolverFacts {
+  const meshMinors = installedMeshMinors(cluster.properties);
+  const query: VersionQuery = { catalog, target, reported: indexReported(reported), tagLists, meshMinors };
+  const properties = foldDocument(cluster.properties);
+  return { query, properties, pools: describePools(cluster, properties, query) };
+}
+
+/**
+ * Whether nodes of a pool pull a component, whatever else names its image: its condition holds, or AKS reports it for the cluster.
+ * `sentence` says which.
+ */
+export function evaluateNeed(component: Component, pool: PoolFacts, query: VersionQuery): Evaluation {
+  const evaluation = evaluateCondition(component.condition, pool.conditions);
+  if (evaluation.holds || component.condition.kind === 'never' || !query.reported.has(component.name))
+    return evaluation;
+  return { holds: true, sentence: `AKS reports it for this cluster, although ${evaluation.sentence}` };
 }
 
 function requireComponent(
   component: Component,
-  named: ComponentArtifacts,
-  facts: ConditionFacts,
-  pool: NodePool,
+  pools: readonly PoolFacts[],
   query: VersionQuery,
   collector: RequirementCollector,
 ): void {
+  if (component.condition.kind === 'never') return;
   const isReported = query.reported.has(component.name);
-  const { holds, sentence } = evaluateCondition(component.condition, facts);
-  if (!holds && !isReported) return;
-  const condition = holds ? sentence : `AKS reports it for this cluster, although ${sentence}`;
-  const platform = platformName({ os: 'linux', architecture: pool.architecture });
-  for (const { repository, tag, source } of named.artifacts) {
-    const confidence = lowest(component.confidence, sourceConfidence[source]);
-    collector.require({ repository, tag }, component.kind, [platform], {
-      component: component.name,
-      source,
-      confidence,
-      condition,
-    });
+  let named: ComponentArtifacts | undefined;
+  for (const pool of pools) {
+    if (!isReported && !holdsFor(component.condition, pool.conditions)) continue;
+    if (named === undefined && isCoveredByAlias(component, query)) return;
+    named ??= artifactsOf(component, query);
+    const { sentence: condition } = evaluateNeed(component, pool, query);
+    for (const { repository, tag, source } of named.artifacts) {
+      const confidence = lowest(component.confidence, sourceConfidence[source]);
+      const reason = { component: component.name, source, confidence, condition };
+      collector.require({ repository, tag }, component.kind, pool.need, reason);
+    }
   }
-  for (const problem of named.problems) collector.leaveOpen({ component: component.name, ...problem });
+  if (named !== undefined) leaveProblemsOpen(component, named, query, collector);
+}
+
+function leaveProblemsOpen(
+  component: Component,
+  { problems }: ComponentArtifacts,
+  query: VersionQuery,
+  collector: RequirementCollector,
+): void {
+  const versions = component.tag === undefined ? (query.reported.get(component.name) ?? []) : [];
+  for (const problem of problems) {
+    const entries = versions.length === 0 ? [problem] : versions.map((version) => ({ ...problem, version }));
+    for (const entry of entries) collector.leaveOpen({ component: component.name, ...entry });
+  }
 }
 
 /** A name that the component map does not know may be an image that nodes pull. */
@@ -109,21 +136,6 @@ function leaveUnknownReportsOpen(query: VersionQuery, collector: RequirementColl
       });
     }
   }
-}
-
-function conditionFacts(cluster: Cluster, pool: NodePool, query: VersionQuery): ConditionFacts {
-  return {
-    properties: cluster.properties,
-    pool: poolDocument(cluster.properties, pool),
-    poolName: pool.name,
-    versionsOf(name) {
-      const component = query.catalog.components.get(name);
-      if (!component) return [];
-      // What runs on demand only is known to run when AKS reports it, not before.
-      if (component.condition.kind === 'onDemand' && !query.reported.has(name)) return [];
-      return versionsOf(component, query).map(({ version }) => version);
-    },
-  };
 }
 
 function lowest(a: Confidence, b: Confidence): Confidence {

@@ -17,7 +17,7 @@ import type { ClusterReader, ObservedArtifacts, RegistryReader } from '../requir
 import { resolveRequirements } from '../requirements/resolve.js';
 import { taskOf } from './advance.js';
 import { confirmSet } from './confirm-set.js';
-import type { ArtifactStates, ManifestReader, PlanQueue, PlanTask, Targets, WarmQueue } from './ports.js';
+import type { ArtifactStates, ManifestReader, PlanQueue, PlanTask, Targets, WarmQueue, WarmTask } from './ports.js';
 import { Probes, type ProbePolicy } from './probes.js';
 import type { PlannedTarget } from './state.js';
 import { planWork, type WorkPolicy } from './work.js';
@@ -109,7 +109,7 @@ async function planIsolated(
   });
   const lost = new Set(await ports.states.save(work.changes));
   const tasks = work.changes.filter(({ state }) => !lost.has(artifactName(state))).map(({ state }) => taskOf(state));
-  await ports.warmQueue.enqueue(tasks, 0);
+  await enqueueInOrder(tasks, set, ports);
   // What was pinned is on its way and pinned still at the next try, so that throttling slows a plan down and never stops it.
   if (failure) throw failure;
   const plan: PlannedTarget = {
@@ -128,6 +128,17 @@ async function planIsolated(
   };
   await ports.targets.savePlan(plan);
   return { kind: 'planned', plan, enqueued: tasks.length };
+}
+
+/** What node images carry comes last: nodes are not waiting for it. */
+async function enqueueInOrder(tasks: readonly WarmTask[], set: RequirementSet, ports: PlanPorts): Promise<void> {
+  const baked = new Set(set.artifacts.filter((artifact) => artifact.baked).map(artifactName));
+  const isBaked = (task: WarmTask): boolean => baked.has(artifactName(task));
+  await ports.warmQueue.enqueue(
+    tasks.filter((task) => !isBaked(task)),
+    0,
+  );
+  await ports.warmQueue.enqueue(tasks.filter(isBaked), ports.workPolicy.bakedDelaySeconds);
 }
 
 /** What the catalogue says of the cluster, and what comparable clusters were seen to pull. */

@@ -2,15 +2,19 @@ import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import { compareVersions, type KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ClusterReader } from '../requirements/ports.js';
-import { upgradeTargets } from '../requirements/targets.js';
+import { wantedVersions, type TargetPolicy } from '../requirements/targets.js';
 import type { PlanQueue, Targets } from './ports.js';
 
 export interface RequestPorts {
   readonly clusters: ClusterReader;
   readonly targets: Targets;
   readonly planQueue: PlanQueue;
+  readonly targetPolicy: TargetPolicy;
   readonly now: () => Date;
 }
+
+/** `only` one version, or every version of the policy and those that a notice `named`. */
+export type TargetWish = { readonly only: KubernetesVersion } | { readonly named: readonly KubernetesVersion[] };
 
 /** What was asked for at one cluster. */
 export interface RequestedCluster {
@@ -23,14 +27,14 @@ export interface RequestedCluster {
 }
 
 /**
- * Asks for a cluster to be planned: for `version`, or for every version that it can upgrade to.
+ * Asks for a cluster to be planned: for one version, or for the one it runs and every version that it can upgrade to.
  * Idempotent: a target that exists is planned once more.
  * @param effect "none" tells what would be asked for and writes nothing
  * @throws SyncError INVALID_INPUT for a version older than the cluster's, and as the ports
  */
 export async function requestTargets(
   cluster: Cluster,
-  version: KubernetesVersion | undefined,
+  wish: TargetWish,
   effect: 'enqueue' | 'none',
   ports: RequestPorts,
 ): Promise<RequestedCluster> {
@@ -39,9 +43,11 @@ export async function requestTargets(
   if (cluster.bootstrap.source === 'direct') {
     return { id, name, isolated: false, targets: [], ...(finding === undefined ? {} : { finding }) };
   }
-  const targets = await versionsOf(cluster, version, ports.clusters);
+  const targets = await versionsOf(cluster, wish, ports);
   if (effect === 'enqueue') await enqueueTargets(id, targets, ports);
-  const nothing = targets.length === 0 ? { finding: `AKS offers no upgrade from ${cluster.kubernetesVersion}` } : {};
+  const isUpgrade = targets.some((target) => target !== cluster.kubernetesVersion);
+  const offersNone = 'named' in wish && !isUpgrade;
+  const nothing = offersNone ? { finding: `AKS offers no upgrade from ${cluster.kubernetesVersion}` } : {};
   return { id, name, isolated: true, targets, ...nothing };
 }
 
@@ -67,10 +73,14 @@ export function findingOf(cluster: Cluster): string | undefined {
 
 async function versionsOf(
   cluster: Cluster,
-  version: KubernetesVersion | undefined,
-  clusters: ClusterReader,
+  wish: TargetWish,
+  { clusters, targetPolicy }: RequestPorts,
 ): Promise<readonly KubernetesVersion[]> {
-  if (version === undefined) return upgradeTargets(cluster, await clusters.upgradeProfile(cluster.resource));
+  if ('named' in wish) {
+    const profile = await clusters.upgradeProfile(cluster.resource);
+    return wantedVersions(cluster, profile, wish.named, targetPolicy);
+  }
+  const version = wish.only;
   if (compareVersions(version, cluster.kubernetesVersion) >= 0) return [version];
   throw new SyncError(
     'INVALID_INPUT',

@@ -17,6 +17,8 @@ export interface WorkPolicy {
   readonly retryFailedAfterMs: number;
   /** A state this much overdue has lost its task. */
   readonly lostAfterMs: number;
+  /** Head start of what nodes wait for over what their node image carries already. Well below `lostAfterMs`. */
+  readonly bakedDelaySeconds: number;
 }
 
 export interface WorkInput {

@@ -26,7 +26,8 @@ export function clusterReaderContract(open: () => Clusters): void {
   test('gives one cluster as the list gives it, however its id is spelled', async () => {
     const { reader, isolated } = open();
     const listed = (await reader.list()).clusters.find(({ resource }) => resource.key === isolated.toLowerCase());
-    expect(await reader.get(parseClusterId(isolated))).toEqual(listed);
+    const extensions = { kind: 'read', types: [] };
+    expect(await reader.get(parseClusterId(isolated))).toEqual({ ...listed, extensions });
     expect((await reader.get(parseClusterId(isolated.toUpperCase()))).resource.key).toBe(isolated.toLowerCase());
   });
 

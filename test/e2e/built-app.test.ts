@@ -44,6 +44,7 @@ const functions: readonly (readonly [name: string, bindings: readonly object[]])
   ['refresh-catalog', [{ type: 'timerTrigger', direction: 'in', schedule: '0 15 */6 * * *' }]],
   ['status', [http('status', 'GET'), answer]],
   ['sync', [http('sync', 'POST'), answer]],
+  ['upgrade-scheduled', [{ type: 'eventGridTrigger', direction: 'in' }]],
   ['warm-artifact', [queue('warm')]],
 ];
 

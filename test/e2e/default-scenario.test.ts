@@ -29,9 +29,16 @@ test('the default scenario ends as declared: three clusters open, the Fleet run 
     name,
     isolated: true,
     kubernetesVersion: '1.35.7',
-    targets: [{ kubernetesVersion: '1.35.7', decision: 'open', missing: [], reasons: [] }],
+    targets: expect.arrayContaining([
+      expect.objectContaining({ kubernetesVersion: '1.35.7', decision: 'open', missing: [], reasons: [] }),
+    ]) as unknown,
   });
-  const outcome = JSON.parse(stdout) as { clusters: { targets: { required: number; cached: number }[] }[] };
+  interface Target {
+    readonly kubernetesVersion: string;
+    readonly required: number;
+    readonly cached: number;
+  }
+  const outcome = JSON.parse(stdout) as { clusters: { targets: Target[] }[] };
   expect(outcome).toMatchObject({
     scenario: 'default',
     mode: 'enforce',
@@ -53,7 +60,10 @@ test('the default scenario ends as declared: three clusters open, the Fleet run 
     updateRuns: [{ name: 'kubernetes-1-35', state: 'Completed' }],
     gates: [{ state: 'Completed' }, { state: 'Completed' }],
   });
-  for (const { required, cached } of outcome.clusters.flatMap(({ targets }) => targets)) {
+  const upgrades = outcome.clusters.flatMap(({ targets }) =>
+    targets.filter((one) => one.kubernetesVersion === '1.35.7'),
+  );
+  for (const { required, cached } of upgrades) {
     expect(required).toBeGreaterThan(25);
     expect(cached).toBe(required);
   }

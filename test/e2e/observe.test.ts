@@ -84,9 +84,9 @@ describe('an app in mode observe, with every event delivered twice', () => {
     expect([after.pulls, after.imports]).toEqual([before.pulls, before.imports]);
     const { clusters, problems } = await bench.status();
     expect(clusters.flatMap(({ targets }) => targets.map(({ decision }) => decision))).toEqual([
-      'open',
-      'open',
-      'open',
+      ...['open', 'open'],
+      ...['open', 'open'],
+      ...['open', 'open'],
     ]);
     expect(problems).toEqual([]);
   });

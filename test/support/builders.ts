@@ -113,7 +113,12 @@ export function provenState(artifact: ArtifactRef = coredns, changes: Partial<Ar
   return stateOf(artifact, { phase: 'proven', step: 3, provenAt: before(minutes(1)), ...changes });
 }
 
-export const policy: GatePolicy = { maxProofAgeMs: hours(24), maxPlanAgeMs: hours(24), minConfidence: 'probed' };
+export const policy: GatePolicy = {
+  maxProofAgeMs: hours(24),
+  maxPlanAgeMs: hours(24),
+  minConfidence: 'probed',
+  baked: 'awaited',
+};
 
 export function gateOf(changes: Partial<FleetGate> = {}): FleetGate {
   return {

@@ -36,7 +36,7 @@ export class FakeClusters implements ClusterReader {
   }
 
   async get(cluster: ResourceId): Promise<Cluster> {
-    return this.#find(cluster).cluster;
+    return { extensions: { kind: 'read', types: [] }, ...this.#find(cluster).cluster };
   }
 
   async upgradeProfile(cluster: ResourceId): Promise<UpgradeProfile> {
@@ -92,6 +92,11 @@ export class FakeFleets implements Fleets {
   async listGates(): Promise<readonly FleetGate[]> {
     this.fault('gates');
     return [...this.#gates.values()];
+  }
+
+  async listUpdateRuns(): Promise<readonly UpdateRun[]> {
+    this.fault('runs');
+    return [...this.#runs.values()];
   }
 
   async getGate(gateId: string): Promise<FleetGate | undefined> {

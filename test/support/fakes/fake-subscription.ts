@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Application, type Ports } from '../../../shared/app/application.js';
 import type { GateTask } from '../../../shared/gate/ports.js';
-import type { Cluster } from '../../../shared/model/cluster.js';
+import type { Cluster, ReportedComponent } from '../../../shared/model/cluster.js';
+import type { KubernetesVersion } from '../../../shared/model/kubernetes-version.js';
 import { resolveRequirements } from '../../../shared/requirements/resolve.js';
 import type { PlanTask, WarmTask } from '../../../shared/warming/ports.js';
 import { hours, minutes, profileOf, registryOf, subscriptionId, target } from '../builders.js';
@@ -57,13 +58,18 @@ export class FakeSubscription {
     return cache;
   }
 
-  /** A cluster that AKS offers 1.35.7, and in MAR all that it will pull then. */
+  /** A cluster that AKS offers 1.35.7, and in MAR all that it will pull then and pulls now. */
   addCluster(cluster: Cluster): void {
     this.clusters.put(cluster, { ...profileOf('1.35.7'), componentsByMinor: new Map([['1.35', reported]]) });
-    this.mar.put(kubeProxy, `v${target}-1`);
-    const tagLists = new Map([[kubeProxy, [`v${target}-1`]]]);
-    const { artifacts } = resolveRequirements({ cluster, target, reported, catalog: this.catalog, tagLists });
-    for (const { kind, repository, tag } of artifacts) {
+    this.#fillMar(cluster, target, reported);
+    this.#fillMar(cluster, cluster.kubernetesVersion, []);
+  }
+
+  #fillMar(cluster: Cluster, version: KubernetesVersion, components: readonly ReportedComponent[]): void {
+    this.mar.put(kubeProxy, `v${version}-1`);
+    const tagLists = new Map([[kubeProxy, [`v${version}-1`]]]);
+    const input = { cluster, target: version, reported: components, catalog: this.catalog, tagLists };
+    for (const { kind, repository, tag } of resolveRequirements(input).artifacts) {
       if (!this.mar.find(repository, tag)) this.mar.put(repository, tag, undefined, kind === 'binary' ? 0 : 2);
     }
   }
@@ -87,11 +93,17 @@ export class FakeSubscription {
       fleetGatePrefix: 'artifact-sync',
       pace: { verifyDelaySeconds: 10 },
       judgeEverySeconds: 10,
-      gatePolicy: { maxProofAgeMs: hours(24), maxPlanAgeMs: hours(24), minConfidence: 'probed' },
+      gatePolicy: { maxProofAgeMs: hours(24), maxPlanAgeMs: hours(24), minConfidence: 'probed', baked: 'awaited' },
       probePolicy: { mostRequests: 100, concurrentRequests: 8, trustFoundMs: hours(24), trustMissingMs: hours(6) },
       observedPolicy: { maxAgeMs: hours(90 * 24), mostPerMinor: 200 },
       driftPolicy: { firstLookBackMs: hours(7 * 24), longestWindowMs: hours(30 * 24) },
-      workPolicy: { reproveAfterMs: hours(12), retryFailedAfterMs: minutes(30), lostAfterMs: minutes(2) },
+      targetPolicy: { upgradesTo: new Set(['patch', 'minor']) },
+      workPolicy: {
+        reproveAfterMs: hours(12),
+        retryFailedAfterMs: minutes(30),
+        lostAfterMs: minutes(2),
+        bakedDelaySeconds: 10,
+      },
       reconcilePolicy: { renewPlanAfterMs: hours(1), lostAfterMs: minutes(2), retryFailedAfterMs: minutes(30) },
       subscriptionId,
       componentInsights: 'optional',

@@ -32,7 +32,7 @@ describe('plan --json', () => {
     const { code, stdout } = await runCli(['plan', ...files, '--to', '1.35.7', '--json']);
     expect(code).toBe(0);
     const plan = JSON.parse(stdout) as Plan;
-    expect(Object.keys(plan)).toEqual(['cluster', 'kubernetesVersion', 'artifacts', 'unresolved']);
+    expect(Object.keys(plan)).toEqual(['cluster', 'kubernetesVersion', 'artifacts', 'unresolved', 'findings']);
     expect(plan).toMatchObject({ cluster: armDocument(`${name}.cluster`).id, kubernetesVersion: '1.35.7' });
     expect(plan.artifacts).toContainEqual({
       kind: 'binary',

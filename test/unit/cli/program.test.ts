@@ -11,7 +11,7 @@ test('--version prints the version, also where a command has an option of this n
   });
 });
 
-test.each([[[]], [['plan']], [['gate']], [['status']], [['sync']]])(
+test.each([[[]], [['plan']], [['explain']], [['catalog']], [['gate']], [['status']], [['sync']]])(
   '%j --help says what it needs, gives examples and exit codes',
   async (command) => {
     const { code, stdout, stderr } = await runCli([...command, '--help']);
@@ -49,7 +49,7 @@ describe('every example', () => {
   });
 
   test('in the help texts uses options that exist', async () => {
-    for (const command of ['plan', 'gate', 'status', 'sync']) {
+    for (const command of ['plan', 'explain', 'catalog', 'gate', 'status', 'sync']) {
       const found = examples((await runCli([command, '--help'])).stdout.replaceAll(/^Usage.*/gm, ''));
       for (const example of found) await expectKnownOptions(example);
     }

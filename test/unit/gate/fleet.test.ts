@@ -25,6 +25,10 @@ test.each<[string, Partial<FleetGate>, UpdateRun, readonly string[]]>([
   expect(questionOf(gateOf(gate), run, prefix)).toEqual({ ask: true, version: target, clusterIds });
 });
 
+test('a gate of a run of node images asks for the version that each of its members runs', () => {
+  expect(questionOf(gateOf(), nodeImages, prefix)).toMatchObject({ ask: true, version: 'current' });
+});
+
 test.each<[string, Partial<FleetGate>, UpdateRun, string]>([
   ['of another type', { gateType: 'ScheduledStart' }, runOf(), 'its type is ScheduledStart, not Approval'],
   ['after a stage', { timing: 'After' }, runOf(), 'its timing is After, not Before'],
@@ -36,7 +40,6 @@ test.each<[string, Partial<FleetGate>, UpdateRun, string]>([
   ['of a run that was stopped', {}, runOf(undefined, { state: 'Stopped' }), 'the update run is Stopped'],
   ['of a run that is stopping', {}, runOf(undefined, { state: 'Stopping' }), 'the update run is Stopping'],
   ['of a run of an unknown state', {}, runOf(undefined, { state: 'Unknown' }), 'the update run is Unknown'],
-  ['of a run of node images', {}, nodeImages, 'the update run (NodeImageOnly) names no Kubernetes version'],
   ['of a stage that is gone', { stage: 'gone' }, runOf(), 'the update run has no stage "gone"'],
   ['of a group that is gone', { group: 'gone' }, runOf(), 'its stage or group has no members'],
   ['of a stage without groups', {}, runOf(undefined, { stages: [{ name: 'canary', groups: [] }] }), 'has no members'],

@@ -52,6 +52,8 @@ test('a target needs a plan when it has none, when it is an hour old, and when t
   expect(needs(provenState(), planOf(setOf(), { plannedAt: before(minutes(59)) }))).toBe(false);
 });
 
+const current = clusterOf().kubernetesVersion;
+
 function arrange(...names: readonly string[]): FakeSubscription {
   const azure = new FakeSubscription();
   azure.addRegistry();
@@ -65,17 +67,21 @@ async function plannedCluster(azure: FakeSubscription, name = 'one'): Promise<vo
   await azure.states.save([{ state: provenState(), etag: undefined }]);
 }
 
-test('asks for the versions that AKS offers and nobody asked for', async () => {
+test('asks for the version that runs and for those that AKS offers, though nobody asked for them', async () => {
   const azure = arrange('one');
-  expect(await reconcile(azure.ports())).toMatchObject({ clusters: 1, planned: 1, removed: 0, failures: [] });
-  expect(azure.planQueue.messages).toEqual([{ ...ref(), attempt: 0 }]);
+  expect(await reconcile(azure.ports())).toMatchObject({ clusters: 1, planned: 2, removed: 0, failures: [] });
+  expect(azure.planQueue.messages).toEqual([
+    { ...ref(), kubernetesVersion: current, attempt: 0 },
+    { ...ref(), attempt: 0 },
+  ]);
   expect(await azure.seenClusters.list()).toMatchObject([{ name: 'one', isolated: true, registry: 'acr' }]);
 });
 
 test('leaves a target that is in order to its gate', async () => {
   const azure = arrange('one');
   await plannedCluster(azure);
-  expect(await reconcile(azure.ports())).toMatchObject({ planned: 0 });
+  await reconcile(azure.ports());
+  expect(azure.planQueue.messages).toMatchObject([{ kubernetesVersion: current }]);
   expect(azure.gateQueue.messages).toEqual([{ kind: 'target', ...ref() }]);
 });
 
@@ -83,7 +89,7 @@ test('keeps a version that somebody asked for, though AKS does not offer it', as
   const azure = arrange('one');
   azure.clusters.put(clusterOf('one'), profileOf());
   await azure.targets.request(ref(), azure.clock.now());
-  expect(await reconcile(azure.ports())).toMatchObject({ planned: 1, removed: 0 });
+  expect(await reconcile(azure.ports())).toMatchObject({ planned: 2, removed: 0 });
 });
 
 test.each([
@@ -99,7 +105,7 @@ test.each([
   await plannedCluster(azure);
   change(azure);
   expect(await reconcile(azure.ports())).toMatchObject({ removed: 1 });
-  expect(await azure.targets.list()).toEqual([]);
+  expect(await azure.targets.get(clusterId(), target)).toBeUndefined();
 });
 
 test('keeps what it knows of a cluster that cannot be read now, and says so', async () => {
@@ -130,7 +136,7 @@ test.each([
     if (name === 'two') throw error;
   };
   const { planned, failures } = await reconcile(azure.ports());
-  expect([planned, failures.length]).toEqual([2, 1]);
+  expect([planned, failures.length]).toEqual([4, 1]);
   expect(failures[0]).toContain(`two: ${told}`);
   const seen = await azure.seenClusters.list();
   expect(seen.find(({ name }) => name === 'two')?.finding).toContain(told);
@@ -142,7 +148,11 @@ test('fleets that cannot be read do not keep clusters waiting', async () => {
     throw new SyncError('ARM_FORBIDDEN', 'GET fleets: 403');
   };
   const { planned, failures } = await reconcile(azure.ports());
-  expect([planned, failures[0]]).toEqual([1, expect.stringContaining('fleets: ARM_FORBIDDEN') as string]);
+  expect(planned).toBe(2);
+  expect(failures).toEqual([
+    expect.stringContaining('update runs: ARM_FORBIDDEN') as string,
+    expect.stringContaining('fleets: ARM_FORBIDDEN') as string,
+  ]);
 });
 
 test('has every pending gate of ours judged, and those that are recorded as waiting, each once', async () => {
@@ -165,8 +175,8 @@ test("a plan of other facts than today's opens no gate while the new one is on i
   await plannedCluster(azure);
   azure.addCluster(clusterOf('one', 'acr', { properties: { addonProfiles: { azurepolicy: { enabled: true } } } }));
   await reconcile(azure.ports());
-  expect((await azure.targets.list())[0]?.failure).toMatchObject({ effect: 'plan-wrong' });
-  expect(azure.planQueue.messages).toHaveLength(1);
+  expect((await azure.targets.get(clusterId(), target))?.failure).toMatchObject({ effect: 'plan-wrong' });
+  expect(azure.planQueue.messages).toMatchObject([{ kubernetesVersion: current }, { kubernetesVersion: target }]);
 });
 
 test('a member of a fleet that lies in another subscription is kept for a week', async () => {

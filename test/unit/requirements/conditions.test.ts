@@ -1,11 +1,12 @@
 import type { Condition } from '../../../shared/catalog/condition.js';
+import { foldDocument } from '../../../shared/requirements/folded-document.js';
 import { evaluateCondition } from '../../../shared/requirements/conditions.js';
 
 const enabled: Condition = { kind: 'property', path: 'addonProfiles.omsagent.enabled', test: { equals: true } };
 const evaluate = (condition: Condition, properties: Record<string, unknown>, pool: Record<string, unknown> = {}) =>
   evaluateCondition(condition, {
-    properties,
-    pool,
+    properties: foldDocument(properties),
+    pool: foldDocument(pool),
     poolName: 'apps',
     versionsOf: (name) => (name === 'cilium-agent' ? ['v1.18.12-260811'] : []),
   });

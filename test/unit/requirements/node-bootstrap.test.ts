@@ -21,6 +21,8 @@ const providerTarball = 'oss/binaries/kubernetes/azure-acr-credential-provider';
 test.each([
   ['1.32.11', []],
   ['1.33.11', []],
+  ['1.33.99', []],
+  ['1.34.0', ['v1.34.0']],
   ['1.34.10', ['v1.34.10']],
   ['1.35.7', ['v1.35.7']],
   ['1.36.3', ['v1.36.3']],
@@ -38,6 +40,8 @@ test.each(['1.32.11', '1.33.11', '1.34.10', '1.35.7', '1.36.3'])(
 
 test.each([
   ['1.32.11', [], ['v1.32.11-linux-amd64']],
+  ['1.32.99', [], ['v1.32.11-linux-amd64']],
+  ['1.33.0', ['v1.33.17'], ['v1.33.7-linux-amd64']],
   ['1.33.11', ['v1.33.17'], ['v1.33.7-linux-amd64']],
   ['1.34.10', ['v1.34.12', 'v1.34.13'], ['v1.34.13-linux-amd64']],
   ['1.35.7', ['v1.35.7', 'v1.35.8'], ['v1.35.8-linux-amd64']],
@@ -84,11 +88,17 @@ test('every sandbox image that node images bake is required, as an image', () =>
   expect(find(set, 'oss/v2/kubernetes/pause:3.6')).toMatchObject({ kind: 'image', platforms: ['linux/amd64'] });
 });
 
-test('an unknown OS SKU is unresolved and names the pool', () => {
-  const { unresolved } = resolve(clusterWith({}, [ubuntu, { ...ubuntu, name: 'odd', osSKU: 'Plan9' }]));
-  expect(unresolved).toEqual([
-    { component: 'node-bootstrap', reason: expect.stringMatching(/"Plan9" of pool odd/) as string },
+test('an unknown OS SKU is a finding that names the pool and keeps the gate from opening', () => {
+  const { findings, unresolved } = resolve(clusterWith({}, [ubuntu, { ...ubuntu, name: 'odd', osSKU: 'Plan9' }]));
+  expect(findings).toEqual([
+    {
+      code: 'unknown-os-sku',
+      subject: 'odd',
+      message: expect.stringContaining('"Plan9"') as string,
+      effect: 'unknown',
+    },
   ]);
+  expect(unresolved).toEqual([]);
 });
 
 test.each([
@@ -100,4 +110,54 @@ test.each([
   expect(unresolved.map(({ component }) => component).filter((name) => name === 'kubernetes-node').length).toBe(
     expected.length === 0 ? 1 : 0,
   );
+});
+
+test('a minor that no source knows a credential provider for is unresolved, package and tarball', () => {
+  const { unresolved } = resolve(clusterWith({ networkProfile: { networkDataplane: 'cilium' } }), '1.37.1');
+  expect(unresolved.map(({ component }) => component)).toEqual(
+    expect.arrayContaining(['azure-acr-credential-provider', 'azure-acr-credential-provider-package']),
+  );
+});
+
+describe.each(['AzureContainerLinux', 'Flatcar'])('%s', (osSKU) => {
+  const pool = (vmSize: string): PoolSpec => ({ name: 'acl', osSKU, vmSize });
+  const references = (target: string, vmSize = 'Standard_D4s_v5') =>
+    bootstrap(target, [pool(vmSize)]).map(({ repository, tag }) => `${repository}:${tag}`);
+
+  test('takes extensions in revision -1 instead of packages, and falls back to the tarballs', () => {
+    expect(references('1.35.7')).toEqual([
+      'oss/binaries/kubernetes/azure-acr-credential-provider:v1.35.8-linux-amd64',
+      'oss/binaries/kubernetes/kubernetes-node:v1.35.7-linux-amd64',
+      'oss/kubernetes/pause:3.6',
+      'oss/v2/kubernetes/azure-acr-credential-provider-sysext:v1.35.8-1-azlinux3-x86-64',
+      'oss/v2/kubernetes/kubectl-sysext:v1.35.7-1-azlinux3-x86-64',
+      'oss/v2/kubernetes/kubelet-sysext:v1.35.7-1-azlinux3-x86-64',
+      'oss/v2/kubernetes/pause:3.10.2',
+      'oss/v2/kubernetes/pause:3.6',
+    ]);
+  });
+
+  test('spells its architectures as systemd and the tarballs as OCI do', () => {
+    const tags = references('1.36.3', 'Standard_D4ps_v6');
+    expect(tags).toContain('oss/v2/kubernetes/kubelet-sysext:v1.36.3-1-azlinux3-arm64');
+    expect(tags).toContain('oss/binaries/kubernetes/kubernetes-node:v1.36.3-linux-arm64');
+  });
+
+  test('has no threshold: every Kubernetes version takes extensions', () => {
+    for (const target of ['1.32.11', '1.33.11', '1.34.0']) {
+      expect(references(target)).toContain(`oss/v2/kubernetes/kubelet-sysext:v${target}-1-azlinux3-x86-64`);
+      expect(references(target).filter((name) => name.startsWith('aks/packages/'))).toEqual([]);
+    }
+  });
+
+  test('leaves the provider open where no source names its extension', () => {
+    const { unresolved } = resolve(clusterWith({}, [pool('Standard_D4s_v5')]), '1.33.11');
+    expect(unresolved.map(({ component }) => component)).toEqual(['azure-acr-credential-provider-sysext']);
+  });
+});
+
+test('FIPS nodes of the SKU Ubuntu stay on the release that they run', () => {
+  const fips = { ...ubuntu, enableFIPS: true, nodeImageVersion: 'AKSUbuntu-2204gen2fipscontainerd-202607.02.0' };
+  const packages = bootstrap('1.35.7', [fips]).find(({ repository }) => repository === kubelet);
+  expect(packages?.platforms).toEqual(['linux/amd64:ubuntu 22.04']);
 });

@@ -15,7 +15,9 @@ test('a plan names cluster, version and artifacts with component, source and con
     tag: 'v1.13.2-9',
     platforms: ['linux/amd64'],
     because: [{ component: 'coredns', source: 'component-insights', confidence: 'high' }],
+    baked: ['AKSUbuntu-2404/202607.02.0'],
   });
+  expect(plan.findings).toEqual([]);
   expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
 });
 

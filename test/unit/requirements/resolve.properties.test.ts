@@ -1,14 +1,23 @@
 import fc from 'fast-check';
-import { loadCatalog, type TagLists } from '../../../shared/catalog/catalog.js';
+import { loadCatalog, type Catalog, type TagLists } from '../../../shared/catalog/catalog.js';
 import type { Cluster, ReportedComponent } from '../../../shared/model/cluster.js';
-import type { RequirementSet } from '../../../shared/model/artifact.js';
-import { clusterWith, names, resolve, type PoolSpec } from './clusters.fixture.js';
+import { artifactName, type RequirementSet } from '../../../shared/model/artifact.js';
+import { parseKubernetesVersion } from '../../../shared/model/kubernetes-version.js';
+import { resolveRequirements } from '../../../shared/requirements/resolve.js';
+import { clusterWith, find, names, resolve, type PoolSpec } from './clusters.fixture.js';
 
 // Hundreds of sets per property: more than jest's five seconds on a busy machine.
 jest.setTimeout(60_000);
 
 /** Switches that only ever add: an operator turns them on and off. */
-const addOns: readonly (readonly [string, string, Record<string, unknown>])[] = [
+const addOns: readonly (readonly [string, string, unknown])[] = [
+  ['addonProfiles', 'ACCSGXDevicePlugin', { enabled: true, config: { ACCSGXQuoteHelperEnabled: 'true' } }],
+  ['addonProfiles', 'extensionManager', { enabled: true }],
+  ['aiToolchainOperatorProfile', 'enabled', true],
+  ['azureMonitorProfile', 'appMonitoring', { autoInstrumentation: { enabled: true } }],
+  ['securityProfile', 'imageIntegrity', { enabled: true }],
+  ['windowsProfile', 'gmsaProfile', { enabled: true }],
+  ['workloadAutoScalerProfile', 'verticalPodAutoscaler', { enabled: true }],
   ['addonProfiles', 'azureKeyvaultSecretsProvider', { enabled: true }],
   ['addonProfiles', 'azurepolicy', { enabled: true }],
   ['addonProfiles', 'omsagent', { enabled: true, config: { useAADAuth: 'true' } }],
@@ -19,6 +28,7 @@ const addOns: readonly (readonly [string, string, Record<string, unknown>])[] = 
   ['securityProfile', 'workloadIdentity', { enabled: true }],
   ['securityProfile', 'imageCleaner', { enabled: true }],
   ['securityProfile', 'defender', { securityMonitoring: { enabled: true } }],
+  ['securityProfile', 'customCATrustCertificates', ['certificate']],
   ['storageProfile', 'blobCSIDriver', { enabled: true }],
   ['ingressProfile', 'webAppRouting', { enabled: true, dnsZoneResourceIds: ['zone'] }],
   ['serviceMeshProfile', 'istio', { revisions: ['asm-1-29'] }],
@@ -40,8 +50,15 @@ const poolBody = fc.record(
   {
     osType: fc.constantFrom('Linux' as const, 'Windows' as const),
     osSKU: fc.constantFrom('Ubuntu', 'Ubuntu2204', 'Ubuntu2404', 'AzureLinux', 'AzureContainerLinux', 'SomethingNew'),
-    vmSize: fc.constantFrom('Standard_D4s_v5', 'Standard_D4ps_v6'),
+    vmSize: fc.constantFrom('Standard_D4s_v5', 'Standard_D4ps_v6', 'Standard_NC24ads_A100_v4'),
     podSubnetID: fc.constant('/subscriptions/s/subnet'),
+    enableFIPS: fc.boolean(),
+    workloadRuntime: fc.constantFrom('OCIContainer', 'KataVmIsolation'),
+    nodeImageVersion: fc.constantFrom(
+      'AKSUbuntu-2204gen2containerd-202607.02.0',
+      'AKSUbuntu-2404gen2containerd-202606.19.0',
+      'AKSAzureLinux-V3gen2-202607.02.0',
+    ),
   },
   { requiredKeys: ['osType', 'osSKU', 'vmSize'] },
 );
@@ -61,6 +78,91 @@ const tagLists: fc.Arbitrary<TagLists> = fc
     ),
   )
   .map((entries) => new Map(entries));
+
+test('resolving is deterministic, and changes nothing that it is given', () => {
+  fc.assert(
+    fc.property(
+      targets,
+      network,
+      switches,
+      fc.array(poolBody, { maxLength: 3 }),
+      reports,
+      (target, net, on, bodies, reported) => {
+        const input = cluster(net, on, named(bodies));
+        const before = JSON.stringify(input);
+        const once = resolve(input, target, { reported });
+        expect(resolve(cluster(net, on, named(bodies)), target, { reported })).toEqual(once);
+        expect(resolve(input, target, { reported })).toEqual(once);
+        expect(JSON.stringify(input)).toBe(before);
+      },
+    ),
+  );
+});
+
+test('no artifact is without a reason, a platform and a condition in words; nothing is in the set twice', () => {
+  fc.assert(
+    fc.property(
+      targets,
+      network,
+      switches,
+      fc.array(poolBody, { maxLength: 3 }),
+      reports,
+      (target, net, on, bodies, reported) => {
+        const set = resolve(cluster(net, on, named(bodies)), target, { reported });
+        expect(new Set(names(set)).size).toBe(set.artifacts.length);
+        for (const { because, platforms, baked } of set.artifacts) {
+          expect(platforms.length).toBeGreaterThan(0);
+          expect(because.length).toBeGreaterThan(0);
+          expect(because.every(({ condition, component }) => condition !== '' && component !== '')).toBe(true);
+          expect(baked).not.toEqual([]);
+        }
+      },
+    ),
+  );
+});
+
+test('the order of the data files never matters', () => {
+  const { components, ...rest } = loadCatalog();
+  const reversed = <Value>(map: ReadonlyMap<string, Value>) => new Map([...map].reverse());
+  const catalog: Catalog = {
+    ...rest,
+    components: reversed(components),
+    agentbaker: reversed(rest.agentbaker),
+    nodeImages: reversed(rest.nodeImages),
+    knownTags: new Map([...rest.knownTags].reverse().map(([name, tags]) => [name, new Set([...tags].reverse())])),
+    nodeImageContents: reversed(rest.nodeImageContents),
+  };
+  fc.assert(
+    fc.property(
+      targets,
+      network,
+      switches,
+      fc.array(poolBody, { maxLength: 3 }),
+      reports,
+      (target, net, on, bodies, reported) => {
+        const input = { cluster: cluster(net, on, named(bodies)), target: parseKubernetesVersion(target), reported };
+        const forth = resolveRequirements({ ...input, catalog: loadCatalog(), tagLists: new Map() });
+        expect(resolveRequirements({ ...input, catalog, tagLists: new Map() })).toEqual(forth);
+      },
+    ),
+  );
+});
+
+test('an artifact of two pools is baked only where both pools have it baked', () => {
+  fc.assert(
+    fc.property(targets, network, linuxPool, linuxPool, (target, net, one, two) => {
+      const [a, b] = named([one, two]);
+      const each = [a!, b!].map((pool) => resolve(cluster(net, [], [pool]), target));
+      for (const artifact of resolve(cluster(net, [], [a!, b!]), target).artifacts) {
+        const own = each.flatMap((set) => find(set, artifactName(artifact)) ?? []);
+        const expected = own.every(({ baked }) => baked)
+          ? [...new Set(own.flatMap(({ baked }) => baked ?? []))].sort()
+          : undefined;
+        expect(artifact.baked).toEqual(expected);
+      }
+    }),
+  );
+});
 
 function cluster(networkProfile: unknown, on: readonly (typeof addOns)[number][], pools: readonly PoolSpec[]): Cluster {
   const properties: Record<string, Record<string, unknown>> = {};
@@ -159,12 +261,13 @@ test('any JSON as properties resolves without throwing', () => {
 
 /** Sets as one sorted list of facts, so that unions compare. */
 function flat(sets: readonly RequirementSet[]): readonly string[] {
-  const facts = sets.flatMap(({ artifacts, unresolved }) => [
+  const facts = sets.flatMap(({ artifacts, unresolved, findings }) => [
     ...artifacts.flatMap(({ repository, tag, kind, platforms, because }) => [
       ...platforms.map((platform) => `${repository}:${tag} ${kind} on ${platform}`),
       ...because.map((reason) => `${repository}:${tag} because ${JSON.stringify(reason)}`),
     ]),
     ...unresolved.map((entry) => JSON.stringify(entry)),
+    ...findings.map((entry) => JSON.stringify(entry)),
   ]);
   return [...new Set(facts)].sort();
 }

@@ -10,23 +10,27 @@ function arrange() {
   return { azure, app: new Application(azure.ports()) };
 }
 
+const current = clusterOf().kubernetesVersion;
 const everything = { cluster: undefined, kubernetesVersion: undefined, dryRun: false };
 
 test('asks for every version that AKS offers and leaves alone what is not isolated', async () => {
   const { azure, app } = arrange();
   const { clusters } = await app.sync(everything);
   expect(clusters).toMatchObject([
-    { name: 'one', isolated: true, targets: [target] },
+    { name: 'one', isolated: true, targets: [current, target] },
     { name: 'plain', isolated: false, targets: [], finding: expect.stringContaining('not network isolated') as string },
   ]);
-  expect(azure.planQueue.messages).toMatchObject([{ kubernetesVersion: target, attempt: 0 }]);
-  expect(await azure.targets.list()).toHaveLength(1);
+  expect(azure.planQueue.messages).toMatchObject([
+    { kubernetesVersion: current, attempt: 0 },
+    { kubernetesVersion: target, attempt: 0 },
+  ]);
+  expect(await azure.targets.list()).toHaveLength(2);
 });
 
 test('a dry run tells the same and writes nothing', async () => {
   const { azure, app } = arrange();
   const { clusters, dryRun } = await app.sync({ ...everything, dryRun: true });
-  expect([dryRun, clusters[0]?.targets]).toEqual([true, [target]]);
+  expect([dryRun, clusters[0]?.targets]).toEqual([true, [current, target]]);
   expect([await azure.targets.list(), azure.planQueue.messages, await azure.seenClusters.list()]).toEqual([[], [], []]);
 });
 
@@ -34,7 +38,7 @@ test('a cluster without an upgrade is told as such', async () => {
   const { azure, app } = arrange();
   azure.clusters.put(clusterOf('one'), profileOf());
   const { clusters } = await app.syncCluster(clusterOf('one').resource);
-  expect(clusters).toMatchObject([{ targets: [], finding: 'AKS offers no upgrade from 1.34.7' }]);
+  expect(clusters).toMatchObject([{ targets: [current], finding: 'AKS offers no upgrade from 1.34.7' }]);
 });
 
 test('a version that the cluster has passed is refused', async () => {

@@ -30,7 +30,12 @@ function plan(state: ArtifactState | undefined, changes: Partial<WorkInput> = {}
     registry: registryOf(),
     marHost: 'mcr.microsoft.com',
     now,
-    policy: { reproveAfterMs: hours(12), retryFailedAfterMs: minutes(30), lostAfterMs: minutes(2) },
+    policy: {
+      reproveAfterMs: hours(12),
+      retryFailedAfterMs: minutes(30),
+      lostAfterMs: minutes(2),
+      bakedDelaySeconds: 10,
+    },
     run: 'first',
     ...changes,
   });

@@ -1,0 +1,172 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { Condition } from '../catalog/condition.js';
+import type { Finding } from '../model/artifact.js';
+import type { Cluster } from '../model/cluster.js';
+import { compareVersions, type KubernetesVersion } from '../model/kubernetes-version.js';
+import { firstText, hasValue, type FoldedDocument } from './folded-document.js';
+
+/** Source of this file's limits: AKS "Network isolated clusters", as summed up in azure-facts.md section 1. */
+const oldestKubernetes = '1.30.0' as KubernetesVersion;
+const supportedNodeOsChannels = new Set(['nodeimage', 'none']);
+const unsupportedExtensions: Readonly<Record<string, string>> = {
+  'microsoft.dapr': 'Dapr',
+  'microsoft.appconfiguration': 'App Configuration',
+  'microsoft.azureml.kubernetes': 'Azure Machine Learning',
+  'microsoft.flux': 'Flux',
+  'microsoft.dataprotection.kubernetes': 'Backup',
+};
+
+/**
+ * What a cluster's own description says that artifacts cannot: what the set may lack, and what AKS does not support. Findings of
+ * single pools are node-bootstrap.ts's. Pure, unordered.
+ */
+export function clusterFindings(
+  cluster: Cluster,
+  target: KubernetesVersion,
+  properties: FoldedDocument,
+  catalog: Catalog,
+): readonly Finding[] {
+  const isolated = cluster.bootstrap.source === 'cache';
+  return [
+    ...(isolated
+      ? [...isolationLimits(cluster, target, properties), ...windowsPools(cluster), ...extensionFindings(cluster)]
+      : []),
+    ...unknownAddOns(properties, catalog),
+    ...autoProvisioning(properties),
+  ];
+}
+
+function isolationLimits(
+  { resource }: Cluster,
+  target: KubernetesVersion,
+  properties: FoldedDocument,
+): readonly Finding[] {
+  const findings: Finding[] = [];
+  const add = (code: string, effect: Finding['effect'], message: string): void => {
+    findings.push({ code, subject: resource.name, message, effect });
+  };
+  if (compareVersions(target, oldestKubernetes) < 0) {
+    add('old-kubernetes', 'none', `network isolated clusters need Kubernetes 1.30, the target is ${target}`);
+  }
+  if (hasValue(properties, 'networkProfile.networkPlugin', 'kubenet')) {
+    add(
+      'network-plugin',
+      'unknown',
+      'kubenet is not supported on network isolated clusters, and nothing documents what their nodes pull; move to Azure CNI',
+    );
+  }
+  const channel = firstText(properties, 'autoUpgradeProfile.nodeOSUpgradeChannel');
+  if (channel !== undefined && !supportedNodeOsChannels.has(channel.toLowerCase())) {
+    add(
+      'node-os-channel',
+      'none',
+      `the node OS channel ${channel} is not supported on network isolated clusters: set NodeImage or None`,
+    );
+  }
+  const clientId = firstText(properties, 'servicePrincipalProfile.clientId');
+  if (clientId !== undefined && clientId !== '' && clientId.toLowerCase() !== 'msi') {
+    add(
+      'service-principal',
+      'none',
+      'the cluster uses a service principal, with which nodes cannot log in to the registry: move to a managed identity',
+    );
+  }
+  if (hasValue(properties, 'networkProfile.outboundType', 'block')) {
+    add('outbound-block', 'none', 'outboundType block is in preview: AKS gives no support promise for it');
+  }
+  return findings;
+}
+
+function windowsPools({ pools }: Cluster): readonly Finding[] {
+  return pools
+    .filter(({ osType }) => osType === 'Windows')
+    .map(({ name }) => ({
+      code: 'windows-pool',
+      subject: name,
+      message:
+        'Windows pools are not supported on network isolated clusters, and the set does not hold what their nodes pull: remove the pool',
+      effect: 'unknown',
+    }));
+}
+
+function extensionFindings({ extensions: installed, resource }: Cluster): readonly Finding[] {
+  if (installed === undefined) return [];
+  if (installed.kind === 'unread') {
+    const message = `the extensions of the cluster could not be listed, so none is looked after: ${installed.reason}`;
+    return [{ code: 'extensions-unread', subject: resource.name, message, effect: 'none' }];
+  }
+  return installed.types.map((type) => {
+    const name = new Map(Object.entries(unsupportedExtensions)).get(type.toLowerCase());
+    return name === undefined
+      ? {
+          code: 'unknown-extension',
+          subject: type,
+          message: 'no source lists the images of this extension: add them as an override, or remove the extension',
+          effect: 'unknown',
+        }
+      : {
+          code: 'unsupported-extension',
+          subject: type,
+          message: `the extension ${name} is not supported on network isolated clusters, and no source lists its images: remove it`,
+          effect: 'unknown',
+        };
+  });
+}
+
+/** An add-on that no condition of the catalogue asks about may pull anything. */
+function unknownAddOns(properties: FoldedDocument, catalog: Catalog): readonly Finding[] {
+  const enabled = properties
+    .valuesAt('addonProfiles')
+    .flatMap((profiles) =>
+      typeof profiles === 'object' && profiles !== null
+        ? Object.keys(profiles).filter(
+            (name) => !name.includes('.') && hasValue(properties, `addonProfiles.${name}.enabled`, true),
+          )
+        : [],
+    );
+  const known = knownAddOns(catalog);
+  return enabled
+    .filter((name) => !known.has(name.toLowerCase()))
+    .map((name) => ({
+      code: 'unknown-add-on',
+      subject: name,
+      message: 'the catalogue does not know this add-on, so its images are not in the set: add them as an override',
+      effect: 'unknown',
+    }));
+}
+
+function autoProvisioning(properties: FoldedDocument): readonly Finding[] {
+  if (!hasValue(properties, 'nodeProvisioningProfile.mode', 'Auto')) return [];
+  const message =
+    'ARM does not list the nodes that node auto-provisioning creates: the set covers Ubuntu and Azure Linux on both architectures';
+  return [{ code: 'node-auto-provisioning', subject: 'node auto-provisioning', message, effect: 'none' }];
+}
+
+const addOnsOf = new WeakMap<Catalog, ReadonlySet<string>>();
+
+/** Lower case names; found once per catalogue. */
+function knownAddOns(catalog: Catalog): ReadonlySet<string> {
+  const known =
+    addOnsOf.get(catalog) ??
+    new Set(
+      [...catalog.components.values()]
+        .flatMap(({ condition }) => propertyPaths(condition))
+        .flatMap((path) => /^addonProfiles\.([^.]+)/i.exec(path)?.[1]?.toLowerCase() ?? []),
+    );
+  addOnsOf.set(catalog, known);
+  return known;
+}
+
+function propertyPaths(condition: Condition): readonly string[] {
+  switch (condition.kind) {
+    case 'property':
+      return [condition.path];
+    case 'not':
+      return propertyPaths(condition.condition);
+    case 'all':
+    case 'any':
+      return condition.of.flatMap(propertyPaths);
+    default:
+      return [];
+  }
+}
