@@ -18,7 +18,11 @@ const complaints: Readonly<Record<string, string>> = {
  * @throws WrongUse naming option and file
  */
 export async function readJson(option: string, path: string): Promise<unknown> {
-  const bytes = await readBytes(option, path);
+  return parseJsonText(option, path, await readBytes(option, path));
+}
+
+/** As `readJson`, of bytes that came another way. @param path what the message calls the document */
+export function parseJsonText(option: string, path: string, bytes: Uint8Array): unknown {
   if (bytes.length > mostBytes) throw new WrongUse(`${option} ${path}: too large for an answer of ARM`);
   const text = decode(bytes);
   if (text.trim() === '') throw new WrongUse(`${option} ${path}: the file is empty`);

@@ -2,7 +2,7 @@ import type { WarmAnswer } from '../shared/app/warm.js';
 import type { WarmTrouble } from '../shared/app/warm-run.js';
 import { formatBytes } from './format-bytes.js';
 import { cleanText, type Display } from './terminal.js';
-import { wrap } from './wrap.js';
+import { indentWords } from './wrap.js';
 
 /** What `warm --json` prints. */
 export function warmDocument(answer: WarmAnswer): unknown {
@@ -25,5 +25,5 @@ export function renderWarm(answer: WarmAnswer, display: Display): string {
 }
 
 function lineOf(word: string, { repository, tag, reason }: WarmTrouble, display: Display): string {
-  return `${word} ${cleanText(`${repository}:${tag}`)}\n${wrap(cleanText(reason), display.width, '  ')}`;
+  return `${word} ${cleanText(`${repository}:${tag}`)}\n${indentWords(cleanText(reason), 2, display.width)}`;
 }

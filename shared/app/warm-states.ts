@@ -10,6 +10,8 @@ import { describeIssues } from './messages.js';
 const date = z.coerce.date();
 const digest = z.string().refine((text): text is Digest => isDigest(text), 'must be a sha256 digest');
 
+const count = z.int().min(0);
+
 const stateSchema = z.object({
   registry: z.string(),
   loginServer: z.string(),
@@ -20,13 +22,22 @@ const stateSchema = z.object({
   digest,
   children: z.array(digest),
   pinnedAt: date,
+  strategy: z.enum(['pull-through', 'pull-blobs', 'import']),
   phase: z.enum(['planned', 'waiting', 'proven', 'failed']),
-  step: z.int(),
-  attempts: z.int(),
-  provenAt: date.optional(),
+  step: count,
+  attempts: count,
+  failures: count,
+  proof: z.enum(['manifests', 'deep']).exactOptional(),
+  blobsDone: count.exactOptional(),
+  imports: z.object({ token: z.string(), startedAt: date }).exactOptional(),
+  importTries: count.exactOptional(),
+  provenAt: date.exactOptional(),
   dueAt: date,
-  reason: z.string().optional(),
-});
+  reason: z.string().exactOptional(),
+  failureClass: z
+    .enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours'])
+    .exactOptional(),
+}) satisfies z.ZodType<ArtifactState>;
 const documentSchema = z.object({ format: z.literal(1), artifacts: z.array(stateSchema) });
 
 /**
@@ -95,7 +106,7 @@ async function readStates(path: string): Promise<readonly ArtifactState[]> {
   const text = await readText(path);
   if (text === undefined) return [];
   const parsed = documentSchema.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data.artifacts as readonly ArtifactState[];
+  if (parsed.success) return parsed.data.artifacts;
   const why = `not a state that \`warm\` has written: ${describeIssues(parsed.error)}`;
   throw new SyncError('INVALID_INPUT', `state: ${path}: ${why}. Delete it, and everything is looked at again`);
 }
