@@ -1,7 +1,7 @@
 import { artifactName, type Requirement } from '../model/artifact.js';
 import type { SyncError } from '../model/errors.js';
 import { pinArtifacts, type RefusedArtifact } from '../warming/pin.js';
-import type { ManifestReader, StoredState } from '../warming/ports.js';
+import type { Budgets, ManifestReader, StoredState } from '../warming/ports.js';
 import type { PinnedArtifact } from '../warming/work.js';
 
 /** Digests of a run, and who named them. */
@@ -21,6 +21,7 @@ export interface PinPorts {
   readonly upstream: ManifestReader;
   /** The registry itself: through its cache it knows what MAR names, as of minutes ago (Azure/acr#860). */
   readonly registryAsUpstream: ManifestReader;
+  readonly budgets: Budgets;
   readonly now: () => Date;
 }
 
@@ -30,15 +31,15 @@ export async function pinForRun(
   states: ReadonlyMap<string, StoredState>,
   ports: PinPorts,
 ): Promise<Pinning> {
-  const now = ports.now();
-  const first = await pinArtifacts(artifacts, states, ports.upstream, now);
+  const input = { states, upstream: ports.upstream, budgets: ports.budgets, now: ports.now() };
+  const first = await pinArtifacts(artifacts, input);
   if (!first.failure) return { ...first, unasked: [], by: { kind: 'upstream' } };
   const settled = new Set([...first.pinned, ...first.refused.map(({ artifact }) => artifact)].map(artifactName));
   const open = artifacts.filter((artifact) => !settled.has(artifactName(artifact)));
   const earlier = open.flatMap((artifact) => states.get(artifactName(artifact))?.state ?? []);
   const known = new Set(earlier.map(artifactName));
   const unknown = open.filter((artifact) => !known.has(artifactName(artifact)));
-  const second = await pinArtifacts(unknown, new Map(), ports.registryAsUpstream, now);
+  const second = await pinArtifacts(unknown, { ...input, upstream: ports.registryAsUpstream });
   const done = new Set([...second.pinned, ...second.refused.map(({ artifact }) => artifact)].map(artifactName));
   const error = first.failure;
   return {

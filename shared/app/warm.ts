@@ -4,7 +4,12 @@ import { AnonymousTokens } from '../oci/anonymous.js';
 import { PasswordTokens } from '../oci/password-tokens.js';
 import { RegistryClient } from '../oci/registry-client.js';
 import type { TokenSource } from '../oci/token-source.js';
-import type { ProofLevel, Strategy } from '../warming/state.js';
+import { ContentMemory } from '../warming/content-memory.js';
+import { outagePolicy } from '../warming/outage.js';
+import { Outages, type OutageRecords } from '../warming/outages.js';
+import type { Budgets, Imports } from '../warming/ports.js';
+import type { ProofLevel } from '../warming/state.js';
+import type { StrategyChoice } from '../warming/strategy.js';
 import { PrefixedReader, type Pulled } from './warm-readers.js';
 import { runWarm, type WarmProgress, type WarmRun } from './warm-run.js';
 import { FileArtifactStates } from './warm-states.js';
@@ -47,7 +52,8 @@ interface Place {
   readonly registry: Registry;
   readonly client: RegistryClient;
   readonly prefix: string;
-  readonly strategy: Strategy | undefined;
+  readonly strategy: StrategyChoice | 'pull-blobs';
+  readonly imports: Imports;
 }
 
 const marHost = 'mcr.microsoft.com';
@@ -71,6 +77,7 @@ export async function warm(
   const fetcher = stoppable(stop);
   const place = await placeOf(request, fetcher);
   const states = await FileArtifactStates.open(request.stateFile(fileNameOf(place)), request.memory);
+  const now = () => new Date();
   const pulled = { bytes: 0 };
   const reader = new PrefixedReader(place.client, place.prefix, pulled);
   const flushing = setInterval(() => void states.flush().catch(() => undefined), flushEveryMs);
@@ -79,6 +86,7 @@ export async function warm(
     registry: place.registry,
     marHost,
     strategy: place.strategy,
+    proofLevel: request.proof,
     concurrency: request.concurrency,
     mostFailures,
   };
@@ -89,7 +97,13 @@ export async function warm(
       registry: () => reader,
       registryAsUpstream: reader,
       upstream: new RegistryClient(upstreamOf(request), new AnonymousTokens(fetcher), fetcher),
-      now: () => new Date(),
+      imports: place.imports,
+      memory: new ContentMemory(now),
+      proofLevel: request.proof,
+      budgets: unlimited,
+      outages: new Outages(nobody, now, { ...outagePolicy, failuresForOutage: Number.POSITIVE_INFINITY }),
+      referrers: 'left',
+      now,
       pace: { verifyDelaySeconds: firstLookSeconds },
       tell: (progress) => tell(progress, pulled),
       stop,
@@ -101,6 +115,20 @@ export async function warm(
     await states.flush();
   }
 }
+
+/** Without ARM nothing is imported: no strategy leads here. */
+const noImports: Imports = {
+  start: () => Promise.reject(new SyncError('IMPORT_REFUSED', 'import needs ARM')),
+  resume: () => Promise.reject(new SyncError('IMPORT_REFUSED', 'import needs ARM')),
+};
+/** One process with a bounded concurrency; what a registry refuses with 429 waits as long as that says. */
+const unlimited: Budgets = { take: () => Promise.resolve({ kind: 'granted' }), observe: () => undefined };
+/** Outage mode is for an app that runs for ever: a run ends instead, and says why. */
+const nobody: OutageRecords = {
+  list: () => Promise.resolve([]),
+  save: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+};
 
 /** Ends what is under way when the run is stopped. */
 function stoppable(stop: AbortSignal): typeof fetch {
@@ -131,6 +159,7 @@ async function placeOf(request: WarmRequest, fetcher: typeof fetch): Promise<Pla
     client: new RegistryClient(target.endpoint, tokens, fetcher),
     prefix: prefix === '' ? '' : `${prefix}/`,
     strategy,
+    imports: noImports,
   };
 }
 
@@ -144,8 +173,7 @@ async function placeInAzure(
   const registry = await findRegistry(target.resource);
   const tokens = acrTokens(registry.loginServer, fetcher);
   const client = new RegistryClient(`https://${registry.loginServer}`, tokens, fetcher);
-  const strategy = request.strategy === 'auto' ? undefined : request.strategy;
-  return { registry, client, prefix: '', strategy };
+  return { registry, client, prefix: '', strategy: request.strategy, imports: noImports };
 }
 
 async function tokensOf(
