@@ -14,7 +14,7 @@ export function addWarm(program: Command, terminal: Terminal, end: (code: ExitCo
     .option('--prefix <path>', 'where the registry keeps it (Azure: aks-managed-repository; others: nowhere)')
     .addOption(new Option('--strategy <name>', 'auto, pull-through or import').default('auto'))
     .addOption(new Option('--proof <level>', 'deep (every config and layer) or manifests').default('deep'))
-    .option('--concurrency <n>', 'artifacts at work at once', '16')
+    .option('--concurrency <n>', 'requests to the registry at once', '16')
     .option('--wait <minutes>', 'end after so long, with what is proven by then', '60')
     .option('--recheck', 'look at everything anew, whatever earlier runs have proven')
     .option('--state <file>', 'what is proven so far (default: by registry, below ~/.local/state)')

@@ -1,6 +1,7 @@
 import { SyncError } from '../model/errors.js';
 import type { Registry } from '../model/registry.js';
 import { AnonymousTokens } from '../oci/anonymous.js';
+import { createHttpFetcher } from '../oci/http-fetcher.js';
 import { PasswordTokens } from '../oci/password-tokens.js';
 import { RegistryClient } from '../oci/registry-client.js';
 import type { TokenSource } from '../oci/token-source.js';
@@ -10,7 +11,7 @@ import { Outages, type OutageRecords } from '../warming/outages.js';
 import type { Budgets, Imports } from '../warming/ports.js';
 import type { ProofLevel } from '../warming/state.js';
 import type { StrategyChoice } from '../warming/strategy.js';
-import { PrefixedReader, type Pulled } from './warm-readers.js';
+import { PlacedReader, type Pulled } from './warm-readers.js';
 import { runWarm, type WarmProgress, type WarmRun } from './warm-run.js';
 import { FileArtifactStates } from './warm-states.js';
 import { isAcrHost, parseWarmTarget, type WarmTarget } from './warm-target.js';
@@ -74,12 +75,13 @@ export async function warm(
   stop: AbortSignal,
 ): Promise<WarmAnswer> {
   const started = performance.now();
-  const fetcher = stoppable(stop);
+  const { fetch: fetcher, close } = createHttpFetcher();
+  stop.addEventListener('abort', close, { once: true });
   const place = await placeOf(request, fetcher);
   const states = await FileArtifactStates.open(request.stateFile(fileNameOf(place)), request.memory);
   const now = () => new Date();
   const pulled = { bytes: 0 };
-  const reader = new PrefixedReader(place.client, place.prefix, pulled);
+  const reader = new PlacedReader(place.client, place.prefix, request.concurrency, pulled);
   const flushing = setInterval(() => void states.flush().catch(() => undefined), flushEveryMs);
   const order = {
     artifacts: request.plan.artifacts,
@@ -112,6 +114,7 @@ export async function warm(
     return { ...run, registry: place.registry.loginServer, bytes: pulled.bytes, seconds };
   } finally {
     clearInterval(flushing);
+    close();
     await states.flush();
   }
 }
@@ -129,11 +132,6 @@ const nobody: OutageRecords = {
   save: () => Promise.resolve(),
   remove: () => Promise.resolve(),
 };
-
-/** Ends what is under way when the run is stopped. */
-function stoppable(stop: AbortSignal): typeof fetch {
-  return (input, init) => fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, stop]) : stop });
-}
 
 function upstreamOf({ upstream }: WarmRequest): string {
   if (upstream === undefined) return `https://${marHost}`;
