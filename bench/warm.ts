@@ -1,5 +1,5 @@
 /**
- * `npm run bench:warm [-- quick]`: fills a pull-through cache (Debian's docker-registry) with `warm`, beside `skopeo sync --all` into an
+ * `npm run bench:warm [-- 60 200 | quick] [rounds=3]`: fills a pull-through cache (Debian's docker-registry) with `warm`, beside `skopeo sync --all` into an
  * empty registry and beside a loop that only fetches, from the same upstream on loopback, in turn, several rounds. Exit code 1 when
  * an expectation fails. Figures and their machine: docs/benchmarks.md.
  */
@@ -11,8 +11,9 @@ import { startDockerRegistry, type DockerRegistry } from '../test/support/docker
 import { growRegistry, type GrownArtifact, type GrownSet } from './warm/grow-registry.js';
 import { runMeasured, type Measured } from './warm/run-measured.js';
 
-const isQuick = process.argv.includes('quick');
-const rounds = isQuick ? 1 : 3;
+const words = process.argv.slice(2);
+const isQuick = words.includes('quick');
+const rounds = isQuick ? 1 : Number(words.find((word) => word.startsWith('rounds='))?.slice(7) ?? 3);
 const largest = isQuick ? 64 * 1024 ** 2 : 1024 ** 3;
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const loop = fileURLToPath(new URL('warm/fetch-all.mjs', import.meta.url));
@@ -24,7 +25,12 @@ interface Expected {
   readonly count: number;
   readonly noop: number;
 }
-const sets: readonly Expected[] = isQuick ? [{ count: 12, noop: 1 }] : [{ count: 60, noop: 0.25 }, { count: 200, noop: 0.12 }];
+const all: readonly Expected[] = [
+  { count: 60, noop: 0.25 },
+  { count: 200, noop: 0.12 },
+];
+const wanted = all.filter(({ count }) => words.includes(String(count)));
+const sets = isQuick ? [{ count: 12, noop: 1 }] : wanted.length > 0 ? wanted : all;
 const mostColdOfSkopeo = 1;
 const mostColdOfLoop = 1.15;
 
@@ -52,14 +58,14 @@ async function compare({ count, noop }: Expected): Promise<void> {
   const set = await growRegistry(data, count);
   const upstream = await startDockerRegistry({ data });
   const files = await writeFiles(set, upstream, count);
-  const all: Round[] = [];
+  const done: Round[] = [];
   try {
-    for (let round = 0; round < rounds; round += 1) all.push(await runRound(round, upstream, files));
+    for (let round = 0; round < rounds; round += 1) done.push(await runRound(round, upstream, files));
   } finally {
     await upstream.close();
     await rm(data, { recursive: true, force: true });
   }
-  report(set, all, noop);
+  report(set, done, noop);
 }
 
 interface Files {
@@ -99,7 +105,8 @@ async function runOurs(upstream: DockerRegistry, plan: string): Promise<Round['o
   const cache = await startDockerRegistry({ upstream: upstream.endpoint });
   const state = join(home, 'state.json');
   const args = [program, 'warm', '--plan', plan, '--registry', cache.endpoint];
-  const run = () => runMeasured(process.execPath, [...args, '--upstream', upstream.endpoint, '--state', state, '--json']);
+  const run = () =>
+    runMeasured(process.execPath, [...args, '--upstream', upstream.endpoint, '--state', state, '--json']);
   try {
     const cold = await run();
     return { cold, noop: await fastest(run) };

@@ -7,7 +7,9 @@ import type { WarmOptions } from './warm.js';
 export function addWarm(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   program
     .command('warm')
-    .description('Fill a registry with what a plan names, and prove it. In this process: no app, and for other registries no Azure.')
+    .description(
+      'Fill a registry with what a plan names, and prove it. In this process: no app, and for other registries no Azure.',
+    )
     .requiredOption('--plan <file>', 'what `plan --json` has printed; - reads it from stdin')
     .requiredOption('--registry <name>', 'login server, address, or resource id of the registry')
     .option('--upstream <url>', 'what the registry caches, if it is not mcr.microsoft.com')
@@ -15,6 +17,7 @@ export function addWarm(program: Command, terminal: Terminal, end: (code: ExitCo
     .addOption(new Option('--strategy <name>', 'auto, pull-through or import').default('auto'))
     .addOption(new Option('--proof <level>', 'deep (every config and layer) or manifests').default('deep'))
     .option('--concurrency <n>', 'requests to the registry at once', '16')
+    .option('--tries <n>', 'failures of one artifact in a row before it is left alone', '5')
     .option('--wait <minutes>', 'end after so long, with what is proven by then', '60')
     .option('--recheck', 'look at everything anew, whatever earlier runs have proven')
     .option('--state <file>', 'what is proven so far (default: by registry, below ~/.local/state)')

@@ -17,7 +17,8 @@ export async function showProgress(required: number, terminal: Terminal): Promis
 
 async function showBar(required: number): Promise<ProgressDisplay> {
   const { default: cliProgress } = await import('cli-progress');
-  const format = 'warming {bar} {value}/{total} proven, {failed} failed, {waiting} under way, {pulled} | {duration_formatted}';
+  const format =
+    'warming {bar} {value}/{total} proven, {failed} failed, {waiting} under way, {pulled} | {duration_formatted}';
   const bar = new cliProgress.SingleBar({ format, hideCursor: true, clearOnComplete: true, stopOnComplete: false });
   bar.start(required, 0, { failed: 0, waiting: required, pulled: formatBytes(0) });
   return {

@@ -18,6 +18,7 @@ export interface WarmOptions {
   readonly strategy: string;
   readonly proof: string;
   readonly concurrency: string;
+  readonly tries: string;
   readonly wait: string;
   readonly recheck?: boolean;
   readonly state?: string;
@@ -82,6 +83,7 @@ async function requestOf(options: WarmOptions, terminal: Terminal): Promise<Warm
   const strategy = oneOf('--strategy', options.strategy, ['auto', 'pull-through', 'import']);
   const proof = oneOf('--proof', options.proof, ['deep', 'manifests']);
   const concurrency = wholeNumber('--concurrency', options.concurrency, mostConcurrent);
+  const mostFailures = wholeNumber('--tries', options.tries, 100);
   if (prefix !== undefined && !/^([a-z0-9]+([._-]+[a-z0-9]+)*(\/(?!$))?)*$/.test(prefix)) {
     throw new WrongUse('--prefix: wanted is the path of a repository, without a slash at its ends; empty for none');
   }
@@ -90,7 +92,10 @@ async function requestOf(options: WarmOptions, terminal: Terminal): Promise<Warm
   try {
     const plan = parseWarmPlan(await readPlan(options.plan, terminal), `--plan ${options.plan}`);
     const memory = options.recheck ? 'forget' : 'keep';
-    return { plan, registry, upstream, prefix, strategy, proof, concurrency, memory, credentials, stateFile };
+    return {
+      ...{ plan, registry, upstream, prefix, strategy, proof, concurrency, mostFailures },
+      ...{ memory, credentials, stateFile },
+    };
   } catch (cause) {
     throw translated(cause);
   }

@@ -6,11 +6,12 @@ import { readFileSync } from 'node:fs';
 
 const [registry, plan, concurrency] = process.argv.slice(2);
 const { artifacts } = JSON.parse(readFileSync(plan, 'utf8'));
-const accept = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-].join(', ');
-const tasks = artifacts.map(({ repository, tag }) => () => fetchManifest(repository, tag));
+const accept = ['application/vnd.oci.image.index.v1+json', 'application/vnd.oci.image.manifest.v1+json'].join(', ');
+const tasks = artifacts.map(
+  ({ repository, tag }) =>
+    () =>
+      fetchManifest(repository, tag),
+);
 
 await Promise.all(Array.from({ length: Number(concurrency) }, work));
 
@@ -23,16 +24,22 @@ async function fetchManifest(repository, reference) {
   const { manifests = [], config, layers = [] } = await response.json();
   const blobs = [...(config ? [config] : []), ...layers];
   tasks.unshift(
-    ...manifests.map(({ digest }) => () => fetchManifest(repository, digest)),
-    ...blobs.map(({ digest }) => () => fetchBlob(repository, digest)),
+    ...manifests.map(
+      ({ digest }) =>
+        () =>
+          fetchManifest(repository, digest),
+    ),
+    ...blobs.map(
+      ({ digest }) =>
+        () =>
+          fetchBlob(repository, digest),
+    ),
   );
 }
 
 async function fetchBlob(repository, digest) {
   const response = await request(`${repository}/blobs/${digest}`);
-  for await (const _chunk of response.body) {
-    // Dropped.
-  }
+  await response.body.pipeTo(new WritableStream());
 }
 
 async function request(path) {

@@ -31,10 +31,14 @@ export async function renewProven(
   const limit = pLimit(order.concurrency);
   const proven = pinned.flatMap((pin) => {
     const stored = known.get(artifactName(pin));
-    return stored && isProvenAt(stored.state, order.proofLevel) && stored.state.digest === pin.digest ? { pin, stored } : [];
+    return stored && isProvenAt(stored.state, order.proofLevel) && stored.state.digest === pin.digest
+      ? { pin, stored }
+      : [];
   });
   const renewed = await Promise.all(
-    proven.map(({ pin, stored }) => limit(async () => ((await isThere(stored.state, ports)) ? renew(pin, stored, ports) : []))),
+    proven.map(({ pin, stored }) =>
+      limit(async () => ((await isThere(stored.state, ports)) ? renew(pin, stored, ports) : [])),
+    ),
   );
   const changes = renewed.flat();
   await ports.states.save(changes);

@@ -90,7 +90,8 @@ export async function runWarm(order: WarmOrder, ports: WarmRunPorts): Promise<Wa
 
 /** What has a way into the registry; the rest fails for good. */
 function placeAll(pins: Pinning, order: WarmOrder, tally: Tally): readonly PinnedArtifact[] {
-  for (const { artifact, error } of [...pins.refused, ...pins.unasked]) tally.fail(artifact, `${error.code}: ${error.message}`);
+  for (const { artifact, error } of [...pins.refused, ...pins.unasked])
+    tally.fail(artifact, `${error.code}: ${error.message}`);
   const { registry, marHost, strategy } = order;
   const choice = strategy === 'pull-blobs' ? 'pull-through' : strategy;
   return pins.pinned.filter((pin) => {
@@ -110,7 +111,9 @@ function planChanges(
 ): readonly { readonly state: ArtifactState; readonly etag: string | undefined }[] {
   const as = (state: ArtifactState, own: ArtifactState['strategy']): ArtifactState =>
     strategy === 'pull-blobs' ? { ...state, strategy: own } : state;
-  const states = new Map([...known].map(([name, { state, etag }]) => [name, { state: as(state, 'pull-through'), etag }]));
+  const states = new Map(
+    [...known].map(([name, { state, etag }]) => [name, { state: as(state, 'pull-through'), etag }]),
+  );
   const policy: WorkPolicy = { ...alone, proofLevel };
   const { changes } = planWork({ pinned, states, registry, marHost, now: now(), policy, run: 'again' });
   return changes.map(({ state, etag }) => ({ state: as(state, 'pull-blobs'), etag }));

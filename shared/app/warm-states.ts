@@ -34,9 +34,7 @@ const stateSchema = z.object({
   provenAt: date.exactOptional(),
   dueAt: date,
   reason: z.string().exactOptional(),
-  failureClass: z
-    .enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours'])
-    .exactOptional(),
+  failureClass: z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours']).exactOptional(),
 }) satisfies z.ZodType<ArtifactState>;
 const documentSchema = z.object({ format: z.literal(1), artifacts: z.array(stateSchema) });
 

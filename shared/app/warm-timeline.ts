@@ -32,11 +32,7 @@ export class WarmTimeline implements WarmQueue {
    * After `stop` nothing new is handed out; it ends when what is at work has ended.
    * @throws what `work` throws, after what is at work has ended
    */
-  async run(
-    work: (task: WarmTask) => Promise<void>,
-    concurrency: number,
-    stop: AbortSignal,
-  ): Promise<TimelineEnd> {
+  async run(work: (task: WarmTask) => Promise<void>, concurrency: number, stop: AbortSignal): Promise<TimelineEnd> {
     let working = 0;
     let bug: { readonly error: unknown } | undefined;
     const end = await new Promise<TimelineEnd>((resolve) => {

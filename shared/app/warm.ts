@@ -29,6 +29,8 @@ export interface WarmRequest {
   readonly strategy: 'auto' | 'pull-through' | 'import';
   readonly proof: ProofLevel;
   readonly concurrency: number;
+  /** Failures of one artifact in a row after which it is left alone. */
+  readonly mostFailures: number;
   /** "forget": whatever earlier runs proved is looked at anew. */
   readonly memory: 'keep' | 'forget';
   readonly credentials: Credentials | undefined;
@@ -61,7 +63,6 @@ const marHost = 'mcr.microsoft.com';
 const aksPrefix = 'aks-managed-repository';
 const flushEveryMs = 2000;
 const firstLookSeconds = 2;
-const mostFailures = 5;
 
 /**
  * Fills a registry with what a plan names, in this process.
@@ -90,7 +91,7 @@ export async function warm(
     strategy: place.strategy,
     proofLevel: request.proof,
     concurrency: request.concurrency,
-    mostFailures,
+    mostFailures: request.mostFailures,
   };
   try {
     const run = await runWarm(order, {

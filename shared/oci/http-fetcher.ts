@@ -1,5 +1,9 @@
-import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+
+/** By an import statement Node would load its own `fetch` with them, which takes as long as a small run. */
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
 
 /** `fetch` of one process, and its end. */
 export interface HttpFetcher {
@@ -15,10 +19,11 @@ export interface HttpFetcher {
  */
 export function createHttpFetcher(): HttpFetcher {
   const stop = new AbortController();
-  const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
+  const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
   const fetcher = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const { method = 'GET', redirect = 'follow' } = init;
-    const isOurs = (method === 'GET' || method === 'HEAD') && redirect !== 'follow' && !(input instanceof Object && 'url' in input);
+    const isOurs =
+      (method === 'GET' || method === 'HEAD') && redirect !== 'follow' && !(input instanceof Object && 'url' in input);
     if (!isOurs) return await fetch(input, { ...init, signal: bothSignals(init.signal, stop.signal) });
     if (stop.signal.aborted) throw new TypeError('the run was stopped');
     const message = await send(new URL(input), { ...init, method }, agents);
@@ -42,7 +47,7 @@ export function createHttpFetcher(): HttpFetcher {
 function send(
   url: URL,
   { method, headers, signal }: RequestInit,
-  { http, https }: { readonly http: HttpAgent; readonly https: HttpsAgent },
+  agents: { readonly http: HttpAgent; readonly https: HttpsAgent },
 ): Promise<IncomingMessage> {
   const options = {
     method: method ?? 'GET',
@@ -52,8 +57,8 @@ function send(
   return new Promise((resolve, reject) => {
     const outgoing =
       url.protocol === 'https:'
-        ? requestHttps(url, { ...options, agent: https }, resolve)
-        : requestHttp(url, { ...options, agent: http }, resolve);
+        ? https.request(url, { ...options, agent: agents.https }, resolve)
+        : http.request(url, { ...options, agent: agents.http }, resolve);
     outgoing.on('error', reject);
     outgoing.end();
   });

@@ -25,6 +25,8 @@ export interface DockerRegistryOptions {
   readonly upstream?: string;
   /** Folder with what it holds already, kept at the end; a temporary one otherwise. */
   readonly data?: string;
+  /** Of a registry that comes back where it was; a free one otherwise. */
+  readonly port?: number;
 }
 
 const command = 'docker-registry';
@@ -32,7 +34,7 @@ const command = 'docker-registry';
 export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'));
   const data = options.data ?? join(folder, 'data');
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;
   const config = join(folder, 'config.yml');
   await writeFile(config, configOf(data, port, options.upstream));
