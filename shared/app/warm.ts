@@ -168,11 +168,11 @@ async function placeInAzure(
   request: WarmRequest,
   fetcher: typeof fetch,
 ): Promise<Place> {
-  const { findRegistry, acrTokens } = await import('./warm-azure.js');
+  const { findRegistry, acrTokens, armImports } = await import('./warm-azure.js');
   const registry = await findRegistry(target.resource);
   const tokens = acrTokens(registry.loginServer, fetcher);
   const client = new RegistryClient(`https://${registry.loginServer}`, tokens, fetcher);
-  return { registry, client, prefix: '', strategy: request.strategy, imports: noImports };
+  return { registry, client, prefix: '', strategy: request.strategy, imports: armImports(marHost) };
 }
 
 async function tokensOf(

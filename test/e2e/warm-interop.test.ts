@@ -135,7 +135,7 @@ describeWith(
 );
 
 function blobsOf({ repository, tag }: ArtifactRef): readonly { readonly digest: string; readonly size: number }[] {
-  return [...growArtifactTree(repository, tag).blobs].map(([digest, body]) => ({ digest, size: body.length }));
+  return [...growArtifactTree(repository, tag).blobs.values()];
 }
 
 /** Of which no other artifact knows. */
