@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Digest } from '../model/artifact.js';
 import type { BlobHead, BlobRef, ContentReader, ManifestHead, ManifestTree } from '../warming/ports.js';
+
+const settleMs = 250;
 
 /** What was pulled, for people. */
 export interface Pulled {
@@ -44,12 +47,12 @@ export class PlacedReader implements ContentReader {
 
   /**
    * Repositories that share a blob pull it one after the other: a cache that is storing it for one of them hands it through to the
-   * others without keeping it there (seen at CNCF Distribution 2.8).
+   * others without keeping it there, and stores for a moment longer than it serves (seen at CNCF Distribution 2.8).
    */
   async pullBlob(repository: string, blob: BlobRef): Promise<void> {
     const before = this.#pulling.get(blob.digest);
     const pulled = (async () => {
-      await before?.catch(() => undefined);
+      if (before) await before.catch(() => undefined).then(() => delay(settleMs));
       await this.#limit(() => this.reader.pullBlob(this.prefix + repository, blob));
       this.pulled.bytes += blob.size;
     })();
