@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CatalogOptions } from './catalog.js';
+import { addDoctor } from './doctor-command.js';
 import type { GateOptions } from './gate.js';
 import type { OfflineOptions } from './offline-files.js';
 import { exitCodes, Failed, WrongUse, type ExitCode } from './outcome.js';
@@ -43,6 +44,7 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
   addGate(program, terminal, end);
   addStatus(program, terminal, end);
   addSync(program, terminal, end);
+  addDoctor(program, terminal, end);
   return program;
 }
 

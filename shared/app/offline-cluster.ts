@@ -83,7 +83,8 @@ export const insightsApiVersion = '2025-05-04-preview';
 const clusterApiVersion = '2025-10-01';
 const profilePath = '/upgradeprofiles/default';
 
-function readCluster({ name, content }: SavedAnswer): Cluster {
+/** @throws SyncError INVALID_INPUT naming the document and the path in it */
+export function readCluster({ name, content }: SavedAnswer): Cluster {
   const wanted = `the raw answer of ARM for one cluster: az rest --method get --url "<cluster id>?api-version=${clusterApiVersion}"`;
   if (idOf(content)?.endsWith(profilePath)) throw invalid(`${name}: this is an upgrade profile; wanted is ${wanted}`);
   return reading(name, wanted, () => parseManagedCluster(content));

@@ -20,6 +20,7 @@ import { confirmSet } from './confirm-set.js';
 import type { ArtifactStates, ManifestReader, PlanQueue, PlanTask, Targets, WarmQueue, WarmTask } from './ports.js';
 import { Probes, type ProbePolicy } from './probes.js';
 import type { PlannedTarget } from './state.js';
+import { findingsOfPlan, joinFindings } from './registry-findings.js';
 import { planWork, type WorkPolicy } from './work.js';
 
 export interface PlanPorts {
@@ -121,6 +122,7 @@ async function planIsolated(
       ...set,
       artifacts: warmable(set.artifacts, work.uncovered),
       unresolved: [...set.unresolved, ...uncovered(work.uncovered, registry.loginServer)],
+      findings: joinFindings(set.findings, findingsOfPlan(registry, cluster, ports.marHost)),
     },
     plannedAt,
     factsHash: hashFacts(cluster),
