@@ -24,7 +24,7 @@ const registryDocument = z.object({
   networkRuleSet: z.object({ defaultAction: text }).nullish(),
   networkRuleBypassOptions: text,
   roleAssignmentMode: text,
-  policies: z.object({ azureADAuthenticationAsArmPolicy: z.object({ status: text }).nullish() }).nullish(),
+  policies: z.record(z.string(), z.unknown()).nullish(),
   dataEndpointHostNames: list(z.string().max(255)),
   privateEndpointConnections: list(z.preprocess(flatten, endpointConnection)),
 });
@@ -91,7 +91,7 @@ function settingsOf(found: z.infer<typeof registryDocument>): RegistrySettings {
     publicNetworkAccess: found.publicNetworkAccess ?? undefined,
     defaultAction: found.networkRuleSet?.defaultAction ?? undefined,
     bypass: found.networkRuleBypassOptions ?? undefined,
-    authenticationAsArm: found.policies?.azureADAuthenticationAsArmPolicy?.status ?? undefined,
+    authenticationAsArm: statusOf(found.policies ?? {}, 'azureADAuthenticationAsArmPolicy'),
     roleAssignmentMode: found.roleAssignmentMode ?? undefined,
     dataEndpointHosts: found.dataEndpointHostNames ?? [],
     privateEndpoints: found.privateEndpointConnections?.map(({ name, privateLinkServiceConnectionState }) => ({
@@ -99,6 +99,12 @@ function settingsOf(found: z.infer<typeof registryDocument>): RegistrySettings {
       status: privateLinkServiceConnectionState?.status ?? 'unknown',
     })),
   };
+}
+
+/** The command line spells names another way than ARM: `azureAd…` for `azureAD…`. */
+function statusOf(policies: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const policy = Object.entries(policies).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+  return z.object({ status: z.string() }).safeParse(policy).data?.status;
 }
 
 /** `properties` laid over what is beside it; anything that is no object stays as it is. */

@@ -40,7 +40,7 @@ export function deleteRule(registry: ResourceId, rule: string): string {
 }
 
 export function dropCredentials(registry: ResourceId, rule: string): string {
-  return acr('cache update', registry, '--registry', `--name ${quote(rule)} --remove-cred-set true`);
+  return acr('cache update', registry, '--registry', `--name ${quote(rule)} --remove-cred-set`);
 }
 
 export function enableArmAuthentication(registry: ResourceId): string {

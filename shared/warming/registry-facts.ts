@@ -88,12 +88,12 @@ export function contextOf(registry: ResourceId, marHost: string, cluster?: Clust
 }
 
 /** The repository that stands for all: as nodes pull it, or undefined where no rule fills it. */
-export function probedRepository({ cacheRules }: Registry, marHost: string): string | undefined {
+function probedRepository({ cacheRules }: Registry, marHost: string): string | undefined {
   return cachedRepository(cacheRules, marHost, everyClustersRepository);
 }
 
 /** Hosts whose names must resolve: the login server's, and `{registry}.{region}.data.azurecr.io` for the layers. */
-export function hostsOf({ loginServer, settings }: Registry): readonly Omit<DnsRecord, 'answer'>[] {
+function hostsOf({ loginServer, settings }: Registry): readonly Omit<DnsRecord, 'answer'>[] {
   const host = loginServer.replace(/:\d+$/, '');
   const named = settings?.dataEndpointHosts ?? [];
   const derived = settings?.location && isName(host) ? [host.replace('.', `.${settings.location}.data.`)] : [];

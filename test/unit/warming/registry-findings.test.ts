@@ -103,7 +103,7 @@ const rows: readonly Row[] = [
       [
         'cache-rule-credentials',
         'none',
-        `az acr cache update --registry acr ${place} --name aks-managed-mcr --remove-cred-set true`,
+        `az acr cache update --registry acr ${place} --name aks-managed-mcr --remove-cred-set`,
       ],
     ],
   ],
