@@ -19,7 +19,9 @@ export function describeOverrides(catalog: Catalog, overrides: Overrides): reado
     catalog.components.has(componentKey(name)) ||
     components.add.some((entry) => componentKey(entry.name) === componentKey(name));
   return [
-    ...components.add.map((entry) => tell([componentKey(entry.name)], `adds it${changesOf(entry)}`, entry)),
+    ...components.add.map((entry) =>
+      tell([componentKey(entry.name)], `adds it${changesOf({ ...entry, when: undefined })}`, entry),
+    ),
     ...components.replace
       .filter(({ name }) => isKnown(name))
       .map((entry) => tell([componentKey(entry.name)], `replaces${changesOf(entry).replace(/^:/, '')}`, entry)),
