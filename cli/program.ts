@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CatalogOptions } from './catalog.js';
 import { addDoctor } from './doctor-command.js';
+import { catalogFileOptions } from './catalog-files.js';
 import type { GateOptions } from './gate.js';
 import type { OfflineOptions } from './offline-files.js';
 import { exitCodes, Failed, WrongUse, type ExitCode } from './outcome.js';
@@ -97,6 +98,9 @@ function addPlan(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .requiredOption('--managed-cluster <file>', "ARM's raw answer for the cluster, as JSON")
     .option('--upgrade-profile <file>', "ARM's raw answer for its upgrade profile: makes versions exact")
     .requiredOption('--to <x.y.z>', 'Kubernetes version to plan for')
+    .option(...catalogFileOptions.overrides)
+    .option(...catalogFileOptions.agentbaker)
+    .option(...catalogFileOptions.vulnerability)
     .option('--diff', 'only what changes from the version that the cluster runs')
     .option('--upstream <url>', 'with --diff: MAR or a mirror of it, whose manifests tell how many bytes are new')
     .option('--json', 'print one JSON document')
@@ -126,6 +130,9 @@ function addExplain(program: Command, terminal: Terminal, end: (code: ExitCode) 
     .requiredOption('--managed-cluster <file>', "ARM's raw answer for the cluster, as JSON")
     .option('--upgrade-profile <file>', "ARM's raw answer for its upgrade profile: makes versions exact")
     .requiredOption('--to <x.y.z>', 'Kubernetes version to explain for')
+    .option(...catalogFileOptions.overrides)
+    .option(...catalogFileOptions.agentbaker)
+    .option(...catalogFileOptions.vulnerability)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -149,6 +156,9 @@ function addCatalog(program: Command, terminal: Terminal, end: (code: ExitCode) 
     .description(
       'Show what the bundled catalogue knows, how old it is and what it lacks; or how fresh that of an app is.',
     )
+    .option(...catalogFileOptions.overrides)
+    .option(...catalogFileOptions.agentbaker)
+    .option(...catalogFileOptions.vulnerability)
     .option('--url <address>', 'ask this function app instead')
     .option(
       '--key <key>',

@@ -7,11 +7,15 @@ const mostNamed = 8;
 
 const shutFirst = { unknown: 0, closed: 1, open: 2 };
 
-/** Shut gates first, then open ones, then the clusters that have none. */
+/** Shut gates first, then open ones, each with the versions that run (no upgrade waits for them) last; then clusters without any. */
 export function renderClusters(status: Status): Html {
   const gates = status.clusters
     .flatMap((cluster) => cluster.targets.map((target) => ({ cluster, target })))
-    .sort((a, b) => shutFirst[a.target.decision] - shutFirst[b.target.decision]);
+    .sort(
+      (a, b) =>
+        shutFirst[a.target.decision] - shutFirst[b.target.decision] ||
+        Number(a.target.current) - Number(b.target.current),
+    );
   const others = status.clusters.filter(({ targets }) => targets.length === 0);
   const rows = [...gates.map((gate) => gateRow(gate, status.evaluatedAt)), ...others.map(otherRow)];
   const columns = ['Cluster', 'Upgrade', 'Gate', 'Since', 'Cached', 'Why'];
