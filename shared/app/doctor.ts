@@ -1,4 +1,5 @@
 import { parseRegistryId } from '../azure/registry-documents.js';
+import { loadCatalog } from '../catalog/catalog.js';
 import type { Finding } from '../model/artifact.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
@@ -152,7 +153,7 @@ function unreadable(registry: ResourceId, error: SyncError): RegistryCheck {
 export function describeCluster(cluster: Cluster): ClusterReport {
   const { resource, bootstrap, kubernetesVersion } = cluster;
   const isolated = bootstrap.source === 'cache';
-  const { findings } = resolveRequirements(offlineInput({ cluster, profile: undefined, target: kubernetesVersion }));
+  const { findings } = resolveRequirements(offlineInput({ cluster, profile: undefined, target: kubernetesVersion, catalog: loadCatalog() }));
   return {
     id: resource.id,
     name: resource.name,
