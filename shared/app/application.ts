@@ -10,7 +10,8 @@ import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-g
 import { evaluateTarget, indexStates, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
 import type { GateTask, Problem, Problems } from '../gate/ports.js';
-import { reconcile, seen, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
+import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
+import { seen } from '../gate/seen-clusters.js';
 import { describeStatus, type Status } from '../gate/status.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';

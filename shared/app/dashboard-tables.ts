@@ -30,7 +30,9 @@ function gateRow({ cluster, target }: { cluster: ClusterStatus; target: TargetSt
     <td class="tight">${renderMark(target.decision)}</td>
     <td class="tight soft">${since}</td>
     <td class="count">${renderProgress(target.cached, target.required)}</td>
-    <td class="wide">${renderReasons(target.reasons)}${renderMissing(target)}${renderFindings(target)}</td>
+    <td class="wide">
+      ${renderReasons(target.reasons)}${renderMissing(target)}${renderFindings(target)}${renderDrift(target, now)}
+    </td>
   </tr>`;
 }
 
@@ -41,6 +43,17 @@ function renderFindings({ findings = [] }: TargetStatus): Html | undefined {
   return html`<ul class="plain soft">
     ${told.map(({ subject, message }) => html`<li>${subject}: ${message}</li>`)}
   </ul>`;
+}
+
+/** What was pulled and not predicted is what somebody should look into. */
+function renderDrift({ drift }: TargetStatus, now: string): Html | undefined {
+  if (!drift) return undefined;
+  const { escaped, foreign, idle, measuredAt } = drift;
+  const others = `${foreign} of other images, ${idle === undefined ? 'idle unknown without a log' : `${idle} idle`}`;
+  return html`<div class="soft">
+    drift: <span class="${escaped > 0 ? 'failed' : ''}">${escaped} escaped</span>, ${others}, measured
+    ${formatAge(ageMs(measuredAt, now))} ago
+  </div>`;
 }
 
 function renderUpgrade(from: string, to: string): string {
