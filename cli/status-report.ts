@@ -34,6 +34,7 @@ export function renderStatus(status: StatusAnswer, display: Display): string {
     ),
     ...status.clusters.flatMap((cluster) => cluster.targets.map((target) => renderMissing(cluster, target, display))),
     ...renderNotices(status.clusters, display),
+    renderTroubles(status, display),
     renderProblems(status, display),
   ];
   return [renderHead(status, display), ...sections.filter((text) => text !== '')].join('\n\n');
@@ -170,6 +171,20 @@ function driftRow(
   const paint = escaped > 0 ? colors.red : String;
   const counts = [{ text: String(escaped), paint }, String(foreign), idle === undefined ? '-' : String(idle)];
   return [name, kubernetesVersion, ...counts, shortTime(measuredAt)];
+}
+
+/** What keeps things from moving, in words: outages of others, and messages that were given up on. */
+function renderTroubles({ outages, poison }: StatusAnswer, { colors }: Display): string {
+  const waiting = poison.filter(({ replayedAt }) => replayedAt === undefined).length;
+  return [
+    ...outages.map(({ loginServer, side, what, since, lastProbe }) => {
+      const who = side === 'registry' ? loginServer : `what ${loginServer} gets from MAR`;
+      return colors.red(
+        `Outage: ${who} fails since ${shortTime(since)} (${what}); last tried ${shortTime(lastProbe)}.`,
+      );
+    }),
+    ...(waiting === 0 ? [] : [`Given up on: ${waiting} messages; to try again: aks-artifact-sync replay --all`]),
+  ].join('\n');
 }
 
 function renderProblems({ problems }: StatusAnswer, display: Display): string {

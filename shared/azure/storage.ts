@@ -18,6 +18,8 @@ export const tableNames = [
   'syncProblems',
   'syncObserved',
   'syncDrift',
+  'syncOutages',
+  'syncPoison',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

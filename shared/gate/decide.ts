@@ -1,6 +1,8 @@
 import { artifactName, type Confidence, type Finding, type Requirement, type Unresolved } from '../model/artifact.js';
+import type { FailureClass } from '../model/errors.js';
 import { confidenceOf, isAtLeast } from '../requirements/confidence.js';
-import type { ArtifactState, PlannedTarget } from '../warming/state.js';
+import { isProvenAt } from '../warming/proof-level.js';
+import type { ArtifactState, PlannedTarget, ProofLevel } from '../warming/state.js';
 import type { TargetRecord } from '../warming/ports.js';
 
 export interface GatePolicy {
@@ -10,6 +12,8 @@ export interface GatePolicy {
   readonly minConfidence: Confidence;
   /** Whether the gate waits for artifacts that the nodes' images carry already: setting GATE_WAITS_FOR_BAKED. */
   readonly baked: 'awaited' | 'not-awaited';
+  /** What a proof has to cover: setting PROOF_LEVEL. */
+  readonly proofLevel: ProofLevel;
 }
 
 /** Artifacts of too little confidence that are named one by one; the rest is counted. */
@@ -21,6 +25,8 @@ export interface MissingArtifact {
   readonly artifact: string;
   readonly state: 'not-started' | 'planned' | 'waiting' | 'failed' | 'proof-expired';
   readonly reason: string;
+  /** What the failure in `reason` is about; absent where nothing failed. */
+  readonly failureClass?: FailureClass;
 }
 
 /** The judgement of one target. `open` only on proof of every artifact of a set without unknowns. */
@@ -109,11 +115,19 @@ function describeFinding({ code, subject, message }: Finding): string {
   return `finding ${code}: ${subject}: ${message}`;
 }
 
+function classOf({ failureClass }: ArtifactState): { readonly failureClass?: FailureClass } {
+  return failureClass === undefined ? {} : { failureClass };
+}
+
 function missingOf(artifact: string, states: StateIndex, now: Date, policy: GatePolicy): readonly MissingArtifact[] {
   const state = states.get(artifact);
   if (!state) return [{ artifact, state: 'not-started', reason: 'no record of it in this registry yet' }];
   if (state.phase !== 'proven')
-    return [{ artifact, state: state.phase, reason: state.reason ?? 'about to be requested' }];
+    return [{ artifact, state: state.phase, reason: state.reason ?? 'about to be requested', ...classOf(state) }];
+  if (!isProvenAt(state, policy.proofLevel))
+    return [
+      { artifact, state: 'proof-expired', reason: 'its manifests are proven, its configs and layers are not yet' },
+    ];
   const age = now.getTime() - (state.provenAt?.getTime() ?? Number.NEGATIVE_INFINITY);
   if (age <= policy.maxProofAgeMs && age >= -300_000) return [];
   return [

@@ -42,6 +42,8 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   states: new Map([[plan.registry, new Map(states.map((state) => [artifactName(state), state]))]]),
   judgements: [],
   fleetGates: [],
+  outages: [],
+  poison: [],
   problems: [],
   drift: [],
   ...changes,
