@@ -6,7 +6,9 @@ import { scenarios } from './throttling/scenarios.js';
 import { judge } from './throttling/judge.js';
 import { Simulation } from './throttling/simulate.js';
 
-console.log('| scenario | requests | seconds | best possible | ratio | worst wait against fair share | in a pause | unaware, at most | refused | given back per artifact | transactions per artifact |');
+console.log(
+  '| scenario | requests | seconds | best possible | ratio | worst wait against fair share | in a pause | unaware, at most | refused | given back per artifact | transactions per artifact |',
+);
 console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
 const wanted = process.argv[2] ?? '';
 for (const { name, scenario, expected } of scenarios.filter((one) => one.name.includes(wanted))) {

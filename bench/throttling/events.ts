@@ -7,7 +7,7 @@ export class Events<Event> {
     this.#planned += 1;
     const heap = this.#heap;
     heap.push({ at, order: this.#planned, event });
-    for (let child = heap.length - 1; child > 0; ) {
+    for (let child = heap.length - 1; child > 0;) {
       const parent = (child - 1) >> 1;
       if (!this.#swapIfBefore(child, parent)) break;
       child = parent;
@@ -20,7 +20,7 @@ export class Events<Event> {
     const last = heap.pop();
     if (first === undefined || last === undefined || heap.length === 0) return first;
     heap[0] = last;
-    for (let parent = 0; ; ) {
+    for (let parent = 0; ;) {
       const left = 2 * parent + 1;
       const child = this.#isBefore(left + 1, left) ? left + 1 : left;
       if (!this.#swapIfBefore(child, parent)) return first;

@@ -13,10 +13,14 @@ export interface Judgement {
 
 export function judge(scenario: Scenario, outcome: Outcome): Judgement {
   const seconds = Math.max(...outcome.finishedAt.values());
-  const bound = Math.max(...scenario.backlogs.map(({ registry }) => fairFinish(scenario, registry, 'alone')), all(scenario));
+  const bound = Math.max(
+    ...scenario.backlogs.map(({ registry }) => fairFinish(scenario, registry, 'alone')),
+    all(scenario),
+  );
   const waits = scenario.backlogs.map(
     ({ registry, startsAt = 0 }) =>
-      ((outcome.finishedAt.get(registry) ?? Number.POSITIVE_INFINITY) - startsAt) / Math.max(fairFinish(scenario, registry, 'shared'), 1),
+      ((outcome.finishedAt.get(registry) ?? Number.POSITIVE_INFINITY) - startsAt) /
+      Math.max(fairFinish(scenario, registry, 'shared'), 1),
   );
   const artifacts = scenario.backlogs.reduce((sum, backlog) => sum + backlog.artifacts, 0);
   return { seconds, bound, ratio: seconds / bound, worstWait: Math.max(...waits), artifacts };
@@ -24,7 +28,11 @@ export function judge(scenario: Scenario, outcome: Outcome): Judgement {
 
 function all(scenario: Scenario): number {
   const artifacts = scenario.backlogs.reduce((sum, backlog) => sum + backlog.artifacts, 0);
-  return Math.max(...steps(scenario).filter(isShared).map((step) => timeFor(scenario, step, artifacts)));
+  return Math.max(
+    ...steps(scenario)
+      .filter(isShared)
+      .map((step) => timeFor(scenario, step, artifacts)),
+  );
 }
 
 /** Seconds after which a registry has had what it needs of every bucket, at the earliest. */

@@ -29,7 +29,11 @@ export interface Expectation {
   readonly wait: number;
 }
 
-export const scenarios: readonly { readonly name: string; readonly scenario: Scenario; readonly expected: Expectation }[] = [
+export const scenarios: readonly {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly expected: Expectation;
+}[] = [
   {
     name: 'pull-through, the whole limit',
     scenario: { backlogs: even, steps: pullThrough, share: 1, instances: 20 },

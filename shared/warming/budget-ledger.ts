@@ -29,7 +29,10 @@ export interface LedgerStore {
 /** What an instance learnt of a ledger and has not told the others yet. */
 export interface News {
   readonly sku?: string;
-  readonly refusals: ReadonlyMap<OperationClass, { readonly at: number; readonly retryAfterSeconds: number | undefined }>;
+  readonly refusals: ReadonlyMap<
+    OperationClass,
+    { readonly at: number; readonly retryAfterSeconds: number | undefined }
+  >;
   readonly answered: ReadonlySet<OperationClass>;
 }
 

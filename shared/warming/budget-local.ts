@@ -74,14 +74,22 @@ export class LocalLedger {
   /** Twice as many as the last time, if more came before the first was due; none when they come one by one. */
   followers(operation: OperationClass, asker: string, now: number): number {
     const line = this.#lines.get(`${operation} ${asker}`);
-    return line && now < line.from && line.next > line.until ? Math.min(mostFollowers, Math.max(1, line.requests * 2)) : 0;
+    return line && now < line.from && line.next > line.until
+      ? Math.min(mostFollowers, Math.max(1, line.requests * 2))
+      : 0;
   }
 
   /** The asker's stretch of the line: each further request of it comes back a step later. */
   queue(operation: OperationClass, wish: Wish, stretch: Stretch): void {
     const { from, until, requests } = stretch;
     const step = requests > 0 ? (until - from) / requests : 0;
-    this.#lines.set(idOf(operation, wish), { from, next: requests > 0 ? from + step * wish.requests : Number.POSITIVE_INFINITY, step, until, requests });
+    this.#lines.set(idOf(operation, wish), {
+      from,
+      next: requests > 0 ? from + step * wish.requests : Number.POSITIVE_INFINITY,
+      step,
+      until,
+      requests,
+    });
   }
 
   refuse(operation: OperationClass, retryAfterSeconds: number | undefined, now: number): void {

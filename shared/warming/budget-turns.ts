@@ -47,7 +47,13 @@ export function urgencyOf(deadline: Date | undefined, now: number): number {
 export function takeTurn(before: Bucket, limit: BucketLimit, wish: Wish, now: number): Turn {
   const bucket = fill(before, limit, now);
   const known = bucket.askers[wish.asker];
-  const asker: Asker = { weight: wish.weight, owed: known?.owed ?? 0, line: known?.line ?? 0, lineEnds: known?.lineEnds ?? 0, seenAt: now };
+  const asker: Asker = {
+    weight: wish.weight,
+    owed: known?.owed ?? 0,
+    line: known?.line ?? 0,
+    lineEnds: known?.lineEnds ?? 0,
+    seenAt: now,
+  };
   const asked = { ...bucket, askers: { ...bucket.askers, [wish.asker]: asker } };
   const weights = weightOf(asked);
   const has = asker.owed + bucket.free;

@@ -46,7 +46,8 @@ export class SharedBudgets implements Budgets {
   async announce(registry: string): Promise<void> {
     const local = this.#local(registry);
     await local.inTurn(async () => {
-      if (local.news.refusals.size > 0) await this.#change(local, registry, (ledger) => ({ ledger, result: undefined }));
+      if (local.news.refusals.size > 0)
+        await this.#change(local, registry, (ledger) => ({ ledger, result: undefined }));
     });
   }
 
@@ -64,7 +65,11 @@ export class SharedBudgets implements Budgets {
   async throttled(): Promise<readonly ThrottledBudget[]> {
     const now = this.now().getTime();
     const found = [...(await this.store.list())].flatMap(([registry, { buckets }]) =>
-      Object.entries(buckets).map(([operation, bucket]) => ({ registry, operation: operation as OperationClass, bucket })),
+      Object.entries(buckets).map(([operation, bucket]) => ({
+        registry,
+        operation: operation as OperationClass,
+        bucket,
+      })),
     );
     return found
       .filter(({ bucket }) => bucket.pausedUntil > now || bucket.factor < 1)
