@@ -8,7 +8,7 @@ import { packColumns, unpackColumns } from './packed-columns.js';
 const asker = z.object({
   weight: z.number().positive(),
   owed: z.number(),
-  line: z.number().nonnegative(),
+  line: z.array(z.object({ until: z.number(), requests: z.number() })),
   lineEnds: z.number(),
   seenAt: z.number(),
 });

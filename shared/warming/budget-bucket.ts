@@ -6,11 +6,17 @@ export interface Asker {
   readonly weight: number;
   /** Kept for it; below zero while it pays back a take that was larger than what it could save up. */
   readonly owed: number;
-  /** Told to come back at some time from now until `lineEnds`, evenly. */
-  readonly line: number;
+  /** Told to come back: how many until when, in that order. */
+  readonly line: readonly Promised[];
   readonly lineEnds: number;
   /** When it last asked. */
   readonly seenAt: number;
+}
+
+/** Requests that come back by `until`. */
+export interface Promised {
+  readonly until: number;
+  readonly requests: number;
 }
 
 /** The state of one account, shared by all instances. Times are ms since 1970. */
@@ -74,7 +80,7 @@ export function fill(before: Bucket, limit: BucketLimit, now: number): Bucket {
     const owed = Math.min(asker.owed + due, savings);
     rest -= owed - asker.owed;
     kept += Math.max(0, owed);
-    askers[key] = { ...asker, owed, line: lineAt(asker, bucket.at, now) };
+    askers[key] = { ...asker, owed, line: asker.line.filter(({ until }) => until > now) };
   }
   const room = Math.max(0, limit.burst * bucket.factor - kept);
   return { ...bucket, free: Math.min(bucket.free + rest, room), at: now, askers };
@@ -85,11 +91,6 @@ export function giveBack(bucket: Bucket, limit: BucketLimit, requests: number): 
   const kept = Object.values(bucket.askers).reduce((sum, { owed }) => sum + Math.max(0, owed), 0);
   const room = Math.max(bucket.free, limit.burst * bucket.factor - kept);
   return { ...bucket, free: Math.min(bucket.free + requests, room) };
-}
-
-/** Those whose turn has come are no longer in line, whether they came or not. */
-function lineAt({ line, lineEnds }: Asker, before: number, now: number): number {
-  return now >= lineEnds ? 0 : (line * (lineEnds - now)) / (lineEnds - before);
 }
 
 /** What those kept who are gone is free; who still owes is remembered. */

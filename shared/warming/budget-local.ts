@@ -1,16 +1,18 @@
 import { unnamedPauseSeconds } from './budget-bucket.js';
 import type { News, StoredLedger } from './budget-ledger.js';
-import type { Stretch, Wish } from './budget-turns.js';
+import type { Stretch, Wish } from './budget-line.js';
 import type { OperationClass } from './ports.js';
 
 /** A copy of the ledger older than this has probably been changed by others. */
 const trustCopyMs = 60_000;
 const othersMs = 30_000;
-const mostFollowers = 4;
+const mostFollowers = 16;
+const trustLineMs = 2_000;
 
 /** A stretch of a line, and when its next place comes due; `step` ms a request. */
 interface Line {
-  readonly from: number;
+  /** By then others may have left requests over: the store is asked again. */
+  readonly trustedUntil: number;
   readonly until: number;
   readonly next: number;
   readonly step: number;
@@ -44,7 +46,7 @@ export class LocalLedger {
       return 'granted';
     }
     const line = this.#lines.get(id);
-    if (!line || now >= line.from || line.next > line.until) return undefined;
+    if (!line || now >= line.trustedUntil || line.next > line.until) return undefined;
     const at = line.next;
     this.#lines.set(id, { ...line, next: at + line.step * wish.requests });
     return at;
@@ -74,17 +76,17 @@ export class LocalLedger {
   /** Twice as many as the last time, if more came before the first was due; none when they come one by one. */
   followers(operation: OperationClass, asker: string, now: number): number {
     const line = this.#lines.get(`${operation} ${asker}`);
-    return line && now < line.from && line.next > line.until
+    return line && now < line.trustedUntil && line.next > line.until
       ? Math.min(mostFollowers, Math.max(1, line.requests * 2))
       : 0;
   }
 
   /** The asker's stretch of the line: each further request of it comes back a step later. */
-  queue(operation: OperationClass, wish: Wish, stretch: Stretch): void {
+  queue(operation: OperationClass, wish: Wish, stretch: Stretch, now: number): void {
     const { from, until, requests } = stretch;
     const step = requests > 0 ? (until - from) / requests : 0;
     this.#lines.set(idOf(operation, wish), {
-      from,
+      trustedUntil: Math.min(from, now + trustLineMs),
       next: requests > 0 ? from + step * wish.requests : Number.POSITIVE_INFINITY,
       step,
       until,

@@ -1,29 +1,13 @@
 import { fill, rateOf, savingsOf, weightOf, type Asker, type Bucket } from './budget-bucket.js';
+import { placeInLine, type Stretch, type Wish } from './budget-line.js';
 import type { BucketLimit } from './budget-limits.js';
 
 const hourMs = 3_600_000;
-
-/** By whom and how urgently a bucket is asked. */
-export interface Wish {
-  readonly asker: string;
-  readonly weight: number;
-  readonly requests: number;
-  /** Requests of the same asker that are expected to follow at once: they get their places in the line with this one. */
-  readonly followers: number;
-}
 
 /** Requests to use, or times to come back. */
 export type Turn =
   | { readonly kind: 'granted'; readonly requests: number; readonly bucket: Bucket }
   | { readonly kind: 'line'; readonly stretch: Stretch; readonly bucket: Bucket };
-
-/** A part of a line: this take comes due at `from`, those of the same asker that follow evenly until `until` (ms since 1970). */
-export interface Stretch {
-  readonly from: number;
-  readonly until: number;
-  /** Between both. */
-  readonly requests: number;
-}
 
 /** Requests are handed to an instance for this long at most: what makes overshoot bounded, and storage cheap. */
 export const leaseMs = 5_000;
@@ -50,7 +34,7 @@ export function takeTurn(before: Bucket, limit: BucketLimit, wish: Wish, now: nu
   const asker: Asker = {
     weight: wish.weight,
     owed: known?.owed ?? 0,
-    line: known?.line ?? 0,
+    line: known?.line ?? [],
     lineEnds: known?.lineEnds ?? 0,
     seenAt: now,
   };
@@ -59,7 +43,8 @@ export function takeTurn(before: Bucket, limit: BucketLimit, wish: Wish, now: nu
   const has = asker.owed + bucket.free;
   const needs = Math.min(wish.requests, savingsOf(bucket, limit, wish.weight, weights));
   if (now >= bucket.pausedUntil && has >= needs - 1e-9) return grant(asked, asker, wish, lease(asked, limit, asker));
-  return standInLine(asked, limit, asker, wish, now);
+  const placed = placeInLine(asked, rateOf(asked, limit), wish, now);
+  return { kind: 'line', ...placed };
 }
 
 /**
@@ -67,7 +52,7 @@ export function takeTurn(before: Bucket, limit: BucketLimit, wish: Wish, now: nu
  * reach another instance.
  */
 function lease(bucket: Bucket, limit: BucketLimit, asker: Asker): number {
-  if (asker.line > 0 || Object.keys(bucket.askers).length > 1) return 0;
+  if (asker.line.length > 0 || Object.keys(bucket.askers).length > 1) return 0;
   return Math.min((rateOf(bucket, limit) * leaseMs) / 1000, (bucket.free + asker.owed) / 4);
 }
 
@@ -76,44 +61,7 @@ function grant(bucket: Bucket, asker: Asker, wish: Wish, along: number): Turn {
   const ofFree = Math.min(bucket.free, Math.max(0, requests - Math.max(0, asker.owed)));
   const owed = asker.owed - (requests - ofFree);
   const { [wish.asker]: _asker, ...others } = bucket.askers;
-  const waits = asker.line > 0 || Math.abs(owed) > 1e-9;
+  const waits = asker.line.length > 0 || Math.abs(owed) > 1e-9;
   const askers = waits ? { ...others, [wish.asker]: { ...asker, owed } } : others;
   return { kind: 'granted', requests, bucket: { ...bucket, free: bucket.free - ofFree, askers } };
-}
-
-/** Nobody is sent away for longer: rates rise again, and others get done. Who is sent away for as long has no place in the line. */
-const longestWaitMs = 600_000;
-
-/**
- * The end of the asker's line, as if nobody else came: each asker of lesser backlog is through by then, each of greater one has had as
- * much, by weight.
- */
-function standInLine(bucket: Bucket, limit: BucketLimit, asker: Asker, wish: Wish, now: number): Turn {
-  const rate = rateOf(bucket, limit);
-  const start = Math.max(now, bucket.pausedUntil);
-  const ownRate = (rate * asker.weight) / weightOf(bucket);
-  const missing = Math.max(0, wish.requests - Math.max(0, asker.owed + bucket.free));
-  const first = asker.line > 0 ? asker.line + wish.requests : missing;
-  const line = first + wish.followers;
-  const dueAt = (backlog: number) => start + (sharedBacklog(bucket, wish, backlog) / rate) * 1000;
-  const stretch = { from: dueAt(first), until: dueAt(line), requests: wish.followers };
-  if (stretch.from > now + longestWaitMs) return { kind: 'line', stretch: sentAway(now, ownRate), bucket };
-  const lineEnds = Math.max(asker.lineEnds, stretch.until);
-  const askers = { ...bucket.askers, [wish.asker]: { ...asker, line, lineEnds } };
-  return { kind: 'line', stretch, bucket: { ...bucket, askers } };
-}
-
-/** Spread, so that not all come back at once. */
-function sentAway(now: number, ownRate: number): Stretch {
-  const from = now + longestWaitMs;
-  return { from, until: from + longestWaitMs / 10, requests: (ownRate * longestWaitMs) / 10_000 };
-}
-
-/** What the bucket earns for everybody until it has earned `backlog` for this asker. */
-function sharedBacklog(bucket: Bucket, wish: Wish, backlog: number): number {
-  return Object.entries(bucket.askers).reduce(
-    (sum, [key, { line, weight }]) =>
-      sum + (key === wish.asker ? backlog : Math.min(line, (backlog * weight) / wish.weight)),
-    0,
-  );
 }

@@ -1,7 +1,8 @@
 import { fill, giveBack } from './budget-bucket.js';
 import { bucketOf, learn, type Ledger, type LedgerStore, type LimitOf, type News } from './budget-ledger.js';
 import { LocalLedger } from './budget-local.js';
-import { leaseMs, takeTurn, urgencyOf, type Turn, type Wish } from './budget-turns.js';
+import type { Wish } from './budget-line.js';
+import { leaseMs, takeTurn, urgencyOf, type Turn } from './budget-turns.js';
 import type { BudgetAccount, Budgets, Grant, OperationClass } from './ports.js';
 
 /** Writers of one ledger that lose so often meet too many others: the message comes back in a second. */
@@ -94,7 +95,7 @@ export class SharedBudgets implements Budgets {
       local.lease(account.operation, wish, turn.requests - requests, now + leaseMs);
       return { kind: 'granted' };
     }
-    local.queue(account.operation, wish, turn.stretch);
+    local.queue(account.operation, wish, turn.stretch, now);
     return waitUntil(turn.stretch.from, now);
   }
 
