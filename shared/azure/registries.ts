@@ -1,6 +1,6 @@
 import { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
 import type { TokenCredential } from '@azure/core-auth';
-import { isRestError } from '@azure/core-rest-pipeline';
+import { isRestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { SyncError } from '../model/errors.js';
 import type { CacheRule, Registry } from '../model/registry.js';
 import type { ResourceId } from '../model/resource-id.js';
@@ -16,6 +16,7 @@ export class ArmRegistries implements RegistryReader {
     private readonly credential: TokenCredential,
     private readonly endpoint: string,
     private readonly audience: string,
+    private readonly policies: readonly PipelinePolicy[] = [],
   ) {}
 
   async get(registry: ResourceId): Promise<Registry> {
@@ -41,6 +42,7 @@ export class ArmRegistries implements RegistryReader {
       endpoint: this.endpoint,
       credentials: { scopes: [`${this.audience}/.default`] },
       retryOptions: { maxRetries: 0 },
+      additionalPolicies: this.policies.map((policy) => ({ policy, position: 'perRetry' as const })),
     });
     this.#clients.set(subscriptionId, created);
     return created;

@@ -18,6 +18,7 @@ export const tableNames = [
   'syncProblems',
   'syncObserved',
   'syncDrift',
+  'syncBudgets',
   'syncOutages',
   'syncPoison',
 ] as const;
