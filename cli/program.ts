@@ -5,12 +5,13 @@ import { addDoctor } from './doctor-command.js';
 import { catalogFileOptions } from './catalog-files.js';
 import type { GateOptions } from './gate.js';
 import type { OfflineOptions } from './offline-files.js';
-import { exitCodes, Failed, WrongUse, type ExitCode } from './outcome.js';
+import { exitCodeHelp, exitCodes, Failed, WrongUse, type ExitCode } from './outcome.js';
 import type { PlanOptions } from './plan.js';
 import type { StatusOptions } from './status.js';
 import type { ReplayOptions } from './replay.js';
 import type { SyncOptions } from './sync.js';
 import { displayOf, type Terminal } from './terminal.js';
+import { addWarm } from './warm-command.js';
 
 /**
  * Runs one command line. Every command loads its own code only, so that `plan` does not wait for what it does not use.
@@ -41,6 +42,7 @@ function report(error: unknown, { stderr, env }: Terminal): ExitCode {
 function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Command {
   const program = createRoot(terminal);
   addPlan(program, terminal, end);
+  addWarm(program, terminal, end);
   addExplain(program, terminal, end);
   addCatalog(program, terminal, end);
   addGate(program, terminal, end);
@@ -50,10 +52,6 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
   addReplay(program, terminal, end);
   return program;
 }
-
-const exitCodeHelp = `
-Exit codes: 0 fine, 1 failed, 2 wrong use, 3 gate closed or unknown.
-`;
 
 const appHelp = `
 Needs a running app and one of its function keys. The key travels in a header; in the environment it stays out of the
@@ -87,6 +85,7 @@ function createRoot({ stdout, stderr, env }: Terminal): Command {
 Examples:
   aks-artifact-sync plan --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6
   aks-artifact-sync explain coredns --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6
+  aks-artifact-sync warm --plan plan.json --registry contoso.azurecr.io
   aks-artifact-sync gate --cluster <resource id> --version 1.35.6
   aks-artifact-sync status
 ${exitCodeHelp}`,

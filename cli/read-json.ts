@@ -18,7 +18,12 @@ const complaints: Readonly<Record<string, string>> = {
  * @throws WrongUse naming option and file
  */
 export async function readJson(option: string, path: string): Promise<unknown> {
-  const text = await readText(option, path);
+  return parseJsonText(option, path, await readBytes(option, path));
+}
+
+/** As `readJson`, of bytes that came another way. @param path what the message calls the document */
+export function parseJsonText(option: string, path: string, bytes: Uint8Array): unknown {
+  const text = textOf(option, path, bytes);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -29,7 +34,10 @@ export async function readJson(option: string, path: string): Promise<unknown> {
 
 /** The text in a file, as `readJson` reads it. @throws WrongUse naming option and file */
 export async function readText(option: string, path: string): Promise<string> {
-  const bytes = await readBytes(option, path);
+  return textOf(option, path, await readBytes(option, path));
+}
+
+function textOf(option: string, path: string, bytes: Uint8Array): string {
   if (bytes.length > mostBytes) throw new WrongUse(`${option} ${path}: larger than any such document ever was`);
   const text = decode(bytes);
   if (text.trim() === '') throw new WrongUse(`${option} ${path}: the file is empty`);
