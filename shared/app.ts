@@ -3,6 +3,8 @@ import type { TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential } from '@azure/identity';
 import packageJson from '../package.json' with { type: 'json' };
 import { AcrInventory } from './azure/acr-inventory.js';
+import { AcrMetadata } from './azure/acr-metadata.js';
+import { AcrStoredManifests } from './azure/acr-stored-manifests.js';
 import { Application, type CatalogKeeper, type Ports } from './app/application.js';
 import { AcrTokens } from './azure/acr-tokens.js';
 import { ArmClient } from './azure/arm-client.js';
@@ -23,6 +25,7 @@ import {
   TableSeenClusters,
 } from './azure/table-gate-records.js';
 import { TableObserved } from './azure/table-observed.js';
+import { TableRegistryProofs } from './azure/table-registry-proofs.js';
 import { TableTargets } from './azure/table-targets.js';
 import { loadCatalog } from './catalog/catalog.js';
 import { CurrentCatalog } from './catalog/current-catalog.js';
@@ -63,6 +66,7 @@ function connect(config: Config, credential: TokenCredential): Ports {
   const now = () => new Date();
   const storage = new Storage(config.storage, () => credential);
   const tokens = onePerRegistry((loginServer) => new AcrTokens(loginServer, credential, now));
+  const metadata = new AcrMetadata(tokens);
   const problems = new TableProblems(storage.table('syncProblems'));
   const arm = new ArmClient(config.armEndpoint, config.armAudience, credential);
   return {
@@ -80,10 +84,12 @@ function connect(config: Config, credential: TokenCredential): Ports {
     fleets: new ArmFleets(arm, config.subscriptionId),
     upstream: new RememberingReader(new RegistryClient(config.marEndpoint, new AnonymousTokens()), rememberMarMs, now),
     registry: onePerRegistry((loginServer) => new RegistryClient(`https://${loginServer}`, tokens(loginServer))),
-    inventory: new AcrInventory(tokens),
+    inventory: new AcrInventory(metadata),
+    storedManifests: new AcrStoredManifests(metadata),
     pullLog: pullLogOf(config, credential),
     ensureStorage: () => storage.ensure(),
     states: new TableArtifactStates(storage.table('syncArtifacts')),
+    registryProofs: new TableRegistryProofs(storage.table('syncRegistries')),
     targets: new TableTargets(storage.table('syncTargets')),
     judgements: new TableJudgements(storage.table('syncJudgements')),
     fleetRecords: new TableFleetGateRecords(storage.table('syncFleetGates')),
@@ -133,6 +139,8 @@ function policiesOf(config: Config) {
       lostAfterMs,
       bakedDelaySeconds: Math.min(config.verifyDelaySeconds, longestHeadStartSeconds),
     },
+    // Before single proofs are renewed at half of their life, so that they need not be.
+    verifyPolicy: { everyMs: maxProofAgeMs / 4 },
     targetPolicy: { upgradesTo: upgradesOf(config) },
     freshProofMs: config.freshProofMinutes * minuteMs,
     componentInsights: config.componentInsights,

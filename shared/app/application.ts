@@ -7,13 +7,15 @@ import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
-import { evaluateTarget, indexStates, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
+import { evaluateTarget, indexRegistry, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
 import type { GateTask, Problem, Problems } from '../gate/ports.js';
 import { reconcile, seen, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import { describeStatus, type Status } from '../gate/status.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
+import { verifyRegistry } from '../warming/verify-registry.js';
+import type { VerifyPorts } from '../warming/verify-registry-ports.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
@@ -34,6 +36,7 @@ export type Ports = PlanPorts &
   EvaluatePorts &
   FleetGatePorts &
   ReconcilePorts &
+  Omit<VerifyPorts, 'verifyQueue'> &
   DriftPorts & {
     readonly version: string;
     readonly problems: Problems;
@@ -167,8 +170,11 @@ export class Application {
 
   /** @returns one line for the log */
   async evaluate(task: GateTask): Promise<string> {
-    if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, this.ports)}`;
-    return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, this.ports)}`;
+    const { ports } = this;
+    if (task.kind === 'verify-registry')
+      return `${task.registry}: ${await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue })}`;
+    if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, ports)}`;
+    return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, ports)}`;
   }
 
   async recordProblem(problem: Omit<Problem, 'at'>): Promise<void> {
@@ -205,9 +211,7 @@ export class Application {
     ]);
     const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
     const states = new Map(
-      await Promise.all(
-        registries.map(async (registry) => [registry, await indexStates(registry, ports.states)] as const),
-      ),
+      await Promise.all(registries.map(async (registry) => [registry, await indexRegistry(registry, ports)] as const)),
     );
     const { version, mode, gatePolicy: policy } = ports;
     return describeStatus({

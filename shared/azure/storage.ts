@@ -18,6 +18,7 @@ export const tableNames = [
   'syncProblems',
   'syncObserved',
   'syncDrift',
+  'syncRegistries',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

@@ -6,7 +6,9 @@ import { hashFacts } from '../requirements/facts-hash.js';
 import type { ClusterList } from '../requirements/ports.js';
 import { wantedVersions } from '../requirements/targets.js';
 import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
+import { isRoundDue, type RegistryProof, type RegistryProofs } from '../warming/registry-proof.js';
 import type { TargetRef } from '../warming/state.js';
+import type { VerifyPolicy } from '../warming/verify-registry-ports.js';
 import { enqueueTargets, findingOf, type RequestPorts } from '../warming/request-targets.js';
 import type { StateIndex } from './decide.js';
 import { indexStates } from './evaluate-target.js';
@@ -26,6 +28,7 @@ export interface ReconcilePolicy {
 
 export interface ReconcilePorts extends RequestPorts {
   readonly states: ArtifactStates;
+  readonly registryProofs: RegistryProofs;
   readonly fleets: Fleets;
   readonly judgements: Judgements;
   readonly gateQueue: GateQueue;
@@ -34,6 +37,7 @@ export interface ReconcilePorts extends RequestPorts {
   /** Lower case. Members of a fleet may lie in others. */
   readonly subscriptionId: string;
   readonly reconcilePolicy: ReconcilePolicy;
+  readonly verifyPolicy: VerifyPolicy;
   readonly fleetGatePrefix: string;
 }
 
@@ -43,6 +47,8 @@ export interface Reconciled {
   readonly planned: number;
   readonly removed: number;
   readonly fleetGates: number;
+  /** Registries whose warm sets are proven again. */
+  readonly rounds: number;
   /** What could not be looked at this time, for the log. */
   readonly failures: readonly string[];
 }
@@ -58,7 +64,9 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const fleetGates = await attempt(() => reconcileFleets(ports));
   const records = await ports.targets.list();
   const removed = await removeObsolete(records, listed, ports);
-  const indexes = await indexRegistries(records, ports.states);
+  const proofs = await ports.registryProofs.list();
+  const indexes = await indexRegistries(records, proofs, ports.states);
+  const rounds = await startRounds(indexes, proofs, ports);
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
   const runs = await attempt(() => ports.fleets.listUpdateRuns());
   if (typeof runs === 'string') failures.push(`update runs: ${runs}`);
@@ -78,6 +86,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
     clusters: clusters.length,
     planned,
     removed,
+    rounds,
     failures,
     fleetGates: typeof fleetGates === 'number' ? fleetGates : 0,
   };
@@ -134,16 +143,34 @@ function isForgotten({ planned, requestedAt }: TargetRecord, now: Date): boolean
   return now.getTime() - (planned?.plannedAt ?? requestedAt).getTime() > forgetForeignAfterMs;
 }
 
+/** @param proofs read before the states: see `indexStates` */
 async function indexRegistries(
   records: readonly TargetRecord[],
+  proofs: ReadonlyMap<string, RegistryProof>,
   states: ArtifactStates,
 ): Promise<ReadonlyMap<string, StateIndex>> {
   const registries = new Set(records.flatMap((record) => record.planned?.registry ?? []));
   const indexed = [...registries].map(async (registry): Promise<[string, StateIndex]> => [
     registry,
-    await indexStates(registry, states),
+    await indexStates(registry, states, proofs.get(registry)),
   ]);
   return new Map(await Promise.all(indexed));
+}
+
+/** A message a registry: a timer does no long work. A round that is on its way already makes the second one end at once, or find the same. */
+async function startRounds(
+  indexes: ReadonlyMap<string, StateIndex>,
+  proofs: ReadonlyMap<string, RegistryProof>,
+  { gateQueue, verifyPolicy, now }: ReconcilePorts,
+): Promise<number> {
+  const due = [...indexes].filter(([registry, states]) =>
+    isRoundDue(states.values(), proofs.get(registry), now(), verifyPolicy.everyMs),
+  );
+  await gateQueue.enqueue(
+    due.map(([registry]) => ({ kind: 'verify-registry', registry })),
+    0,
+  );
+  return due.length;
 }
 
 /** @param named versions that update runs name for it */

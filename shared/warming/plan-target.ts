@@ -19,6 +19,7 @@ import { taskOf } from './advance.js';
 import { confirmSet } from './confirm-set.js';
 import type { ArtifactStates, ManifestReader, PlanQueue, PlanTask, Targets, WarmQueue, WarmTask } from './ports.js';
 import { Probes, type ProbePolicy } from './probes.js';
+import type { RegistryProofs } from './registry-proof.js';
 import type { PlannedTarget } from './state.js';
 import { planWork, type WorkPolicy } from './work.js';
 
@@ -28,6 +29,7 @@ export interface PlanPorts {
   readonly upstream: ManifestReader;
   readonly catalog: CatalogReader;
   readonly states: ArtifactStates;
+  readonly registryProofs: RegistryProofs;
   readonly targets: Targets;
   readonly observed: ObservedArtifacts;
   readonly planQueue: PlanQueue;
@@ -94,6 +96,7 @@ async function planIsolated(
     predict(task, cluster, catalog, ports),
     startProbes(task, ports),
   ]);
+  const known = await ports.registryProofs.get(registry.resource.key);
   const states = await ports.states.list(registry.resource.key);
   const platforms = platformsOf(cluster);
   const context = { catalog, platforms, states, upstream: ports.upstream, probes, now: plannedAt };
@@ -101,6 +104,7 @@ async function planIsolated(
   const work = planWork({
     pinned,
     states,
+    proof: known?.proof,
     registry,
     marHost: ports.marHost,
     now: plannedAt,

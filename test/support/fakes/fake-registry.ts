@@ -1,5 +1,6 @@
 import type { Digest } from '../../../shared/model/artifact.js';
 import type { ManifestHead, ManifestReader, ManifestTree } from '../../../shared/warming/ports.js';
+import type { StoredRepository } from '../../../shared/warming/verify-registry-ports.js';
 import type { FakeClock } from './clock.js';
 import { unknown, type FakeMar } from './fake-manifests.js';
 
@@ -46,6 +47,18 @@ export class FakeCachingRegistry implements ManifestReader {
     for (const kept of [this.#manifests, this.#tags]) {
       for (const key of [...kept.keys()]) if (key.startsWith(`${repository}@`)) kept.delete(key);
     }
+  }
+
+  /** What it holds itself, as its inventory lists it. */
+  stored(repository: string): StoredRepository {
+    const held = <Value>(kept: ReadonlyMap<string, Pull>, pick: (key: string, pull: Pull) => Value) =>
+      [...kept]
+        .filter(([key, pull]) => key.startsWith(`${repository}@`) && this.#isCached(pull))
+        .map(([key, pull]) => pick(key.slice(repository.length + 1), pull));
+    return {
+      digests: new Set(held(this.#manifests, (_key, { digest }) => digest)),
+      tags: new Map(held(this.#tags, (tag, { digest }) => [tag, digest] as const)),
+    };
   }
 
   async head(repository: string, reference: string): Promise<ManifestHead> {
