@@ -12,12 +12,12 @@ import { artifactsOf, finishRound, registryKey, roundTask, warmRegistry } from '
 
 /** Two clocks are at most twice this apart, which is what `clockSkewMs` allows. */
 const mostSkewMs = 150_000;
-const artifacts = artifactsOf(6);
+const artifacts = artifactsOf(3);
 
 const numbers = fc.nat(1000);
 const skews = fc.integer({ min: -mostSkewMs, max: mostSkewMs });
 const action = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ kind: fc.constant('release' as const), choice: numbers }) },
+  { weight: 16, arbitrary: fc.record({ kind: fc.constant('release' as const), choice: numbers }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('begin' as const), skew: skews }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('message' as const), skew: skews }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('read' as const) }) },
@@ -122,7 +122,7 @@ async function act(
 
 test('rounds at once, with clocks apart, that die anywhere never claim to have seen what was gone, and a calm one settles all', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 160 }), async (actions) => {
+    fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 200, size: 'large' }), async (actions) => {
       const world = await warmRegistry(artifacts);
       const { azure, cache } = world;
       const play = { workers: new MortalWorkers(), truth: new Truth(azure, cache), lies: [] };
@@ -143,6 +143,6 @@ test('rounds at once, with clocks apart, that die anywhere never claim to have s
         if (state.phase === 'proven') expect(state.provenAt?.getTime()).toBeGreaterThan(began);
       }
     }),
-    { numRuns: 120 },
+    { numRuns: 40, endOnFailure: true },
   );
 }, 60_000);

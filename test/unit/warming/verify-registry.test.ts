@@ -1,9 +1,11 @@
 import { SyncError } from '../../../shared/model/errors.js';
 import { artifactName, type ArtifactRef } from '../../../shared/model/artifact.js';
 import { effectiveProvenAt } from '../../../shared/warming/registry-proof.js';
+import { indexRegistry } from '../../../shared/gate/evaluate-target.js';
 import { verifyRegistry } from '../../../shared/warming/verify-registry.js';
 import { stateOf } from '../../support/builders.js';
 import type { FakeSubscription } from '../../support/fakes/fake-subscription.js';
+import { MortalWorkers } from '../../support/fakes/mortal-workers.js';
 import {
   artifactsOf,
   finishRound,
@@ -187,4 +189,66 @@ test('a message that comes back for a round that is over does not replace a late
 test('an empty registry is left alone', async () => {
   const { azure } = await warmRegistry([]);
   expect(await finishRound(azure)).toEqual(['nothing']);
+});
+
+/** A look that failed for now: the record changes, its proof stays. */
+async function stumble(azure: FakeSubscription): Promise<void> {
+  const stored = await azure.states.get(registryKey, first);
+  if (stored) await azure.states.save([{ state: { ...stored.state, step: stored.state.step + 1 }, etag: stored.etag }]);
+}
+
+test('a record that changed while the registry was asked loses its proof all the same', async () => {
+  const { azure, cache } = await warmRegistry(artifacts);
+  cache.evict((await stateIn(azure)).cachedRepository);
+  azure.storedManifests.fault = () => void stumble(azure);
+  expect(await finishRound(azure)).toEqual(['verified']);
+  expect(await stateIn(azure)).toMatchObject({ phase: 'planned' });
+});
+
+test('without an end of such changes there is no record', async () => {
+  const { azure, cache } = await warmRegistry(artifacts);
+  cache.evict((await stateIn(azure)).cachedRepository);
+  const { save } = azure.states;
+  azure.states.save = async (changes) => {
+    await stumbleBy(save.bind(azure.states));
+    return await save.call(azure.states, changes);
+  };
+  const stumbleBy = async (write: typeof save) => {
+    const stored = await azure.states.get(registryKey, first);
+    if (stored) await write([{ state: { ...stored.state, step: stored.state.step + 1 }, etag: stored.etag }]);
+  };
+  await expect(finishRound(azure)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  expect(await azure.registryProofs.get(registryKey)).toBeUndefined();
+});
+
+test('says nothing of what a worker with a slow clock proved while it was under way', async () => {
+  const { azure } = await warmRegistry(artifacts);
+  const { state, etag } = (await azure.states.get(registryKey, first)) ?? { state: stateOf(), etag: undefined };
+  await azure.states.save([{ state: { ...state, phase: 'waiting' }, etag }]);
+  const provenAt = new Date(azure.clock.now().getTime() - 290_000);
+  azure.storedManifests.fault = () => {
+    void azure.states
+      .get(registryKey, first)
+      .then((now) => azure.states.save([{ state: { ...state, step: 9, provenAt }, etag: now?.etag }]));
+  };
+  await finishRound(azure);
+  expect((await provenTimes(azure)).get(artifactName(first))).toEqual(provenAt);
+});
+
+test('a reader that a round overtakes anywhere sees no proof of what is gone', async () => {
+  for (let releases = 0; releases <= 4; releases += 1) {
+    const { azure, cache } = await warmRegistry(artifacts);
+    const { provenAt } = await stateIn(azure);
+    const workers = new MortalWorkers();
+    const seen: (Date | undefined)[] = [];
+    await workers.hire(azure.ports(), async (own) => {
+      seen.push((await indexRegistry(registryKey, own)).get(artifactName(first))?.provenAt);
+    });
+    for (let count = 0; count < releases; count += 1) await workers.release(0);
+    cache.evict((await stateIn(azure)).cachedRepository);
+    await finishRound(azure);
+    while (workers.waiting > 0) await workers.release(0);
+    expect([undefined, provenAt]).toContainEqual(seen[0]);
+    expect(seen).toHaveLength(1);
+  }
 });
