@@ -24,6 +24,7 @@ import {
   TableProblems,
   TableSeenClusters,
 } from './azure/table-gate-records.js';
+import { TableOutages } from './azure/table-outages.js';
 import { TableObserved } from './azure/table-observed.js';
 import { TableRegistryProofs } from './azure/table-registry-proofs.js';
 import { TableTargets } from './azure/table-targets.js';
@@ -32,8 +33,12 @@ import { CurrentCatalog } from './catalog/current-catalog.js';
 import { isRefreshOverdue, refreshCatalog } from './catalog/refresh-catalog.js';
 import { readConfig, type Config } from './config.js';
 import type { Problems } from './gate/ports.js';
+import { SyncError } from './model/errors.js';
 import { AnonymousTokens } from './oci/anonymous.js';
 import { RegistryClient } from './oci/registry-client.js';
+import { ContentMemory } from './warming/content-memory.js';
+import { Outages } from './warming/outages.js';
+import type { Budgets, Imports } from './warming/ports.js';
 import { RememberingReader } from './warming/remember-reader.js';
 
 const minuteMs = 60_000;
@@ -46,6 +51,15 @@ const lostAfterMs = 10 * minuteMs;
 const retryFailedAfterMs = 30 * minuteMs;
 /** So that what waits behind others is never taken for lost. */
 const longestHeadStartSeconds = 60;
+
+/** Until there are budgets. */
+const unlimitedBudgets: Budgets = { take: () => Promise.resolve({ kind: 'granted' }), observe: () => undefined };
+
+/** Until there are imports. */
+const noImports: Imports = {
+  start: () => Promise.reject(new SyncError('IMPORT_REFUSED', 'this release does not import')),
+  resume: () => Promise.reject(new SyncError('IMPORT_REFUSED', 'this release does not import')),
+};
 
 let current: { readonly config: Config; readonly app: Application } | undefined;
 
@@ -86,6 +100,7 @@ function connect(config: Config, credential: TokenCredential): Ports {
     registry: onePerRegistry((loginServer) => new RegistryClient(`https://${loginServer}`, tokens(loginServer))),
     inventory: new AcrInventory(metadata),
     storedManifests: new AcrStoredManifests(metadata),
+    ...connectWarming(config, storage, now),
     pullLog: pullLogOf(config, credential),
     ensureStorage: () => storage.ensure(),
     states: new TableArtifactStates(storage.table('syncArtifacts')),
@@ -101,6 +116,19 @@ function connect(config: Config, credential: TokenCredential): Ports {
     warmQueue: new JsonQueue(storage.queue('warm')),
     gateQueue: new JsonQueue(storage.queue('gate')),
   };
+}
+
+function connectWarming(config: Config, storage: Storage, now: () => Date) {
+  const outageRecords = new TableOutages(storage.table('syncOutages'));
+  return {
+    outageRecords,
+    outages: new Outages(outageRecords, now),
+    memory: new ContentMemory(now),
+    budgets: unlimitedBudgets,
+    imports: noImports,
+    proofLevel: config.proofLevel,
+    referrers: config.warmReferrers ? 'warmed' : 'left',
+  } as const;
 }
 
 function connectCatalog(config: Config, storage: Storage, problems: Problems, now: () => Date) {
@@ -128,6 +156,7 @@ function policiesOf(config: Config) {
       maxProofAgeMs,
       maxPlanAgeMs,
       minConfidence: config.gateMinConfidence,
+      proofLevel: config.proofLevel,
       baked: config.gateWaitsForBaked ? 'awaited' : 'not-awaited',
     } as const,
     probePolicy: { mostRequests: 100, concurrentRequests: 8, trustFoundMs: dayMs, trustMissingMs: 6 * hourMs },
@@ -137,6 +166,7 @@ function policiesOf(config: Config) {
       reproveAfterMs: maxProofAgeMs / 2,
       retryFailedAfterMs,
       lostAfterMs,
+      proofLevel: config.proofLevel,
       bakedDelaySeconds: Math.min(config.verifyDelaySeconds, longestHeadStartSeconds),
     },
     // Before single proofs are renewed at half of their life, so that they need not be.

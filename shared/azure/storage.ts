@@ -19,6 +19,7 @@ export const tableNames = [
   'syncObserved',
   'syncDrift',
   'syncRegistries',
+  'syncOutages',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

@@ -10,6 +10,7 @@ import {
   type StoredRegistryProof,
 } from './registry-proof.js';
 import type { ArtifactState } from './state.js';
+import { fresh } from './steps.js';
 import { lookAtInventory, lookByHeads, type ByRepository, type Looks, type Missing } from './verify-registry-looks.js';
 import type { Round, VerifyPorts, VerifyTask } from './verify-registry-ports.js';
 
@@ -127,7 +128,7 @@ async function demote(missing: readonly Missing[], proof: RegistryProof, ports: 
 }
 
 function demoted(state: ArtifactState, reason: string, now: Date): ArtifactState {
-  const { provenAt: _provenAt, ...rest } = state;
+  const { importTries: _importTries, ...rest } = fresh(state);
   return { ...rest, phase: 'planned', step: state.step + 1, attempts: 0, dueAt: now, reason };
 }
 
