@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { loadScenario } from '../local/azure/scenario-file.js';
 import type { Scenario, ScenarioCluster } from '../local/azure/scenario.js';
+import { parseKubernetesVersion } from '../shared/model/kubernetes-version.js';
 
 /**
  * One cluster that runs all that the clusters of the default scenario run together, on pools of every kind, and may be upgraded to the
@@ -16,7 +17,7 @@ export async function loadBusyCluster(importSeconds: readonly [number, number]):
     ...first,
     name: 'busy',
     registry: registry.name,
-    upgrades: ['1.34.11', '1.35.7'],
+    upgrades: ['1.34.11', '1.35.7'].map(parseKubernetesVersion),
     components: [...new Set([...Object.values(scenario.componentVersions)].flatMap((minor) => Object.keys(minor)))],
     properties: Object.assign({}, ...isolated.map(({ properties }) => properties)) as ScenarioCluster['properties'],
     pools: [

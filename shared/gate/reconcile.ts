@@ -10,10 +10,10 @@ import { isRoundDue, type RegistryProof, type RegistryProofs } from '../warming/
 import type { TargetRef } from '../warming/state.js';
 import type { VerifyPolicy } from '../warming/verify-registry-ports.js';
 import { enqueueTargets, findingOf, type RequestPorts } from '../warming/request-targets.js';
-import type { StateIndex } from './decide.js';
+import { decideTarget, type GatePolicy, type StateIndex } from './decide.js';
 import { indexStates } from './evaluate-target.js';
 import { isOurs, versionsByCluster } from './fleet.js';
-import type { FleetGateRecords, Fleets, GateQueue, Judgements, SeenCluster, SeenClusters } from './ports.js';
+import type { FleetGateRecords, Fleets, GateQueue, Judgement, Judgements, SeenCluster, SeenClusters } from './ports.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
@@ -38,6 +38,7 @@ export interface ReconcilePorts extends RequestPorts {
   readonly subscriptionId: string;
   readonly reconcilePolicy: ReconcilePolicy;
   readonly verifyPolicy: VerifyPolicy;
+  readonly gatePolicy: GatePolicy;
   readonly fleetGatePrefix: string;
 }
 
@@ -67,6 +68,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const proofs = await ports.registryProofs.list();
   const indexes = await indexRegistries(records, proofs, ports.states);
   const rounds = await startRounds(indexes, proofs, ports);
+  const judgements = await ports.judgements.list();
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
   const runs = await attempt(() => ports.fleets.listUpdateRuns());
   if (typeof runs === 'string') failures.push(`update runs: ${runs}`);
@@ -74,7 +76,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   let planned = 0;
   for (const cluster of clusters) {
     const versions = named.get(cluster.resource.key) ?? [];
-    const outcome = await attempt(() => reconcileCluster(cluster, versions, records, indexes, ports));
+    const outcome = await attempt(() => reconcileCluster(cluster, versions, records, { indexes, judgements }, ports));
     if (typeof outcome === 'number') planned += outcome;
     else {
       failures.push(`${cluster.resource.name}: ${outcome}`);
@@ -90,6 +92,12 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
     failures,
     fleetGates: typeof fleetGates === 'number' ? fleetGates : 0,
   };
+}
+
+/** What is stored, read once for the whole round. */
+interface Knowledge {
+  readonly indexes: ReadonlyMap<string, StateIndex>;
+  readonly judgements: readonly Judgement[];
 }
 
 async function rememberClusters(listed: ClusterList, { seenClusters, now }: ReconcilePorts): Promise<void> {
@@ -178,7 +186,7 @@ async function reconcileCluster(
   cluster: Cluster,
   named: readonly KubernetesVersion[],
   records: readonly TargetRecord[],
-  indexes: ReadonlyMap<string, StateIndex>,
+  { indexes, judgements }: Knowledge,
   ports: ReconcilePorts,
 ): Promise<number> {
   if (cluster.bootstrap.source === 'direct') return 0;
@@ -194,11 +202,8 @@ async function reconcileCluster(
     return needsPlan(record, facts, indexes, ports.now(), ports.reconcilePolicy);
   });
   await enqueueTargets(cluster.resource.id, due, ports);
-  await judgeAgain(
-    cluster.resource.id,
-    wanted.filter((version) => !due.includes(version)),
-    ports,
-  );
+  const settled = wanted.filter((version) => !due.includes(version));
+  await judgeAgain(cluster.resource.id, settled, { records: current, indexes, judgements }, ports);
   return due.length;
 }
 
@@ -241,13 +246,26 @@ export function needsPlan(
   });
 }
 
+/** An open gate that would be judged open again is left alone; one that is not may have lost the message that would see it open. */
 async function judgeAgain(
   clusterId: string,
   versions: readonly KubernetesVersion[],
-  ports: ReconcilePorts,
+  known: { readonly records: readonly TargetRecord[] } & Knowledge,
+  { gateQueue, now, gatePolicy }: ReconcilePorts,
 ): Promise<void> {
-  await ports.gateQueue.enqueue(
-    versions.map((kubernetesVersion) => ({ kind: 'target', clusterId, kubernetesVersion })),
+  const isOpenStill = (version: KubernetesVersion): boolean => {
+    const judged = known.judgements.find(
+      (one) => one.clusterId.toLowerCase() === clusterId.toLowerCase() && one.kubernetesVersion === version,
+    );
+    if (judged?.decision !== 'open') return false;
+    const record = known.records.find((candidate) => candidate.kubernetesVersion === version);
+    const states: StateIndex = known.indexes.get(record?.planned?.registry ?? '') ?? new Map();
+    return decideTarget(record, states, now(), gatePolicy).decision === 'open';
+  };
+  await gateQueue.enqueue(
+    versions
+      .filter((version) => !isOpenStill(version))
+      .map((kubernetesVersion) => ({ kind: 'target', clusterId, kubernetesVersion })),
     0,
   );
 }
