@@ -6,14 +6,14 @@ import { hashFacts } from '../requirements/facts-hash.js';
 import type { ClusterList } from '../requirements/ports.js';
 import { wantedVersions } from '../requirements/targets.js';
 import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
-import { isRoundDue, type RegistryProof, type RegistryProofs } from '../warming/registry-proof.js';
+import type { RegistryProofs } from '../warming/registry-proof.js';
 import type { TargetRef } from '../warming/state.js';
 import type { VerifyPolicy } from '../warming/verify-registry-ports.js';
 import { enqueueTargets, findingOf, type RequestPorts } from '../warming/request-targets.js';
-import { decideTarget, type GatePolicy, type StateIndex } from './decide.js';
-import { indexStates } from './evaluate-target.js';
+import type { GatePolicy, StateIndex } from './decide.js';
 import { isOurs, versionsByCluster } from './fleet.js';
-import type { FleetGateRecords, Fleets, GateQueue, Judgement, Judgements, SeenCluster, SeenClusters } from './ports.js';
+import { indexRegistries, judgeAgain, startRounds, type Knowledge } from './reconcile-knowledge.js';
+import type { FleetGateRecords, Fleets, GateQueue, Judgements, SeenCluster, SeenClusters } from './ports.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
@@ -94,12 +94,6 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   };
 }
 
-/** What is stored, read once for the whole round. */
-interface Knowledge {
-  readonly indexes: ReadonlyMap<string, StateIndex>;
-  readonly judgements: readonly Judgement[];
-}
-
 async function rememberClusters(listed: ClusterList, { seenClusters, now }: ReconcilePorts): Promise<void> {
   const { clusters, unreadable } = listed;
   const keys = new Set([
@@ -149,36 +143,6 @@ async function removeObsolete(
 /** A fleet member of another subscription is planned when its gate asks, and not listed here. */
 function isForgotten({ planned, requestedAt }: TargetRecord, now: Date): boolean {
   return now.getTime() - (planned?.plannedAt ?? requestedAt).getTime() > forgetForeignAfterMs;
-}
-
-/** @param proofs read before the states: see `indexStates` */
-async function indexRegistries(
-  records: readonly TargetRecord[],
-  proofs: ReadonlyMap<string, RegistryProof>,
-  states: ArtifactStates,
-): Promise<ReadonlyMap<string, StateIndex>> {
-  const registries = new Set(records.flatMap((record) => record.planned?.registry ?? []));
-  const indexed = [...registries].map(async (registry): Promise<[string, StateIndex]> => [
-    registry,
-    await indexStates(registry, states, proofs.get(registry)),
-  ]);
-  return new Map(await Promise.all(indexed));
-}
-
-/** A message a registry: a timer does no long work. A round that is on its way already makes the second one end at once, or find the same. */
-async function startRounds(
-  indexes: ReadonlyMap<string, StateIndex>,
-  proofs: ReadonlyMap<string, RegistryProof>,
-  { gateQueue, verifyPolicy, now }: ReconcilePorts,
-): Promise<number> {
-  const due = [...indexes].filter(([registry, states]) =>
-    isRoundDue(states.values(), proofs.get(registry), now(), verifyPolicy.everyMs),
-  );
-  await gateQueue.enqueue(
-    due.map(([registry]) => ({ kind: 'verify-registry', registry })),
-    0,
-  );
-  return due.length;
 }
 
 /** @param named versions that update runs name for it */
@@ -244,30 +208,6 @@ export function needsPlan(
     if (state.phase === 'failed') return overdueMs >= policy.retryFailedAfterMs;
     return state.phase !== 'proven' && overdueMs >= policy.lostAfterMs;
   });
-}
-
-/** An open gate that would be judged open again is left alone; one that is not may have lost the message that would see it open. */
-async function judgeAgain(
-  clusterId: string,
-  versions: readonly KubernetesVersion[],
-  known: { readonly records: readonly TargetRecord[] } & Knowledge,
-  { gateQueue, now, gatePolicy }: ReconcilePorts,
-): Promise<void> {
-  const isOpenStill = (version: KubernetesVersion): boolean => {
-    const judged = known.judgements.find(
-      (one) => one.clusterId.toLowerCase() === clusterId.toLowerCase() && one.kubernetesVersion === version,
-    );
-    if (judged?.decision !== 'open') return false;
-    const record = known.records.find((candidate) => candidate.kubernetesVersion === version);
-    const states: StateIndex = known.indexes.get(record?.planned?.registry ?? '') ?? new Map();
-    return decideTarget(record, states, now(), gatePolicy).decision === 'open';
-  };
-  await gateQueue.enqueue(
-    versions
-      .filter((version) => !isOpenStill(version))
-      .map((kubernetesVersion) => ({ kind: 'target', clusterId, kubernetesVersion })),
-    0,
-  );
 }
 
 async function reconcileFleets(ports: ReconcilePorts): Promise<number> {
