@@ -3,6 +3,8 @@ import type { TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential } from '@azure/identity';
 import packageJson from '../package.json' with { type: 'json' };
 import { AcrInventory } from './azure/acr-inventory.js';
+import { AcrMetadata } from './azure/acr-metadata.js';
+import { AcrStoredManifests } from './azure/acr-stored-manifests.js';
 import { Application, type CatalogKeeper, type Ports } from './app/application.js';
 import { AcrTokens } from './azure/acr-tokens.js';
 import { ArmClient } from './azure/arm-client.js';
@@ -27,6 +29,7 @@ import { TableLedgers } from './azure/table-ledgers.js';
 import { TableObserved } from './azure/table-observed.js';
 import { TableOutages } from './azure/table-outages.js';
 import { TablePoisonMessages } from './azure/table-poison.js';
+import { TableRegistryProofs } from './azure/table-registry-proofs.js';
 import { TableTargets } from './azure/table-targets.js';
 import { watchPolicy } from './azure/watch-policy.js';
 import { loadCatalog } from './catalog/catalog.js';
@@ -76,6 +79,9 @@ function connect(config: Config, credential: TokenCredential): Ports {
   const budgets = connectBudgets(config, storage, now);
   const fetchOf = onePerRegistry((loginServer) => watchFetch(budgets, accountOfRegistry(loginServer)));
   const tokens = onePerRegistry((loginServer) => new AcrTokens(loginServer, credential, now, fetchOf(loginServer)));
+  const metadata = new AcrMetadata(tokens, (input, init) =>
+    fetchOf(new URL(input instanceof Request ? input.url : input).host)(input, init),
+  );
   const problems = new TableProblems(storage.table('syncProblems'));
   const armPolicies = [watchPolicy(budgets)];
   const arm = new ArmClient(config.armEndpoint, config.armAudience, credential, armPolicies);
@@ -98,12 +104,12 @@ function connect(config: Config, credential: TokenCredential): Ports {
       (loginServer) => new RegistryClient(`https://${loginServer}`, tokens(loginServer), fetchOf(loginServer)),
     ),
     ...connectWarming(config, storage, credential, now),
-    inventory: new AcrInventory(tokens, (input, init) =>
-      fetchOf(new URL(input instanceof Request ? input.url : input).host)(input, init),
-    ),
+    inventory: new AcrInventory(metadata),
+    storedManifests: new AcrStoredManifests(metadata),
     pullLog: pullLogOf(config, credential),
     ensureStorage: () => storage.ensure(),
     states: new TableArtifactStates(storage.table('syncArtifacts')),
+    registryProofs: new TableRegistryProofs(storage.table('syncRegistries')),
     targets: new TableTargets(storage.table('syncTargets')),
     judgements: new TableJudgements(storage.table('syncJudgements')),
     fleetRecords: new TableFleetGateRecords(storage.table('syncFleetGates')),
@@ -190,6 +196,8 @@ function policiesOf(config: Config) {
       proofLevel: config.proofLevel,
       bakedDelaySeconds: Math.min(config.verifyDelaySeconds, longestHeadStartSeconds),
     },
+    // Before single proofs are renewed at half of their life, so that they need not be.
+    verifyPolicy: { everyMs: maxProofAgeMs / 4 },
     targetPolicy: { upgradesTo: upgradesOf(config) },
     freshProofMs: config.freshProofMinutes * minuteMs,
     componentInsights: config.componentInsights,

@@ -153,7 +153,9 @@ function unreadable(registry: ResourceId, error: SyncError): RegistryCheck {
 export function describeCluster(cluster: Cluster): ClusterReport {
   const { resource, bootstrap, kubernetesVersion } = cluster;
   const isolated = bootstrap.source === 'cache';
-  const { findings } = resolveRequirements(offlineInput({ cluster, profile: undefined, target: kubernetesVersion, catalog: loadCatalog() }));
+  const { findings } = resolveRequirements(
+    offlineInput({ cluster, profile: undefined, target: kubernetesVersion, catalog: loadCatalog() }),
+  );
   return {
     id: resource.id,
     name: resource.name,

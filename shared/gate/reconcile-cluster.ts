@@ -7,7 +7,7 @@ import type { TargetRecord } from '../warming/ports.js';
 import { enqueueTargets, type RequestPorts } from '../warming/request-targets.js';
 import type { TargetRef } from '../warming/state.js';
 import type { StateIndex } from './decide.js';
-import type { GateQueue } from './ports.js';
+import { judgeAgain, type JudgeAgainPorts, type Knowledge } from './reconcile-knowledge.js';
 
 export interface ReconcilePolicy {
   /** A plan older than this is renewed. */
@@ -18,8 +18,7 @@ export interface ReconcilePolicy {
   readonly retryFailedAfterMs: number;
 }
 
-export interface ReconcileClusterPorts extends RequestPorts {
-  readonly gateQueue: GateQueue;
+export interface ReconcileClusterPorts extends RequestPorts, JudgeAgainPorts {
   readonly reconcilePolicy: ReconcilePolicy;
 }
 
@@ -32,7 +31,7 @@ export async function reconcileCluster(
   cluster: Cluster,
   named: readonly KubernetesVersion[],
   records: readonly TargetRecord[],
-  indexes: ReadonlyMap<string, StateIndex>,
+  { indexes, judgements }: Knowledge,
   ports: ReconcileClusterPorts,
 ): Promise<number> {
   if (cluster.bootstrap.source === 'direct') return 0;
@@ -48,11 +47,8 @@ export async function reconcileCluster(
     return needsPlan(record, facts, indexes, ports.now(), ports.reconcilePolicy);
   });
   await enqueueTargets(cluster.resource.id, due, ports);
-  await judgeAgain(
-    cluster.resource.id,
-    wanted.filter((version) => !due.includes(version)),
-    ports,
-  );
+  const settled = wanted.filter((version) => !due.includes(version));
+  await judgeAgain(cluster.resource.id, settled, { records: current, indexes, judgements }, ports);
   return due.length;
 }
 
@@ -93,15 +89,4 @@ export function needsPlan(
     if (state.phase === 'failed') return overdueMs >= policy.retryFailedAfterMs;
     return state.phase !== 'proven' && overdueMs >= policy.lostAfterMs;
   });
-}
-
-async function judgeAgain(
-  clusterId: string,
-  versions: readonly KubernetesVersion[],
-  ports: ReconcileClusterPorts,
-): Promise<void> {
-  await ports.gateQueue.enqueue(
-    versions.map((kubernetesVersion) => ({ kind: 'target', clusterId, kubernetesVersion })),
-    0,
-  );
 }

@@ -2,17 +2,18 @@ import { compareVersions } from '../model/kubernetes-version.js';
 import { SyncError } from '../model/errors.js';
 import type { ClusterList } from '../requirements/ports.js';
 import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
-import type { StateIndex } from './decide.js';
-import { indexStates } from './evaluate-target.js';
+import type { RegistryProofs } from '../warming/registry-proof.js';
 import { isOurs, versionsByCluster } from './fleet.js';
 import type { FleetGateRecords, Fleets, Judgements, SeenClusters } from './ports.js';
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
+import { indexRegistries, startRounds } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
 export interface ReconcilePorts extends ReconcileClusterPorts {
   readonly states: ArtifactStates;
+  readonly registryProofs: RegistryProofs;
   readonly fleets: Fleets;
   readonly judgements: Judgements;
   readonly seenClusters: SeenClusters;
@@ -28,6 +29,8 @@ export interface Reconciled {
   readonly planned: number;
   readonly removed: number;
   readonly fleetGates: number;
+  /** Registries whose warm sets are proven again. */
+  readonly rounds: number;
   /** What could not be looked at this time, for the log. */
   readonly failures: readonly string[];
 }
@@ -43,7 +46,10 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const fleetGates = await attempt(() => reconcileFleets(ports));
   const records = await ports.targets.list();
   const removed = await removeObsolete(records, listed, ports);
-  const indexes = await indexRegistries(records, ports.states);
+  const proofs = await ports.registryProofs.list();
+  const indexes = await indexRegistries(records, proofs, ports.states);
+  const rounds = await startRounds(indexes, proofs, ports);
+  const judgements = await ports.judgements.list();
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
   const runs = await attempt(() => ports.fleets.listUpdateRuns());
   if (typeof runs === 'string') failures.push(`update runs: ${runs}`);
@@ -51,7 +57,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   let planned = 0;
   for (const cluster of clusters) {
     const versions = named.get(cluster.resource.key) ?? [];
-    const outcome = await attempt(() => reconcileCluster(cluster, versions, records, indexes, ports));
+    const outcome = await attempt(() => reconcileCluster(cluster, versions, records, { indexes, judgements }, ports));
     if (typeof outcome === 'number') planned += outcome;
     else {
       failures.push(`${cluster.resource.name}: ${outcome}`);
@@ -63,6 +69,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
     clusters: clusters.length,
     planned,
     removed,
+    rounds,
     failures,
     fleetGates: typeof fleetGates === 'number' ? fleetGates : 0,
   };
@@ -94,18 +101,6 @@ async function removeObsolete(
 /** A fleet member of another subscription is planned when its gate asks, and not listed here. */
 function isForgotten({ planned, requestedAt }: TargetRecord, now: Date): boolean {
   return now.getTime() - (planned?.plannedAt ?? requestedAt).getTime() > forgetForeignAfterMs;
-}
-
-async function indexRegistries(
-  records: readonly TargetRecord[],
-  states: ArtifactStates,
-): Promise<ReadonlyMap<string, StateIndex>> {
-  const registries = new Set(records.flatMap((record) => record.planned?.registry ?? []));
-  const indexed = [...registries].map(async (registry): Promise<[string, StateIndex]> => [
-    registry,
-    await indexStates(registry, states),
-  ]);
-  return new Map(await Promise.all(indexed));
 }
 
 async function reconcileFleets(ports: ReconcilePorts): Promise<number> {

@@ -79,6 +79,8 @@ function stopAtEveryCall(ports: Ports, pause: () => Promise<void>): Ports {
     upstream: stopping(ports.upstream),
     registry: (loginServer) => stopping(ports.registry(loginServer)),
     states: stopping(ports.states),
+    registryProofs: stopping(ports.registryProofs),
+    storedManifests: stopping(ports.storedManifests),
     targets: stopping(ports.targets),
     judgements: stopping(ports.judgements),
     fleetRecords: stopping(ports.fleetRecords),
