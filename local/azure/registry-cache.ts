@@ -54,6 +54,8 @@ export class RegistryCache {
   private readonly importCounts = new Map<string, number>();
   private readonly pullCounts = new Map<string, number>();
   private readonly upstreamCounts = new Map<string, number>();
+  /** Whether an import comes to nothing, in silence, when it should end (acr#876): the next pull starts another. */
+  importFails: (repository: string, digest: Digest) => boolean = () => false;
 
   /** @param neverCaches `repository:tag` in MAR whose imports never end */
   constructor(
@@ -165,7 +167,16 @@ export class RegistryCache {
     return { body, origin: 'upstream' };
   }
 
+  /** Deletes a repository with all it holds, as `az acr repository delete` does. Imports under way go on. */
+  deleteRepository(repository: string): void {
+    this.repositories.delete(repository);
+  }
+
   private finishImport(repository: string, manifest: ManifestDocument): void {
+    if (this.importFails(repository, manifest.digest)) {
+      this.importing.delete(`${repository}@${manifest.digest}`);
+      return;
+    }
     const upstream = this.upstreamOf(repository) ?? '';
     const held = this.repository(repository);
     for (const digest of manifest.blobs) {

@@ -75,7 +75,8 @@ export class RegistryClient implements ManifestReader {
     const where = `${method} ${this.endpoint}/v2/${repository}/${path}`;
     const first = await this.#send(method, repository, path, where);
     if (first.status !== 401) return accepted(first, where);
-    await first.body?.cancel();
+    // A connection that broke since the headers refuses even to be cancelled; the answer is not needed any more.
+    await first.body?.cancel().catch(() => undefined);
     const challenge = first.headers.get('www-authenticate') ?? '';
     const authorization = await this.tokens.authorize(challenge, `repository:${repository}:pull`);
     this.#authorization.set(repository, authorization);

@@ -1,0 +1,99 @@
+import { artifactName, type ArtifactRef } from '../../../shared/model/artifact.js';
+import type { ArtifactState } from '../../../shared/warming/state.js';
+import type { ArtifactStates } from '../../../shared/warming/ports.js';
+import type { LocalRegistries } from './local-registries.js';
+
+/** The registry notices a moved tag so late (acr#860), and for so long a proof of it may be of before. */
+const lieMs = 5 * 60_000;
+
+/** When somebody took from a registry, or from MAR, what was there: proofs of before are wrong since, and nobody was told. */
+interface Harm {
+  /** Login server; undefined for a tag that moved at MAR. */
+  readonly loginServer: string | undefined;
+  readonly repository: string;
+  readonly at: number;
+}
+
+/** A proof as the test saw it made, by the true clock. */
+export interface SeenProof {
+  /** The dated proof in the record, in ms. */
+  readonly provenAt: number;
+  /** When the worker that made it began. */
+  readonly startedAt: number;
+  readonly savedAt: number;
+}
+
+/** What is really in the registries, and what was done to them behind the app's back. */
+export class Truth {
+  #harms: readonly Harm[] = [];
+  readonly #proofs = new Map<string, SeenProof>();
+
+  constructor(
+    private readonly local: LocalRegistries,
+    private readonly now: () => number,
+  ) {}
+
+  harm(loginServer: string | undefined, repository: string): void {
+    this.#harms = [...this.#harms, { loginServer, repository, at: this.now() }];
+  }
+
+  /** Notes the proofs that a worker writes. */
+  watch(states: ArtifactStates, startedAt: () => number): ArtifactStates {
+    return {
+      list: (registry) => states.list(registry),
+      get: (registry, artifact) => states.get(registry, artifact),
+      save: async (changes) => {
+        const lost = new Set(await states.save(changes));
+        for (const { state } of changes) if (!lost.has(artifactName(state))) this.#note(state, startedAt());
+        return [...lost];
+      },
+    };
+  }
+
+  proofOf(state: ArtifactState): SeenProof | undefined {
+    return this.#proofs.get(keyOf(state));
+  }
+
+  /** Parts of an artifact that the registry does not have, as a node that pulls it by its tag would find out. */
+  missing(state: ArtifactState): readonly string[] {
+    const cache = this.local.cache(state.loginServer);
+    const { cachedRepository: repository, digest } = state;
+    const root = this.local.mar.manifest(state.repository, digest);
+    if (!root) return [`MAR never had ${digest}`];
+    const served = cache.find(repository, state.tag);
+    const tag = served?.origin === 'registry' && served.manifest.digest === digest ? [] : [`tag ${state.tag}`];
+    const manifests = [digest, ...root.children].filter((manifest) => !cache.holds(repository, manifest));
+    const blobs = [root, ...root.children.map((child) => this.local.mar.manifest(state.repository, child))]
+      .flatMap((manifest) => manifest?.blobs ?? [])
+      .filter((blob) => cache.pullBlob(repository, blob, 'HEAD')?.origin !== 'registry');
+    return [...tag, ...manifests.map((manifest) => `manifest ${manifest}`), ...blobs.map((blob) => `blob ${blob}`)];
+  }
+
+  /** Whether a proof is wrong because of what was done since it was begun: nobody could know. */
+  isExcused(state: ArtifactState): boolean {
+    const proof = this.proofOf(state);
+    if (proof?.provenAt !== state.provenAt?.getTime() || !proof) return false;
+    return this.#harms.some(({ loginServer, repository, at }) =>
+      loginServer === undefined
+        ? repository === state.repository && at >= proof.startedAt - lieMs
+        : loginServer === state.loginServer && repository === state.cachedRepository && at >= proof.startedAt,
+    );
+  }
+
+  /** Whether the registry holds what MAR's tag names now. */
+  holds(loginServer: string, { repository, tag }: ArtifactRef): boolean {
+    const cache = this.local.cache(loginServer);
+    return cache.holdsTree(cache.targetOf(repository) ?? repository, tag);
+  }
+
+  #note(state: ArtifactState, startedAt: number): void {
+    if (state.phase !== 'proven') return;
+    const provenAt = state.provenAt?.getTime() ?? 0;
+    if (this.proofOf(state)?.provenAt === provenAt) return;
+    this.#proofs.set(keyOf(state), { provenAt, startedAt, savedAt: this.now() });
+  }
+}
+
+function keyOf(state: ArtifactState): string {
+  return `${state.registry} ${artifactName(state)}`;
+}
