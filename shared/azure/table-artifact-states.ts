@@ -28,6 +28,15 @@ const row = z.object({
   provenAt: date.optional(),
   dueAt: date,
   reason: z.string().optional(),
+  // Rows of the first release have none of these: it knew pull-through alone, and proved manifests alone.
+  strategy: z.enum(['pull-through', 'pull-blobs', 'import']).default('pull-through'),
+  failures: z.number().int().default(0),
+  proof: z.enum(['manifests', 'deep']).optional(),
+  blobsDone: z.number().int().optional(),
+  importToken: z.string().optional(),
+  importStartedAt: date.optional(),
+  importTries: z.number().int().optional(),
+  failureClass: z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours']).optional(),
 });
 
 type Change = { readonly state: ArtifactState; readonly etag: string | undefined };
@@ -99,6 +108,7 @@ function actionOf({ state, etag }: Change): TransactionAction {
 }
 
 function rowOf(state: ArtifactState): Row {
+  const { imports } = state;
   return {
     partitionKey: encodeKey(state.registry),
     rowKey: encodeKey(artifactName(state)),
@@ -111,21 +121,40 @@ function rowOf(state: ArtifactState): Row {
     digest: state.digest,
     children: JSON.stringify(state.children),
     pinnedAt: state.pinnedAt.toISOString(),
+    strategy: state.strategy,
     phase: state.phase,
     step: state.step,
     attempts: state.attempts,
+    failures: state.failures,
     dueAt: state.dueAt.toISOString(),
-    ...(state.provenAt ? { provenAt: state.provenAt.toISOString() } : {}),
-    ...(state.reason === undefined ? {} : { reason: state.reason }),
+    ...present({
+      provenAt: state.provenAt?.toISOString(),
+      proof: state.proof,
+      blobsDone: state.blobsDone,
+      importToken: imports?.token,
+      importStartedAt: imports?.startedAt.toISOString(),
+      importTries: state.importTries,
+      reason: state.reason,
+      failureClass: state.failureClass,
+    }),
   };
 }
 
 function storedOf(entity: TableEntityResult<Record<string, unknown>>): StoredState {
-  const { provenAt, reason, ...rest } = row.parse(entity);
+  const { provenAt, reason, proof, blobsDone, importToken, importStartedAt, importTries, failureClass, ...rest } =
+    row.parse(entity);
+  const imports = importToken !== undefined && importStartedAt && { token: importToken, startedAt: importStartedAt };
   const state: ArtifactState = {
     ...rest,
-    ...(provenAt ? { provenAt } : {}),
-    ...(reason === undefined ? {} : { reason }),
+    ...present({ provenAt, reason, proof, blobsDone, importTries, failureClass }),
+    ...(imports ? { imports } : {}),
   };
   return { state, etag: entity.etag };
+}
+
+/** The columns that have a value. */
+function present<Columns extends object>(
+  columns: Columns,
+): { [Name in keyof Columns]?: Exclude<Columns[Name], undefined> } {
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined)) as never;
 }

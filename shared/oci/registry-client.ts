@@ -49,7 +49,7 @@ export class RegistryClient implements ManifestReader {
     if (isDigest(reference) && reference !== digest) {
       throw new SyncError('DIGEST_MISMATCH', `${where}: the registry served ${digest}`);
     }
-    return { digest, origin: originOf(response), children: childrenOf(bytes.toString('utf8'), where) };
+    return { digest, origin: originOf(response), children: childrenOf(bytes.toString('utf8'), where), blobs: [] };
   }
 
   /** The bytes of a manifest or index as served, for what `get` does not tell. @throws SyncError as `get`, unread */

@@ -16,6 +16,23 @@ export interface ManifestHead {
 export interface ManifestTree extends ManifestHead {
   /** Children of an index, in its order; empty for a single manifest. */
   readonly children: readonly Digest[];
+  /** Config and layers of a single manifest, each once; empty for an index. */
+  readonly blobs: readonly BlobRef[];
+}
+
+/** A blob that a manifest needs: config or layer. */
+export interface BlobRef {
+  readonly digest: Digest;
+  /** Bytes, as the manifest says. */
+  readonly size: number;
+}
+
+/** What a registry says of one blob. */
+export interface BlobHead {
+  /** Bytes; undefined where the registry does not tell. */
+  readonly size: number | undefined;
+  /** As of `ManifestHead`: a cache rule proxies blobs too. */
+  readonly origin: 'registry' | 'upstream';
 }
 
 /** Reads manifests of one registry. Source: OCI Distribution Spec 1.1, "Pull". */
@@ -38,6 +55,66 @@ export interface ManifestReader {
    * @throws SyncError as `head`; MANIFEST_UNKNOWN when there is no such repository
    */
   tags(repository: string): Promise<readonly string[]>;
+}
+
+/** Reads what lies below manifests, too. Source: OCI Distribution Spec 1.1, "Pulling blobs", "Listing Referrers". */
+export interface ContentReader extends ManifestReader {
+  /** One HEAD; starts nothing. @throws SyncError BLOB_UNKNOWN on 404, else as `head` */
+  headBlob(repository: string, digest: Digest): Promise<BlobHead>;
+  /**
+   * Pulls a blob, hashes it as it streams and drops it: memory does not grow with its size.
+   * @throws SyncError DIGEST_MISMATCH when other bytes come, BLOB_UNKNOWN on 404, else as `get`
+   */
+  pullBlob(repository: string, blob: BlobRef): Promise<void>;
+  /**
+   * Digests of signatures, SBOMs and the like that refer to a manifest; none where the registry knows no such list (404).
+   * @throws SyncError UPSTREAM_UNAVAILABLE for ACR's 424 (Azure/acr#891), else as `head`: callers live with it
+   */
+  referrers(repository: string, digest: Digest): Promise<readonly Digest[]>;
+}
+
+/** How far an import is. `ended` proves nothing: an operation that failed can look like success, so its result is verified. */
+export type ImportProgress =
+  | { readonly kind: 'running'; readonly token: string; readonly retryAfterSeconds?: number }
+  | { readonly kind: 'ended' };
+
+/** Imports into registries by ARM (`importImage`), for repositories that no cache rule fills. */
+export interface Imports {
+  /**
+   * Starts importing a manifest of MAR, with all below it, by digest; started twice it ends the same.
+   * @param registry resource id
+   * @throws SyncError IMPORT_REFUSED (final); IMPORT_FAILED, ARM_THROTTLED, ARM_FORBIDDEN, ARM_UNAVAILABLE (retry)
+   */
+  start(
+    registry: string,
+    source: { readonly repository: string; readonly digest: Digest },
+    target: { readonly repository: string; readonly tag: string },
+  ): Promise<ImportProgress>;
+  /**
+   * Asks once how far it is; any worker may, with the token of another.
+   * @throws SyncError as `start`; IMPORT_FAILED, IMPORT_REFUSED, ARM_THROTTLED also when the operation ended so: the token is spent then
+   */
+  resume(registry: string, token: string): Promise<ImportProgress>;
+}
+
+/** What a request is counted as. Source of the limits: azure-docs container-registry-skus.md; ARM throttling. */
+export type OperationClass = 'manifest-read' | 'token' | 'referrers' | 'arm-read' | 'arm-write' | 'upstream-read';
+
+/** Whose budget a request is charged to. */
+export interface BudgetAccount {
+  /** Key of the registry's resource id, `mar` or `arm`. */
+  readonly registry: string;
+  readonly operation: OperationClass;
+}
+
+export type Grant = { readonly kind: 'granted' } | { readonly kind: 'wait'; readonly seconds: number };
+
+/** How many requests may be sent now. Never sleeps: whoever must wait gives its message back. */
+export interface Budgets {
+  /** @param deadline who is more urgent is served first */
+  take(account: BudgetAccount, requests: number, deadline?: Date): Promise<Grant>;
+  /** Told after every answer: 429 lowers the rate and opens a pause, success raises it slowly. */
+  observe(account: BudgetAccount, answer: { readonly status: number; readonly retryAfterSeconds?: number }): void;
 }
 
 /** One step of one artifact, as it travels on the queue `warm`. */

@@ -1,4 +1,5 @@
 import type { ArtifactRef, Digest, RequirementSet } from '../model/artifact.js';
+import type { FailureClass } from '../model/errors.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 
 /**
@@ -9,6 +10,17 @@ import type { KubernetesVersion } from '../model/kubernetes-version.js';
  * - failed: no retry can help; `reason` says why
  */
 export type Phase = 'planned' | 'waiting' | 'proven' | 'failed';
+
+/**
+ * How an artifact gets into a registry:
+ * - pull-through: a GET of each manifest through a cache rule starts the registry's own caching
+ * - pull-blobs: a cache without rules (OCI pull-through proxy): manifests and every blob are pulled, bodies are dropped
+ * - import: ARM imports it to the path that nodes pull, where no rule fills that
+ */
+export type Strategy = 'pull-through' | 'pull-blobs' | 'import';
+
+/** What is known to be in the registry: the manifests (tag, index, children), or `deep`: also every config and layer. */
+export type ProofLevel = 'manifests' | 'deep';
 
 export interface ArtifactState extends ArtifactRef {
   /** Key of the registry's resource id. */
@@ -24,16 +36,29 @@ export interface ArtifactState extends ArtifactRef {
   /** Child manifests of the index; empty for a single manifest. */
   readonly children: readonly Digest[];
   readonly pinnedAt: Date;
+  readonly strategy: Strategy;
   readonly phase: Phase;
   /** Counts every change of this record; a task of an older step is stale. */
   readonly step: number;
-  /** Looks since the phase `planned` was entered afresh. */
+  /** Looks that were answered since the artifact was planned; failures do not count. */
   readonly attempts: number;
+  /** Failures since the last answer. */
+  readonly failures: number;
+  /** What this phase has found so far: `manifests` while config and layers are still looked for. */
+  readonly proof?: ProofLevel;
+  /** How many blobs, in the order of the manifests, an unfinished look has found already. */
+  readonly blobsDone?: number;
+  /** An import under way, resumable by any worker. */
+  readonly imports?: { readonly token: string; readonly startedAt: Date };
+  /** Imports started since the artifact was planned. */
+  readonly importTries?: number;
   readonly provenAt?: Date;
   /** When the next task of this artifact acts at the latest; a state that is overdue has lost its task. */
   readonly dueAt: Date;
   /** Why it is not proven, for people. */
   readonly reason?: string;
+  /** Class of the failure in `reason`. */
+  readonly failureClass?: FailureClass;
 }
 
 /** A cluster together with the version that it shall be able to upgrade to. */
@@ -51,6 +76,8 @@ export interface PlannedTarget extends TargetRef {
   readonly plannedAt: Date;
   /** Hash of the cluster facts that the set was computed from. */
   readonly factsHash: string;
+  /** How each MAR repository of the set gets into the registry; absent in plans of releases that knew pull-through alone. */
+  readonly strategies?: Readonly<Record<string, Strategy>>;
   /** What MAR answered when it was asked about candidates; the next plan of this target asks only for what has gone stale. */
   readonly probes?: readonly ProbeRecord[];
 }

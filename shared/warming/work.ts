@@ -76,9 +76,11 @@ function fresh(pin: PinnedArtifact, cached: string, input: WorkInput, step: numb
     digest: pin.digest,
     children: pin.children,
     pinnedAt: pin.pinnedAt,
+    strategy: 'pull-through',
     phase: 'planned',
     step,
     attempts: 0,
+    failures: 0,
     dueAt: input.now,
   };
 }

@@ -101,16 +101,18 @@ export function stateOf(artifact: ArtifactRef = coredns, changes: Partial<Artifa
     digest,
     children: [digestOf(`${artifactName(artifact)}/0`), digestOf(`${artifactName(artifact)}/1`)],
     pinnedAt: before(minutes(5)),
+    strategy: 'pull-through',
     phase: 'planned',
     step: 0,
     attempts: 0,
+    failures: 0,
     dueAt: now,
     ...changes,
   };
 }
 
 export function provenState(artifact: ArtifactRef = coredns, changes: Partial<ArtifactState> = {}): ArtifactState {
-  return stateOf(artifact, { phase: 'proven', step: 3, provenAt: before(minutes(1)), ...changes });
+  return stateOf(artifact, { phase: 'proven', step: 3, proof: 'deep', provenAt: before(minutes(1)), ...changes });
 }
 
 export const policy: GatePolicy = {

@@ -1,7 +1,7 @@
 import type { Digest } from '../../../shared/model/artifact.js';
-import type { ManifestHead, ManifestReader, ManifestTree } from '../../../shared/warming/ports.js';
+import type { BlobHead, BlobRef, ContentReader, ManifestHead, ManifestTree } from '../../../shared/warming/ports.js';
 import type { FakeClock } from './clock.js';
-import { unknown, type FakeMar } from './fake-manifests.js';
+import { unknown, unknownBlob, type FakeMar } from './fake-manifests.js';
 
 interface Pull {
   readonly digest: Digest;
@@ -10,13 +10,20 @@ interface Pull {
 
 /**
  * A registry that caches MAR under a prefix, as Azure/acr#862 tells: a GET starts the caching of that one manifest,
- * which is proxied until the caching ends; a HEAD starts nothing; an index does not bring its children.
+ * which is proxied until the caching ends and brings its blobs; a HEAD starts nothing; an index does not bring its children.
  */
-export class FakeCachingRegistry implements ManifestReader {
+export class FakeCachingRegistry implements ContentReader {
   readonly #manifests = new Map<string, Pull>();
   readonly #tags = new Map<string, Pull>();
+  readonly #pulledBlobs = new Set<string>();
   /** Seconds from a GET until the manifest is in the registry; Infinity for one that is never cached. */
   cachingSeconds: (repository: string, digest: Digest) => number = () => 5;
+  /** Blobs that the caching of their manifest did not bring, or that were damaged since; a pull of the blob brings them. */
+  readonly lostBlobs = new Set<Digest>();
+  /** Whether a cache rule covers a repository; others hold what was imported. */
+  covers: (repository: string) => boolean = () => true;
+  /** Bodies pulled, in bytes of blobs. */
+  pulledBytes = 0;
   /** Asked before every answer: throw to be a registry that fails. */
   fault: (repository: string, reference: string) => void = () => undefined;
   /** Seconds after which a tag that moved upstream is noticed (Azure/acr#860). */
@@ -48,6 +55,22 @@ export class FakeCachingRegistry implements ManifestReader {
     }
   }
 
+  /** As an import has it: there at once, with all below it. */
+  land(repository: string, tag: string, digest: Digest): void {
+    const kept = { digest, cachedAt: this.clock.now().getTime() };
+    const tree = this.mar.find(this.#upstream(repository) ?? '', digest);
+    for (const manifest of [digest, ...(tree?.children ?? [])]) {
+      this.#manifests.set(`${repository}@${manifest}`, { ...kept, digest: manifest });
+    }
+    this.#tags.set(`${repository}@${tag}`, kept);
+  }
+
+  /** The truth: whether the config and layers of a manifest are in the registry. */
+  holdsBlobs(repository: string, manifest: Digest): boolean {
+    const tree = this.mar.find(this.#upstream(repository) ?? '', manifest);
+    return tree?.blobs.every(({ digest }) => this.#holdsBlob(repository, digest)) === true;
+  }
+
   async head(repository: string, reference: string): Promise<ManifestHead> {
     const { digest, origin } = this.#answer(repository, reference);
     return { digest, origin };
@@ -68,12 +91,49 @@ export class FakeCachingRegistry implements ManifestReader {
     return await this.mar.tags(this.#upstream(repository) ?? unknown(repository, 'tags'));
   }
 
+  async headBlob(repository: string, digest: Digest): Promise<BlobHead> {
+    this.requests += 1;
+    this.fault(repository, digest);
+    if (this.#holdsBlob(repository, digest)) return { size: this.#blob(repository, digest)?.size, origin: 'registry' };
+    const proxied = this.covers(repository) ? this.#blob(repository, digest) : undefined;
+    return { size: (proxied ?? unknownBlob(repository, digest)).size, origin: 'upstream' };
+  }
+
+  async pullBlob(repository: string, { digest }: BlobRef): Promise<void> {
+    const { size } = await this.headBlob(repository, digest);
+    this.pulledBytes += size ?? 0;
+    this.lostBlobs.delete(digest);
+    this.#pulledBlobs.add(`${repository}@${digest}`);
+  }
+
+  async referrers(repository: string, digest: Digest): Promise<readonly Digest[]> {
+    this.requests += 1;
+    this.fault(repository, 'referrers');
+    return this.mar.findReferrers(digest);
+  }
+
+  #blob(repository: string, digest: Digest): BlobRef | undefined {
+    return this.mar.findBlob(this.#upstream(repository) ?? '', digest);
+  }
+
+  #holdsBlob(repository: string, digest: Digest): boolean {
+    if (this.lostBlobs.has(digest)) return false;
+    if (this.#pulledBlobs.has(`${repository}@${digest}`)) return true;
+    const prefix = `${repository}@`;
+    const held = [...this.#manifests.keys()].filter(
+      (key) => key.startsWith(prefix) && this.#isCached(this.#manifests.get(key)),
+    );
+    const trees = held.map((key) => this.mar.find(this.#upstream(repository) ?? '', key.slice(prefix.length)));
+    return trees.some((tree) => tree?.blobs.some((blob) => blob.digest === digest));
+  }
+
   #answer(repository: string, reference: string): ManifestTree {
     this.requests += 1;
     this.fault(repository, reference);
     const upstream = this.#upstream(repository) ?? unknown(repository, reference);
     const named = this.#boundTag(repository, reference) ?? reference;
     const tree = this.mar.find(upstream, named) ?? unknown(repository, reference);
+    if (!this.covers(repository) && !this.holds(repository, tree.digest)) unknown(repository, reference);
     return { ...tree, origin: this.holds(repository, tree.digest) ? 'registry' : 'upstream' };
   }
 

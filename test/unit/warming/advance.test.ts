@@ -149,7 +149,7 @@ test('a tag that moved at MAR and in the registry is pinned to what both serve n
 
 test('a child that is served with another digest is no proof', async () => {
   const { ports, task, registry, current } = await arrange();
-  const wrong = { digest: stateOf().digest, origin: 'registry', children: [] } as const;
+  const wrong = { digest: stateOf().digest, origin: 'registry', children: [], blobs: [] } as const;
   const lying = { ...ports, registry: () => ({ ...bound(registry), get: async () => wrong, head: async () => wrong }) };
   await advanceArtifact(task, 1, lying);
   expect(await current()).toMatchObject({

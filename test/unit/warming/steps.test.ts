@@ -6,7 +6,7 @@ import { coredns, now, provenState, stateOf } from '../../support/builders.js';
 import { digestOf } from '../../support/fakes/fake-manifests.js';
 
 const pace = { verifyDelaySeconds: 10 };
-const tree = { digest: digestOf('rebuilt'), children: [digestOf('rebuilt/0')], origin: 'registry' as const };
+const tree = { digest: digestOf('rebuilt'), children: [digestOf('rebuilt/0')], blobs: [], origin: 'registry' as const };
 const outcomes = {
   cached: { kind: 'cached' },
   proxied: { kind: 'proxied', upstream: 2 },
