@@ -39,8 +39,7 @@ export class ChaosAzure extends FakeSubscription {
   override readonly catalog = tinyCatalog();
   readonly local: LocalRegistries;
   readonly truth: Truth;
-  /** Clients of somebody who looks on, without faults. */
-  readonly #onlooker: Pick<Ports, 'upstream' | 'registry'>;
+  #ports: Ports | undefined;
 
   constructor(seed: number) {
     super();
@@ -52,7 +51,6 @@ export class ChaosAzure extends FakeSubscription {
     this.local = new LocalRegistries(registryNames, this.#marContent(), this.clock, seed);
     this.truth = new Truth(this.local, () => this.clock.now().getTime());
     this.clock.onMove = () => this.local.run();
-    this.#onlooker = this.clients(this.local.fetch, this.clock.now);
   }
 
   /** Asks for every cluster, as an operator would on the first day. */
@@ -90,11 +88,17 @@ export class ChaosAzure extends FakeSubscription {
     return { upstream: new RememberingReader(mar, minutes(5), now), registry };
   }
 
-  override ports(mode: Ports['mode'] = 'enforce'): Ports {
-    const ports = super.ports(mode);
+  /** Of somebody who looks on: without faults. */
+  override ports(): Ports {
+    this.#ports ??= this.#makePorts();
+    return this.#ports;
+  }
+
+  #makePorts(): Ports {
+    const ports = super.ports();
     return {
       ...ports,
-      ...this.#onlooker,
+      ...this.clients(this.local.fetch, this.clock.now),
       states: this.truth.watch(this.states, () => this.clock.now().getTime()),
       gatePolicy: { ...ports.gatePolicy, maxProofAgeMs: hours(4), maxPlanAgeMs: hours(6) },
       workPolicy: { ...ports.workPolicy, reproveAfterMs: hours(2) },

@@ -3,7 +3,7 @@ import { indexStates } from '../../../shared/gate/evaluate-target.js';
 import type { StateIndex } from '../../../shared/gate/decide.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { parseClusterId } from '../../../shared/model/resource-id.js';
-import type { TargetRecord } from '../../../shared/warming/ports.js';
+import type { ArtifactStates, TargetRecord } from '../../../shared/warming/ports.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';
 import type { ChaosAzure } from './chaos-azure.js';
 import type { Truth } from './truth.js';
@@ -23,7 +23,7 @@ export interface Inspected {
 export async function inspect(azure: ChaosAzure): Promise<Inspected> {
   const records = await azure.targets.list();
   const indexes = await indexAll(records, azure);
-  const app = new Application(azure.ports());
+  const app = new Application({ ...azure.ports(), states: readOnce(azure.states) });
   const wrongs: string[] = [];
   const open: string[] = [];
   for (const record of records) {
@@ -79,6 +79,20 @@ export async function findAbsent(azure: ChaosAzure): Promise<readonly string[]> 
       })
       .map((artifact) => `${nameOf(record)}: ${artifactName(artifact)}`);
   });
+}
+
+/** Six gates are asked about two registries. */
+function readOnce(states: ArtifactStates): ArtifactStates {
+  const lists = new Map<string, ReturnType<ArtifactStates['list']>>();
+  return {
+    list: (registry) => {
+      const list = lists.get(registry) ?? states.list(registry);
+      lists.set(registry, list);
+      return list;
+    },
+    get: (registry, artifact) => states.get(registry, artifact),
+    save: () => Promise.reject(new Error('whoever looks on writes nothing')),
+  };
 }
 
 async function indexAll(

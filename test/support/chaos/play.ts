@@ -9,7 +9,7 @@ import { findAbsent, inspect } from './invariants.js';
 import { mischief, work, type Scene } from './storm.js';
 import { Weather, type FaultCounts } from './weather.js';
 
-const longestStorm = 500;
+const longestStorm = 400;
 /** After the faults stop, every gate is open within this, and what was taken from a registry is back after `healSeconds`. */
 const openSeconds = 3 * 3600;
 const healSeconds = 5 * 3600;

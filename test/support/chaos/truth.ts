@@ -1,4 +1,4 @@
-import { artifactName, type ArtifactRef } from '../../../shared/model/artifact.js';
+import { artifactName, type ArtifactRef, type Digest } from '../../../shared/model/artifact.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';
 import type { ArtifactStates } from '../../../shared/warming/ports.js';
 import type { LocalRegistries } from './local-registries.js';
@@ -23,9 +23,15 @@ export interface SeenProof {
   readonly savedAt: number;
 }
 
+interface Tree {
+  readonly manifests: readonly Digest[];
+  readonly blobs: readonly Digest[];
+}
+
 /** What is really in the registries, and what was done to them behind the app's back. */
 export class Truth {
   #harms: readonly Harm[] = [];
+  readonly #trees = new Map<string, Tree>();
   readonly #proofs = new Map<string, SeenProof>();
 
   constructor(
@@ -58,14 +64,11 @@ export class Truth {
   missing(state: ArtifactState): readonly string[] {
     const cache = this.local.cache(state.loginServer);
     const { cachedRepository: repository, digest } = state;
-    const root = this.local.mar.manifest(state.repository, digest);
-    if (!root) return [`MAR never had ${digest}`];
+    const tree = this.#treeOf(state.repository, digest);
     const served = cache.find(repository, state.tag);
     const tag = served?.origin === 'registry' && served.manifest.digest === digest ? [] : [`tag ${state.tag}`];
-    const manifests = [digest, ...root.children].filter((manifest) => !cache.holds(repository, manifest));
-    const blobs = [root, ...root.children.map((child) => this.local.mar.manifest(state.repository, child))]
-      .flatMap((manifest) => manifest?.blobs ?? [])
-      .filter((blob) => cache.pullBlob(repository, blob, 'HEAD')?.origin !== 'registry');
+    const manifests = tree.manifests.filter((manifest) => !cache.holds(repository, manifest));
+    const blobs = tree.blobs.filter((blob) => cache.pullBlob(repository, blob, 'HEAD')?.origin !== 'registry');
     return [...tag, ...manifests.map((manifest) => `manifest ${manifest}`), ...blobs.map((blob) => `blob ${blob}`)];
   }
 
@@ -84,6 +87,20 @@ export class Truth {
   holds(loginServer: string, { repository, tag }: ArtifactRef): boolean {
     const cache = this.local.cache(loginServer);
     return cache.holdsTree(cache.targetOf(repository) ?? repository, tag);
+  }
+
+  /** What MAR ever had under a digest, with all that is below it; a digest that it never had is a manifest that nobody holds. */
+  #treeOf(repository: string, digest: Digest): Tree {
+    const key = `${repository}@${digest}`;
+    const known = this.#trees.get(key);
+    if (known) return known;
+    const root = this.local.mar.manifest(repository, digest);
+    if (!root) return { manifests: [digest], blobs: [] };
+    const children = root.children.flatMap((child) => this.local.mar.manifest(repository, child) ?? []);
+    const blobs = [...new Set([root, ...children].flatMap((manifest) => manifest.blobs))];
+    const tree = { manifests: [digest, ...root.children], blobs };
+    this.#trees.set(key, tree);
+    return tree;
   }
 
   #note(state: ArtifactState, startedAt: number): void {
