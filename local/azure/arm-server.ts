@@ -7,6 +7,8 @@ import { describeFleet, describeGate, describeMembers, describeRun } from './fle
 import type { Fleet } from './fleet.js';
 import { answerJson, bearerToken, type Answer, type Received } from './http.js';
 import type { TokenIssuer } from './identity.js';
+import type { ImportOperations } from './import-operations.js';
+import type { RegistryCache } from './registry-cache.js';
 import { describeCacheRules, describeRegistry } from './registry-documents.js';
 import type { Scenario, ScenarioRegistry } from './scenario.js';
 
@@ -14,6 +16,7 @@ export interface ArmRegistry {
   readonly id: string;
   readonly declared: ScenarioRegistry;
   readonly loginServer: string;
+  readonly cache: RegistryCache;
 }
 
 export interface ArmParts {
@@ -24,6 +27,7 @@ export interface ArmParts {
   readonly issuer: TokenIssuer;
   readonly audiences: readonly string[];
   readonly dice: Dice;
+  readonly imports: ImportOperations;
   readonly pageSize: number;
 }
 
@@ -85,6 +89,8 @@ export class ArmServer {
     switch (`${provider}/${type}`.toLowerCase()) {
       case 'microsoft.containerservice/locations':
         return this.gates.answerOperation(id, kind.toLowerCase() === 'operationresults' ? 'result' : 'status');
+      case 'microsoft.containerregistry/locations':
+        return parts.imports.answerOperation(id, request);
       case 'microsoft.containerservice/managedclusters':
         return this.list(request, parts.clusters.map(describeCluster));
       case 'microsoft.containerservice/fleets':
@@ -127,6 +133,9 @@ export class ArmServer {
   }
 
   private answerRegistry(registry: ArmRegistry, request: Received, [child]: readonly string[]): Answer {
+    if (request.method === 'POST' && child?.toLowerCase() === 'importimage') {
+      return this.parts.imports.begin(registry, request);
+    }
     if (request.method !== 'GET') return answerReadOnly(request);
     if (child === undefined) return answerJson(200, this.describeRegistry(registry));
     if (child.toLowerCase() !== 'cacherules') return answerUnknown(request);

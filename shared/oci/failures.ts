@@ -1,20 +1,23 @@
 import { SyncError, type FailureCode } from '../model/errors.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 
+/** What a 404 speaks of; a token service that is not there says nothing about a manifest. */
+export type Asked = 'content' | 'blob' | 'token';
+
 /**
  * Classifies an answer that is no success.
- * @param asked a token service that is not there says nothing about a manifest
  * Sources: OCI Distribution Spec 1.1 "Error Codes"; 424 and 502 of cache rules: Azure/acr#892, #876; 429: Azure/acr#754.
  */
-export function failureOf(response: Response, where: string, body: string, asked: 'content' | 'token'): SyncError {
+export function failureOf(response: Response, where: string, body: string, asked: Asked): SyncError {
   const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'));
   const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
   const code = codeOf(response.status, asked);
   return new SyncError(code, `${where}: ${response.status} ${firstError(body)}`.trim(), options);
 }
 
-function codeOf(status: number, asked: 'content' | 'token'): FailureCode {
+function codeOf(status: number, asked: Asked): FailureCode {
   if (status === 404 && asked === 'content') return 'MANIFEST_UNKNOWN';
+  if (status === 404 && asked === 'blob') return 'BLOB_UNKNOWN';
   if (status === 401 || status === 403) return 'REGISTRY_FORBIDDEN';
   if (status === 429) return 'REGISTRY_THROTTLED';
   if (status === 424 || status === 502) return 'UPSTREAM_UNAVAILABLE';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isDigest, type Digest } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
+import type { BlobRef } from '../warming/ports.js';
 
 /** Media types that we ask for. Source: OCI Image Spec 1.1 "Media Types"; Docker Image Manifest V2, Schema 2. */
 export const acceptedManifests = [
@@ -13,6 +14,7 @@ export const acceptedManifests = [
 
 /** Far beyond any image (ACR imports 50); so many still fit a table property of 64 KiB. */
 const mostChildren = 400;
+const mostBlobs = 1000;
 
 const digest = z.string().refine((text): text is Digest => isDigest(text), 'must be a sha256 digest');
 
@@ -30,36 +32,74 @@ const child = z.object({
     .optional(),
 });
 
+const blob = z.object({ digest, size: z.int().min(0), mediaType: z.string().optional() });
+
 const document = z
   .object({
     schemaVersion: z.literal(2).optional(),
     manifests: z.array(child).max(mostChildren).optional(),
-    config: z.unknown().optional(),
-    layers: z.unknown().optional(),
-    blobs: z.unknown().optional(),
+    config: blob.optional(),
+    layers: z.array(blob).max(mostBlobs).optional(),
+    blobs: z.array(blob).max(mostBlobs).nullish(),
   })
   .refine(
     ({ manifests, config, layers, blobs }) => manifests ?? config ?? layers ?? blobs,
     'neither an index nor a manifest: it lists no manifests, config, layers or blobs',
   );
 
-/**
- * The manifests that an index lists; none for a single manifest.
- * @throws SyncError MANIFEST_INVALID naming `where`
- */
+const referrerList = z.object({ manifests: z.array(z.object({ digest })).nullish() });
+
+/** What a manifest leads to. */
+export interface ManifestContent {
+  /** The manifests that an index lists, each once, in its order; none for a single manifest. */
+  readonly children: readonly Digest[];
+  /** Config and layers of a single manifest, each once; none for an index. */
+  readonly blobs: readonly BlobRef[];
+}
+
+/** @throws SyncError MANIFEST_INVALID naming `where` */
+export function parseManifest(body: string, where: string): ManifestContent {
+  const parsed = document.safeParse(parseJson(body, where));
+  if (!parsed.success) throw malformed(parsed.error, `${where} is no OCI manifest`);
+  const { manifests = [], config, layers = [], blobs } = parsed.data;
+  const needed = [...(config ? [config] : []), ...layers, ...(blobs ?? [])].filter(isStored);
+  return {
+    children: [...new Set(manifests.map((entry) => entry.digest))],
+    blobs:
+      manifests.length > 0 ? [] : [...new Map(needed.map(({ digest, size }) => [digest, { digest, size }])).values()],
+  };
+}
+
+/** The manifests that an index lists; none for a single manifest. @throws SyncError as `parseManifest` */
 export function childrenOf(body: string, where: string): readonly Digest[] {
-  let json: unknown;
+  return parseManifest(body, where).children;
+}
+
+/** Config and layers of a single manifest; none for an index. @throws SyncError as `parseManifest` */
+export function blobsOf(body: string, where: string): readonly BlobRef[] {
+  return parseManifest(body, where).blobs;
+}
+
+/** Digests in an answer of the referrers API, or behind its fallback tag. @throws SyncError MANIFEST_INVALID naming `where` */
+export function referrersOf(body: string, where: string): readonly Digest[] {
+  const parsed = referrerList.safeParse(parseJson(body, where));
+  if (!parsed.success) throw malformed(parsed.error, `${where} is no list of referrers`);
+  return [...new Set((parsed.data.manifests ?? []).map((entry) => entry.digest))];
+}
+
+/** Foreign layers (base layers of Windows images of old) stay where they are by definition: no registry has to hold them. */
+function isStored({ mediaType = '' }: { readonly mediaType?: string | undefined }): boolean {
+  return !/\.foreign\.|\.nondistributable\./.test(mediaType);
+}
+
+function parseJson(body: string, where: string): unknown {
   try {
-    json = JSON.parse(body);
+    return JSON.parse(body);
   } catch (cause) {
     throw new SyncError('MANIFEST_INVALID', `${where} is no JSON document`, { cause });
   }
-  const parsed = document.safeParse(json);
-  if (!parsed.success) {
-    throw new SyncError(
-      'MANIFEST_INVALID',
-      `${where} is no OCI manifest: ${z.prettifyError(parsed.error).slice(0, 300)}`,
-    );
-  }
-  return [...new Set((parsed.data.manifests ?? []).map((entry) => entry.digest))];
+}
+
+function malformed(error: z.ZodError, what: string): SyncError {
+  return new SyncError('MANIFEST_INVALID', `${what}: ${z.prettifyError(error).slice(0, 300)}`);
 }

@@ -2,22 +2,20 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isDigest, type Digest } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
-import type { ManifestHead, ManifestReader, ManifestTree } from '../warming/ports.js';
-import { failureOf } from './failures.js';
-import { isLoopback } from './loopback.js';
-import { acceptedManifests, childrenOf } from './manifest.js';
-import { readBounded, readText, unanswered } from './response.js';
+import type { BlobHead, BlobRef, ContentReader, ManifestHead, ManifestTree } from '../warming/ports.js';
+import { checkBody } from './blob-body.js';
+import { parseManifest, referrersOf } from './manifest.js';
+import { RegistryRequests, requestTimeout, type RegistryRequest } from './registry-requests.js';
+import { readBounded } from './response.js';
 import type { TokenSource } from './token-source.js';
-import { userAgent } from './user-agent.js';
 
 /** Nobody has so many tags; a registry that pages in a circle must not be taken for complete. */
 const mostPages = 100;
-const requestTimeout = 30_000;
 const tagList = z.object({ tags: z.array(z.string()).nullable() });
 
 /** OCI Distribution Spec 1.1 client of one registry, read only. No retries of its own: a message that comes back is the retry. */
-export class RegistryClient implements ManifestReader {
-  readonly #authorization = new Map<string, string>();
+export class RegistryClient implements ContentReader {
+  readonly #requests: RegistryRequests;
 
   /**
    * @param endpoint for example `https://contoso.azurecr.io`; `http://` on loopback hosts only
@@ -25,13 +23,10 @@ export class RegistryClient implements ManifestReader {
    */
   constructor(
     private readonly endpoint: string,
-    private readonly tokens: TokenSource,
-    private readonly fetcher: typeof fetch = fetch,
+    tokens: TokenSource,
+    fetcher: typeof fetch = fetch,
   ) {
-    const url = new URL(endpoint);
-    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-      throw new SyncError('INVALID_INPUT', `registry ${endpoint}: http is accepted on loopback hosts only`);
-    }
+    this.#requests = new RegistryRequests(endpoint, tokens, fetcher);
   }
 
   async head(repository: string, reference: string): Promise<ManifestHead> {
@@ -49,7 +44,7 @@ export class RegistryClient implements ManifestReader {
     if (isDigest(reference) && reference !== digest) {
       throw new SyncError('DIGEST_MISMATCH', `${where}: the registry served ${digest}`);
     }
-    return { digest, origin: originOf(response), children: childrenOf(bytes.toString('utf8'), where), blobs: [] };
+    return { digest, origin: originOf(response), ...parseManifest(bytes.toString('utf8'), where) };
   }
 
   /** The bytes of a manifest or index as served, for what `get` does not tell. @throws SyncError as `get`, unread */
@@ -60,57 +55,87 @@ export class RegistryClient implements ManifestReader {
 
   async tags(repository: string): Promise<readonly string[]> {
     const where = `tags of ${this.endpoint}/${repository}`;
-    const found: string[] = [];
-    let path: string | undefined = 'tags/list?n=1000';
+    return this.#pages(repository, 'tags/list?n=1000', where, (body) => parseTags(body, where));
+  }
+
+  async headBlob(repository: string, digest: Digest): Promise<BlobHead> {
+    const response = await this.#request('HEAD', repository, `blobs/${digest}`, 'blob');
+    const length = response.headers.get('content-length') ?? '';
+    return { size: /^\d{1,15}$/.test(length) ? Number(length) : undefined, origin: originOf(response) };
+  }
+
+  async pullBlob(repository: string, blob: BlobRef): Promise<void> {
+    const request = { method: 'GET', repository, path: `blobs/${blob.digest}`, asked: 'blob' } as const;
+    const stall = new AbortController();
+    // A layer may take minutes: what must not happen is that nothing comes.
+    const timer = setTimeout(() => stall.abort(new Error('the body stands still')), requestTimeout);
+    try {
+      const response = await this.#requests.send({ ...request, signal: stall.signal });
+      await checkBody(response, blob, this.#requests.nameOf(request), () => timer.refresh());
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async referrers(repository: string, digest: Digest): Promise<readonly Digest[]> {
+    const where = `referrers of ${this.endpoint}/${repository}@${digest}`;
+    try {
+      return await this.#pages(repository, `referrers/${digest}`, where, (body) => referrersOf(body, where));
+    } catch (error) {
+      if (isUnknown(error)) return this.#taggedReferrers(repository, digest, where);
+      throw error;
+    }
+  }
+
+  /** Where a registry has no referrers API, clients list them under a tag. Source: OCI Distribution Spec 1.1, "Referrers Tag Schema". */
+  async #taggedReferrers(repository: string, digest: Digest, where: string): Promise<readonly Digest[]> {
+    try {
+      const response = await this.#request('GET', repository, `manifests/${digest.replace(':', '-')}`);
+      return referrersOf((await readBounded(response, where)).toString('utf8'), where);
+    } catch (error) {
+      if (isUnknown(error)) return [];
+      throw error;
+    }
+  }
+
+  async #pages<Item>(
+    repository: string,
+    firstPath: string,
+    where: string,
+    parse: (body: string) => readonly Item[],
+  ): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    let path: string | undefined = firstPath;
     for (let page = 0; path !== undefined && page < mostPages; page += 1) {
       const response: Response = await this.#request('GET', repository, path);
-      found.push(...parseTags(await readBounded(response, where), where));
+      found.push(...parse((await readBounded(response, where)).toString('utf8')));
       path = nextPage(response, repository);
     }
     if (path !== undefined) throw new SyncError('MANIFEST_INVALID', `${where}: more than ${mostPages} pages`);
     return found;
   }
 
-  async #request(method: 'GET' | 'HEAD', repository: string, path: string): Promise<Response> {
-    const where = `${method} ${this.endpoint}/v2/${repository}/${path}`;
-    const first = await this.#send(method, repository, path, where);
-    if (first.status !== 401) return accepted(first, where);
-    // A connection that broke since the headers refuses even to be cancelled; the answer is not needed any more.
-    await first.body?.cancel().catch(() => undefined);
-    const challenge = first.headers.get('www-authenticate') ?? '';
-    const authorization = await this.tokens.authorize(challenge, `repository:${repository}:pull`);
-    this.#authorization.set(repository, authorization);
-    return accepted(await this.#send(method, repository, path, where), where);
-  }
-
-  async #send(method: string, repository: string, path: string, where: string): Promise<Response> {
-    const authorization = this.#authorization.get(repository);
-    const headers = {
-      accept: acceptedManifests,
-      'user-agent': userAgent,
-      ...(authorization === undefined ? {} : { authorization }),
-    };
-    try {
-      const signal = AbortSignal.timeout(requestTimeout);
-      return await this.fetcher(`${this.endpoint}/v2/${repository}/${path}`, { method, headers, signal });
-    } catch (cause) {
-      throw unanswered(where, cause);
-    }
+  #request(
+    method: RegistryRequest['method'],
+    repository: string,
+    path: string,
+    asked: RegistryRequest['asked'] = 'content',
+  ): Promise<Response> {
+    return this.#requests.send({ method, repository, path, asked });
   }
 }
 
-async function accepted(response: Response, where: string): Promise<Response> {
-  if (response.ok) return response;
-  throw failureOf(response, where, await readText(response, where).catch(() => ''), 'content');
+function isUnknown(error: unknown): boolean {
+  return error instanceof SyncError && error.code === 'MANIFEST_UNKNOWN';
 }
 
 function originOf(response: Response): 'registry' | 'upstream' {
   return response.headers.get('x-azure-origin')?.trim().toLowerCase() === 'upstream' ? 'upstream' : 'registry';
 }
 
-function parseTags(bytes: Buffer, where: string): readonly string[] {
+function parseTags(body: string, where: string): readonly string[] {
   try {
-    return tagList.parse(JSON.parse(bytes.toString('utf8'))).tags ?? [];
+    return tagList.parse(JSON.parse(body)).tags ?? [];
   } catch (cause) {
     throw new SyncError('MANIFEST_INVALID', `${where}: the list is malformed`, { cause });
   }

@@ -1,39 +1,54 @@
-import type { Digest } from '../model/artifact.js';
-import { SyncError } from '../model/errors.js';
-import type { ArtifactStates, ManifestReader, WarmQueue, WarmTask } from './ports.js';
+import { act } from './act.js';
+import type { ActPorts } from './look-at.js';
+import type { Outages } from './outages.js';
+import type { ArtifactStates, Budgets, BudgetAccount, WarmQueue, WarmTask } from './ports.js';
 import type { ArtifactState } from './state.js';
-import { nextState, type Outcome, type Pace } from './steps.js';
+import type { Pace } from './retry.js';
+import { nextState } from './steps.js';
+import { warmReferrers } from './warm-referrers.js';
 
-export interface AdvancePorts {
+export interface AdvancePorts extends ActPorts {
   readonly states: ArtifactStates;
   readonly warmQueue: WarmQueue;
-  /** Reader of the registry that serves a login server. */
-  readonly registry: (loginServer: string) => ManifestReader;
-  readonly upstream: ManifestReader;
-  readonly now: () => Date;
+  readonly budgets: Budgets;
+  readonly outages: Outages;
+  /** Whether signatures and SBOMs are asked for, too: setting WARM_REFERRERS. */
+  readonly referrers: 'warmed' | 'left';
   readonly pace: Pace;
 }
 
-/** What a task did: told in logs and tests. */
-export type Advance = 'advanced' | 'stale' | 'unknown' | 'lost-race' | 'resumed';
+/** What a task did: told in logs and tests. `deferred`: it comes back, nothing was asked and nothing written. */
+export type Advance = 'advanced' | 'deferred' | 'stale' | 'unknown' | 'lost-race' | 'resumed';
+
+/** Blobs of one manifest, as far as nobody has read it yet. */
+const usualBlobs = 8;
 
 /**
  * Advances one artifact by one step and returns; waiting is a new message with a delay.
  *
  * Runs twice: the state's version decides, the loser writes and enqueues nothing. Stops anywhere: before the state is
  * written the message comes back and repeats the look, which is idempotent; between the write and the new message the
- * message comes back with `deliveries` > 1 and enqueues what is missing.
+ * message comes back with `deliveries` > 1 and enqueues what is missing. During an outage, and without a budget, the same
+ * task comes back later: the state does not change by that.
  * @param deliveries how often the queue handed out this message, 1 for the first time
  */
 export async function advanceArtifact(task: WarmTask, deliveries: number, ports: AdvancePorts): Promise<Advance> {
   const stored = await ports.states.get(task.registry, task);
   if (!stored) return 'unknown';
   if (task.step < stored.state.step) return resume(task, stored.state, deliveries, ports);
-  const outcome = await look(stored.state, ports);
+  const wait = await mustWait(stored.state, ports);
+  if (wait !== undefined) {
+    await ports.warmQueue.enqueue([task], wait);
+    return 'deferred';
+  }
+  const outcome = await act(stored.state, ports);
+  await ports.outages.tell(stored.state, outcome);
   const { state, delaySeconds } = nextState(stored.state, outcome, ports.now(), ports.pace);
   const lost = await ports.states.save([{ state, etag: stored.etag }]);
   if (lost.length > 0) return 'lost-race';
   if (delaySeconds !== undefined) await ports.warmQueue.enqueue([taskOf(state)], delaySeconds);
+  const isNew = state.phase === 'proven' && stored.state.phase !== 'proven';
+  if (isNew && ports.referrers === 'warmed') await warmReferrers(state, ports.registry(state.loginServer));
   return 'advanced';
 }
 
@@ -48,33 +63,28 @@ async function resume(task: WarmTask, state: ArtifactState, deliveries: number, 
   return 'resumed';
 }
 
-/** GET asks the cache rule for the manifests and thereby starts their caching; HEAD only looks. */
-async function look(state: ArtifactState, ports: AdvancePorts): Promise<Outcome> {
-  const reader = ports.registry(state.loginServer);
-  const read = (reference: string) =>
-    state.phase === 'planned'
-      ? reader.get(state.cachedRepository, reference)
-      : reader.head(state.cachedRepository, reference);
-  try {
-    const top = await read(state.tag);
-    if (top.digest !== state.digest) return await compareWithUpstream(state, ports.upstream);
-    const origins = [top.origin];
-    for (const child of state.children) origins.push(await originOf(child, read));
-    const upstream = origins.filter((origin) => origin === 'upstream').length;
-    return upstream === 0 ? { kind: 'cached' } : { kind: 'proxied', upstream };
-  } catch (error) {
-    if (error instanceof SyncError) return { kind: 'failure', error };
-    throw error;
+/** Seconds until this task may ask anything: an outage first, which costs no budget. Undefined: now. */
+async function mustWait(state: ArtifactState, ports: AdvancePorts): Promise<number | undefined> {
+  const permit = ports.outages.permit(state);
+  if (typeof permit === 'object') return permit.seconds;
+  for (const { account, requests } of costOf(state, ports)) {
+    const grant = await ports.budgets.take(account, requests);
+    if (grant.kind === 'wait') return grant.seconds;
   }
+  return undefined;
 }
 
-async function originOf(child: Digest, read: (reference: string) => ReturnType<ManifestReader['head']>) {
-  const head = await read(child);
-  if (head.digest !== child) throw new SyncError('DIGEST_MISMATCH', `asked for ${child}, served ${head.digest}`);
-  return head.origin;
-}
-
-async function compareWithUpstream(state: ArtifactState, upstream: ManifestReader): Promise<Outcome> {
-  const tree = await upstream.get(state.repository, state.tag);
-  return tree.digest === state.digest ? { kind: 'stale-tag' } : { kind: 'moved', tree };
+/** What a step sends at most, near enough: budgets are taken before, and what is not used is not given back. */
+function costOf(state: ArtifactState, { proofLevel, memory }: AdvancePorts) {
+  const { registry, strategy, phase, children, imports } = state;
+  const manifests = [state.digest, ...children];
+  const deep = (proofLevel === 'deep' || strategy === 'pull-blobs') && !(phase === 'proven' && state.proof === 'deep');
+  const blobs = manifests.reduce((sum, manifest) => sum + (memory.blobsOf(manifest)?.length ?? usualBlobs), 0);
+  const reads = manifests.length + (deep && phase !== 'planned' ? blobs : 0);
+  const costs: { readonly account: BudgetAccount; readonly requests: number }[] = [
+    { account: { registry, operation: 'manifest-read' }, requests: reads },
+  ];
+  if (strategy !== 'import') return costs;
+  const operation = imports ? 'arm-read' : 'arm-write';
+  return phase === 'proven' ? costs : [{ account: { registry: 'arm', operation } as const, requests: 1 }, ...costs];
 }

@@ -1,12 +1,13 @@
-import pLimit from 'p-limit';
 import { artifactName, type ArtifactRef, type Requirement } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
-import type { ManifestReader, StoredState } from './ports.js';
+import type { Budgets, ManifestReader, StoredState } from './ports.js';
+import { asUpstream } from './retry.js';
 import type { PinnedArtifact } from './work.js';
 
 /** A pin younger than this is used again instead of asking MAR once more. */
 const freshForMs = 15 * 60_000;
-const concurrentRequests = 16;
+/** Requests at the same time; a budget is asked for as many. */
+const chunk = 16;
 
 export interface Pins {
   readonly pinned: readonly PinnedArtifact[];
@@ -66,4 +67,31 @@ function pinOf(
   pinnedAt: Date,
 ): PinnedArtifact {
   return { repository: artifact.repository, tag: artifact.tag, digest: tree.digest, children: tree.children, pinnedAt };
+}
+
+function askMar(artifacts: readonly Requirement[], { upstream, now }: PinInput) {
+  return Promise.all(
+    artifacts.map(async (artifact): Promise<PinnedArtifact | RefusedArtifact | SyncError> => {
+      try {
+        const { digest, children } = await upstream.get(artifact.repository, artifact.tag);
+        return { repository: artifact.repository, tag: artifact.tag, digest, children, pinnedAt: now };
+      } catch (cause) {
+        const error = asUpstream(cause);
+        if (!(error instanceof SyncError)) throw error;
+        return error.canRetry ? error : { artifact, error };
+      }
+    }),
+  );
+}
+
+function isFresh(stored: StoredState | undefined, now: Date): stored is StoredState {
+  return stored !== undefined && now.getTime() - stored.state.pinnedAt.getTime() < freshForMs;
+}
+
+function pinOf({ repository, tag }: ArtifactRef, { state }: StoredState): PinnedArtifact {
+  return { repository, tag, digest: state.digest, children: state.children, pinnedAt: state.pinnedAt };
+}
+
+function withoutBudget(retryAfterSeconds: number): SyncError {
+  return new SyncError('REGISTRY_THROTTLED', 'MAR: the own request budget is used up', { retryAfterSeconds });
 }

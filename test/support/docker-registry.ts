@@ -4,14 +4,17 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { growArtifactTree } from '../../local/azure/artifact-tree.js';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { growArtifactTree, type Growth } from '../../local/azure/artifact-tree.js';
+import type { BlobBytes } from '../../local/azure/blob-bytes.js';
 
 /** Debian's `docker-registry`, a registry that nobody here wrote, on loopback, with its storage in a temporary folder. */
 export interface DockerRegistry {
   /** For example `http://127.0.0.1:41234`. */
   readonly endpoint: string;
   /** Pushes a small, well formed artifact with all that it leads to. */
-  push(repository: string, tag: string): Promise<void>;
+  push(repository: string, tag: string, growth?: Growth): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,7 +37,7 @@ export async function startDockerRegistry(): Promise<DockerRegistry> {
     await close();
     throw error;
   }
-  return { endpoint, close, push: (repository, tag) => push(endpoint, repository, tag) };
+  return { endpoint, close, push: (repository, tag, growth) => push(endpoint, repository, tag, growth) };
 }
 
 function configOf(folder: string, port: number): string {
@@ -60,23 +63,32 @@ async function answers(endpoint: string, process: ChildProcess): Promise<void> {
 }
 
 /** Blobs first, then the manifests that name them, then the index. Source: OCI Distribution Spec 1.1, "Push". */
-async function push(endpoint: string, repository: string, tag: string): Promise<void> {
-  const { root, manifests, blobs } = growArtifactTree(repository, tag);
+async function push(endpoint: string, repository: string, tag: string, growth: Growth = {}): Promise<void> {
+  const { root, manifests, blobs } = growArtifactTree(repository, tag, growth);
   const base = `${endpoint}/v2/${repository}`;
-  for (const [digest, body] of blobs) {
+  for (const [digest, blob] of blobs) {
     const location = (await send(`${base}/blobs/uploads/`, 'POST')).headers.get('location') ?? '';
     const upload = new URL(location, endpoint);
     upload.searchParams.set('digest', digest);
-    await send(upload, 'PUT', body, 'application/octet-stream');
+    await send(upload, 'PUT', streamOf(blob), 'application/octet-stream');
   }
   for (const { digest, body, mediaType } of manifests.values()) {
     const reference = digest === root.digest ? tag : digest;
-    await send(`${base}/manifests/${reference}`, 'PUT', body, mediaType);
+    await send(`${base}/manifests/${reference}`, 'PUT', new Uint8Array(body), mediaType);
   }
 }
 
-async function send(url: string | URL, method: string, body?: Buffer, type?: string): Promise<Response> {
-  const init = body && type ? { body: new Uint8Array(body), headers: { 'content-type': type } } : {};
+function streamOf(blob: BlobBytes): ReadableStream<Uint8Array> {
+  return Readable.toWeb(Readable.from(blob.chunks())) as ReadableStream<Uint8Array>;
+}
+
+async function send(
+  url: string | URL,
+  method: string,
+  body?: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>,
+  type?: string,
+): Promise<Response> {
+  const init = body && type ? ({ body, duplex: 'half', headers: { 'content-type': type } } as RequestInit) : {};
   const response = await fetch(url, { method, ...init });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${String(url)}: ${response.status} ${text}`);

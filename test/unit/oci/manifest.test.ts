@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { SyncError } from '../../../shared/model/errors.js';
-import { childrenOf } from '../../../shared/oci/manifest.js';
+import { blobsOf, childrenOf, referrersOf } from '../../../shared/oci/manifest.js';
 import { digestOf } from '../../support/fakes/fake-manifests.js';
 
 const index = (...manifests: readonly unknown[]) => JSON.stringify({ schemaVersion: 2, manifests });
+
+const layer = (name: string) => ({ digest: digestOf(name), size: 9 });
+const manifest = (changes: object) =>
+  JSON.stringify({ schemaVersion: 2, config: { digest: digestOf('c'), size: 7 }, layers: [layer('l')], ...changes });
 
 test('an index lists its children in its order, each once', () => {
   const [a, b] = [{ digest: digestOf('a') }, { digest: digestOf('b') }];
@@ -11,8 +15,48 @@ test('an index lists its children in its order, each once', () => {
 });
 
 test('a single manifest has no children', () => {
-  const manifest = { schemaVersion: 2, config: { digest: digestOf('c') }, layers: [{ digest: digestOf('l') }] };
-  expect(childrenOf(JSON.stringify(manifest), 'x')).toEqual([]);
+  expect(childrenOf(manifest({}), 'x')).toEqual([]);
+});
+
+test('a single manifest needs its config and layers, each once', () => {
+  const layers = [layer('l'), layer('m'), layer('l')];
+  expect(blobsOf(manifest({ layers }), 'x')).toEqual([
+    { digest: digestOf('c'), size: 7 },
+    { digest: digestOf('l'), size: 9 },
+    { digest: digestOf('m'), size: 9 },
+  ]);
+});
+
+test('an artifact manifest without a config needs its blobs', () => {
+  const body = JSON.stringify({ schemaVersion: 2, blobs: [layer('b')] });
+  expect(blobsOf(body, 'x')).toEqual([{ digest: digestOf('b'), size: 9 }]);
+});
+
+test('an index needs no blobs of its own', () => {
+  expect(blobsOf(index({ digest: digestOf('a') }), 'x')).toEqual([]);
+});
+
+test.each([
+  'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+  'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
+])('a layer of type %s is served by others, and not needed', (mediaType) => {
+  const layers = [{ ...layer('l'), mediaType }];
+  expect(blobsOf(manifest({ layers }), 'x')).toEqual([{ digest: digestOf('c'), size: 7 }]);
+});
+
+test.each([
+  ['a layer without a size', manifest({ layers: [{ digest: digestOf('l') }] })],
+  ['a layer of a negative size', manifest({ layers: [{ digest: digestOf('l'), size: -1 }] })],
+  ['a config without a digest', manifest({ config: { size: 7 } })],
+])('%s is refused: it could not be proven', (_sentence, body) => {
+  expect(() => blobsOf(body, 'x')).toThrow(expect.objectContaining({ code: 'MANIFEST_INVALID' }) as Error);
+});
+
+test('referrers may be indexes themselves; none is none', () => {
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  expect(referrersOf(index({ digest: digestOf('a'), mediaType }), 'x')).toEqual([digestOf('a')]);
+  expect(referrersOf('{"schemaVersion":2,"manifests":null}', 'x')).toEqual([]);
+  expect(() => referrersOf('{"manifests":[{}]}', 'x')).toThrow(SyncError);
 });
 
 test.each([
