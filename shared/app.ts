@@ -22,6 +22,7 @@ import {
   TableProblems,
   TableSeenClusters,
 } from './azure/table-gate-records.js';
+import { TableOutages } from './azure/table-outages.js';
 import { TableObserved } from './azure/table-observed.js';
 import { TableTargets } from './azure/table-targets.js';
 import { loadCatalog } from './catalog/catalog.js';
@@ -29,8 +30,12 @@ import { CurrentCatalog } from './catalog/current-catalog.js';
 import { isRefreshOverdue, refreshCatalog } from './catalog/refresh-catalog.js';
 import { readConfig, type Config } from './config.js';
 import type { Problems } from './gate/ports.js';
+import { SyncError } from './model/errors.js';
 import { AnonymousTokens } from './oci/anonymous.js';
 import { RegistryClient } from './oci/registry-client.js';
+import { ContentMemory } from './warming/content-memory.js';
+import { Outages } from './warming/outages.js';
+import type { Budgets, Imports } from './warming/ports.js';
 import { RememberingReader } from './warming/remember-reader.js';
 
 const minuteMs = 60_000;
@@ -43,6 +48,15 @@ const lostAfterMs = 10 * minuteMs;
 const retryFailedAfterMs = 30 * minuteMs;
 /** So that what waits behind others is never taken for lost. */
 const longestHeadStartSeconds = 60;
+
+/** Until there are budgets. */
+const unlimitedBudgets: Budgets = { take: () => Promise.resolve({ kind: 'granted' }), observe: () => undefined };
+
+/** Until there are imports. */
+const noImports: Imports = {
+  start: () => Promise.reject(new SyncError('IMPORT_REFUSED', 'this release does not import')),
+  resume: () => Promise.reject(new SyncError('IMPORT_REFUSED', 'this release does not import')),
+};
 
 let current: { readonly config: Config; readonly app: Application } | undefined;
 
@@ -80,6 +94,7 @@ function connect(config: Config, credential: TokenCredential): Ports {
     fleets: new ArmFleets(arm, config.subscriptionId),
     upstream: new RememberingReader(new RegistryClient(config.marEndpoint, new AnonymousTokens()), rememberMarMs, now),
     registry: onePerRegistry((loginServer) => new RegistryClient(`https://${loginServer}`, tokens(loginServer))),
+    ...connectWarming(config, storage, now),
     inventory: new AcrInventory(tokens),
     pullLog: pullLogOf(config, credential),
     ensureStorage: () => storage.ensure(),
@@ -95,6 +110,19 @@ function connect(config: Config, credential: TokenCredential): Ports {
     warmQueue: new JsonQueue(storage.queue('warm')),
     gateQueue: new JsonQueue(storage.queue('gate')),
   };
+}
+
+function connectWarming(config: Config, storage: Storage, now: () => Date) {
+  const outageRecords = new TableOutages(storage.table('syncOutages'));
+  return {
+    outageRecords,
+    outages: new Outages(outageRecords, now),
+    memory: new ContentMemory(now),
+    budgets: unlimitedBudgets,
+    imports: noImports,
+    proofLevel: config.proofLevel,
+    referrers: config.warmReferrers ? 'warmed' : 'left',
+  } as const;
 }
 
 function connectCatalog(config: Config, storage: Storage, problems: Problems, now: () => Date) {
@@ -122,6 +150,7 @@ function policiesOf(config: Config) {
       maxProofAgeMs,
       maxPlanAgeMs,
       minConfidence: config.gateMinConfidence,
+      proofLevel: config.proofLevel,
       baked: config.gateWaitsForBaked ? 'awaited' : 'not-awaited',
     } as const,
     probePolicy: { mostRequests: 100, concurrentRequests: 8, trustFoundMs: dayMs, trustMissingMs: 6 * hourMs },
@@ -131,6 +160,7 @@ function policiesOf(config: Config) {
       reproveAfterMs: maxProofAgeMs / 2,
       retryFailedAfterMs,
       lostAfterMs,
+      proofLevel: config.proofLevel,
       bakedDelaySeconds: Math.min(config.verifyDelaySeconds, longestHeadStartSeconds),
     },
     targetPolicy: { upgradesTo: upgradesOf(config) },

@@ -91,6 +91,17 @@ export const settings = z.object({
   GATE_WAITS_FOR_BAKED: toggle.describe(
     'Whether a gate also waits for artifacts that the node images of every pool carry already. They are cached either way, last.',
   ),
+  PROOF_LEVEL: z
+    .enum(['deep', 'manifests'])
+    .default('deep')
+    .describe(
+      '`deep`: a proof covers every config and layer too, each asked for once; `manifests`: tag, index and child manifests alone.',
+    ),
+  WARM_REFERRERS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('Whether signatures and SBOMs that refer to an artifact are cached too. No gate waits for them.'),
   TARGET_PATCH: toggle.describe('Whether clusters are prepared for the newest patch of their minor version.'),
   TARGET_MINOR: toggle.describe('Whether clusters are prepared for the newest version of the next minor.'),
   RECONCILE_SCHEDULE: z
@@ -154,6 +165,8 @@ export interface Config {
   readonly freshProofMinutes: number;
   readonly componentInsights: 'required' | 'optional';
   readonly gateWaitsForBaked: boolean;
+  readonly proofLevel: 'deep' | 'manifests';
+  readonly warmReferrers: boolean;
   readonly targetPatch: boolean;
   readonly targetMinor: boolean;
   readonly reconcileSchedule: string;
@@ -198,6 +211,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     freshProofMinutes: values.FRESH_PROOF_MINUTES,
     componentInsights: values.COMPONENT_INSIGHTS,
     gateWaitsForBaked: values.GATE_WAITS_FOR_BAKED,
+    proofLevel: values.PROOF_LEVEL,
+    warmReferrers: values.WARM_REFERRERS,
     targetPatch: values.TARGET_PATCH,
     targetMinor: values.TARGET_MINOR,
     reconcileSchedule: values.RECONCILE_SCHEDULE,

@@ -194,13 +194,14 @@ export class Application {
   async status(): Promise<Status> {
     await this.ready();
     const { ports } = this;
-    const [clusters, targets, judgements, fleetGates, problems, drift, catalog] = await Promise.all([
+    const [clusters, targets, judgements, fleetGates, problems, drift, outages, catalog] = await Promise.all([
       ports.seenClusters.list(),
       ports.targets.list(),
       ports.judgements.list(),
       ports.fleetRecords.list(),
       ports.problems.list(problemsShown),
       ports.driftReports.list(),
+      ports.outageRecords.list(),
       ports.catalogKeeper.describe(),
     ]);
     const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
@@ -220,6 +221,7 @@ export class Application {
       states,
       judgements,
       fleetGates,
+      outages,
       catalog,
       problems,
       drift,

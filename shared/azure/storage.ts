@@ -18,6 +18,7 @@ export const tableNames = [
   'syncProblems',
   'syncObserved',
   'syncDrift',
+  'syncOutages',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

@@ -44,6 +44,7 @@ const planDocument = z.object({
       z.object({ code: z.string(), subject: z.string(), message: z.string(), effect: z.enum(['unknown', 'none']) }),
     )
     .default([]),
+  strategies: z.record(z.string(), z.enum(['pull-through', 'pull-blobs', 'import'])).exactOptional(),
   probes: z
     .array(
       z.object({
@@ -97,7 +98,10 @@ export class TableTargets implements Targets {
   }
 
   async savePlan(plan: PlannedTarget): Promise<void> {
-    const packed = packColumns({ ...plan.set, probes: plan.probes }, `the plan of ${plan.clusterId}`);
+    const packed = packColumns(
+      { ...plan.set, strategies: plan.strategies, probes: plan.probes },
+      `the plan of ${plan.clusterId}`,
+    );
     const entity = {
       ...keysOf(plan),
       requestedAt: plan.plannedAt.toISOString(),

@@ -1,6 +1,7 @@
 import { artifactName, type Confidence, type Finding, type Requirement, type Unresolved } from '../model/artifact.js';
 import { confidenceOf, isAtLeast } from '../requirements/confidence.js';
-import type { ArtifactState, PlannedTarget } from '../warming/state.js';
+import { isProvenAt } from '../warming/proof-level.js';
+import type { ArtifactState, PlannedTarget, ProofLevel } from '../warming/state.js';
 import type { TargetRecord } from '../warming/ports.js';
 
 export interface GatePolicy {
@@ -10,6 +11,8 @@ export interface GatePolicy {
   readonly minConfidence: Confidence;
   /** Whether the gate waits for artifacts that the nodes' images carry already: setting GATE_WAITS_FOR_BAKED. */
   readonly baked: 'awaited' | 'not-awaited';
+  /** What a proof has to cover: setting PROOF_LEVEL. */
+  readonly proofLevel: ProofLevel;
 }
 
 /** Artifacts of too little confidence that are named one by one; the rest is counted. */
@@ -113,6 +116,10 @@ function missingOf(artifact: string, states: StateIndex, now: Date, policy: Gate
   if (!state) return [{ artifact, state: 'not-started', reason: 'no record of it in this registry yet' }];
   if (state.phase !== 'proven')
     return [{ artifact, state: state.phase, reason: state.reason ?? 'about to be requested' }];
+  if (!isProvenAt(state, policy.proofLevel))
+    return [
+      { artifact, state: 'proof-expired', reason: 'its manifests are proven, its configs and layers are not yet' },
+    ];
   const age = now.getTime() - (state.provenAt?.getTime() ?? Number.NEGATIVE_INFINITY);
   if (age <= policy.maxProofAgeMs && age >= -300_000) return [];
   return [

@@ -1,12 +1,14 @@
 import { artifactName } from '../model/artifact.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ArtifactStates, TargetRecord, Targets } from '../warming/ports.js';
+import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from '../warming/outages.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
 import type { FleetGateRecords, GateQueue, GateTask, Judgements } from './ports.js';
 
 export interface JudgePorts {
   readonly targets: Targets;
   readonly states: ArtifactStates;
+  readonly outageRecords: Pick<OutageRecords, 'list'>;
   readonly gatePolicy: GatePolicy;
   readonly now: () => Date;
 }
@@ -23,7 +25,7 @@ export interface EvaluatePorts extends JudgePorts {
 const judgedPerAge = 10;
 const longestDelaySeconds = 300;
 
-/** The decision from what is stored now. Reads only: two lookups. */
+/** The decision from what is stored now. Reads only: two lookups, and a third for outages that keep a gate shut. */
 export async function judgeTarget(
   clusterId: string,
   version: KubernetesVersion,
@@ -31,7 +33,16 @@ export async function judgeTarget(
 ): Promise<{ readonly record: TargetRecord | undefined; readonly decision: GateDecision }> {
   const record = await ports.targets.get(clusterId, version);
   const states = record?.planned ? await indexStates(record.planned.registry, ports.states) : new Map();
-  return { record, decision: decideTarget(record, states, ports.now(), ports.gatePolicy) };
+  const decision = decideTarget(record, states, ports.now(), ports.gatePolicy);
+  if (decision.decision === 'open' || !record?.planned) return { record, decision };
+  const outages = await currentOutages(record.planned.registry, ports);
+  return { record, decision: { ...decision, reasons: [...decision.reasons, ...outages.map(describeOutage)] } };
+}
+
+/** Why nothing moves, as far as it is the fault of others. */
+async function currentOutages(registry: string, ports: JudgePorts): Promise<readonly OutageRecord[]> {
+  const records = await ports.outageRecords.list();
+  return records.filter((outage) => outage.registry === registry && isCurrent(outage, ports.now()));
 }
 
 export async function indexStates(registry: string, states: ArtifactStates): Promise<StateIndex> {

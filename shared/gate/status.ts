@@ -2,7 +2,9 @@ import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftReport } from '../drift/report.js';
 import type { Finding } from '../model/artifact.js';
 import { compareVersions } from '../model/kubernetes-version.js';
+import { isProvenAt } from '../warming/proof-level.js';
 import type { ArtifactState } from '../warming/state.js';
+import { isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
 import type { FleetGateRecord, Judgement, Problem, SeenCluster } from './ports.js';
@@ -15,8 +17,20 @@ export interface Status {
   readonly registries: readonly RegistryStatus[];
   readonly clusters: readonly ClusterStatus[];
   readonly fleetGates: readonly (Omit<FleetGateRecord, 'recordedAt'> & { readonly recordedAt: string })[];
+  /** Registries, and what they get from MAR, that fail for now. */
+  readonly outages: readonly OutageStatus[];
   readonly catalog: CatalogStatus;
   readonly problems: readonly (Omit<Problem, 'at'> & { readonly at: string })[];
+}
+
+/** Nothing is asked of it meanwhile but by one probe after the other. */
+export interface OutageStatus {
+  readonly loginServer: string;
+  readonly side: OutageRecord['side'];
+  /** What fails, in words. */
+  readonly what: string;
+  readonly since: string;
+  readonly lastProbe: string;
 }
 
 /** Counts of artifacts that targets of this registry require. */
@@ -78,6 +92,7 @@ export interface StatusInput {
   readonly states: ReadonlyMap<string, StateIndex>;
   readonly judgements: readonly Judgement[];
   readonly fleetGates: readonly FleetGateRecord[];
+  readonly outages: readonly OutageRecord[];
   readonly catalog: CatalogStatus;
   readonly problems: readonly Problem[];
   readonly drift: readonly DriftReport[];
@@ -94,9 +109,14 @@ export function describeStatus(input: StatusInput): Status {
       .map((cluster) => describeCluster(cluster, input))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     fleetGates: input.fleetGates.map((gate) => ({ ...gate, recordedAt: gate.recordedAt.toISOString() })),
+    outages: input.outages.filter((outage) => isCurrent(outage, input.now)).map(describeOutageStatus),
     catalog: input.catalog,
     problems: input.problems.map((problem) => ({ ...problem, at: problem.at.toISOString() })),
   };
+}
+
+function describeOutageStatus({ loginServer, side, reason, since, lastProbe }: OutageRecord): OutageStatus {
+  return { loginServer, side, what: reason, since: since.toISOString(), lastProbe: lastProbe.toISOString() };
 }
 
 function describeRegistries({ targets, states, now, policy }: StatusInput): readonly RegistryStatus[] {
@@ -116,7 +136,9 @@ function describeRegistries({ targets, states, now, policy }: StatusInput): read
 }
 
 function isProven(state: ArtifactState, now: Date, policy: GatePolicy): boolean {
-  return state.phase === 'proven' && now.getTime() - (state.provenAt?.getTime() ?? 0) <= policy.maxProofAgeMs;
+  return (
+    isProvenAt(state, policy.proofLevel) && now.getTime() - (state.provenAt?.getTime() ?? 0) <= policy.maxProofAgeMs
+  );
 }
 
 function describeCluster(cluster: SeenCluster, input: StatusInput): ClusterStatus {

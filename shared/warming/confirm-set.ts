@@ -13,7 +13,7 @@ import { raiseToProbed } from '../requirements/confidence.js';
 import { mergeRequirements } from '../requirements/merge.js';
 import { findPlace } from './find-place.js';
 import { pinArtifacts, type RefusedArtifact } from './pin.js';
-import type { ManifestReader, StoredState } from './ports.js';
+import type { Budgets, ManifestReader, StoredState } from './ports.js';
 import type { Probes } from './probes.js';
 import type { PinnedArtifact } from './work.js';
 
@@ -24,6 +24,7 @@ export interface ConfirmInput {
   /** What the registry's records pinned before. */
   readonly states: ReadonlyMap<string, StoredState>;
   readonly upstream: ManifestReader;
+  readonly budgets: Budgets;
   readonly probes: Probes;
   readonly now: Date;
 }
@@ -44,7 +45,7 @@ type Settled = { readonly adopted: Requirement } | { readonly open: Unresolved }
  * repository, and in the other repositories of a component whose tag is gone. Adopts only what exactly one repository has.
  */
 export async function confirmSet(set: RequirementSet, input: ConfirmInput): Promise<ConfirmedSet> {
-  const first = await pinArtifacts(set.artifacts, input.states, input.upstream, input.now);
+  const first = await pinArtifacts(set.artifacts, input);
   const settled = await Promise.all([
     ...set.unresolved.map((unresolved) => settleUnresolved(unresolved, input)),
     ...first.refused.map((refused) => settleRefused(refused, input)),
@@ -53,7 +54,7 @@ export async function confirmSet(set: RequirementSet, input: ConfirmInput): Prom
   const confirmed = set.artifacts.filter((artifact) => pinnedNames.has(artifactName(artifact)));
   const adopted = mergeRequirements(settled.flatMap((one) => ('adopted' in one ? one.adopted : [])));
   const news = adopted.filter((artifact) => !pinnedNames.has(artifactName(artifact)));
-  const second = await pinArtifacts(news, input.states, input.upstream, input.now);
+  const second = await pinArtifacts(news, input);
   const failure = first.failure ?? second.failure ?? input.probes.failure;
   const gone = new Set(second.refused.map(({ artifact }) => artifactName(artifact)));
   return {

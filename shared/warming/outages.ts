@@ -1,4 +1,5 @@
 import { artifactName } from '../model/artifact.js';
+import type { SyncError } from '../model/errors.js';
 import {
   afterFailure,
   healthy,
@@ -80,10 +81,10 @@ export class Outages {
     }
     const { error } = outcome;
     const { failureClass } = error;
-    if (failureClass === 'permanent') await this.#clear(state, 'registry');
-    if (failureClass === 'upstream-down') await this.#clear(state, 'registry');
-    const side = failureClass === 'upstream-down' ? 'upstream' : 'registry';
-    if (failureClass !== 'upstream-down' && failureClass !== 'registry-down' && failureClass !== 'auth') return;
+    const side = sideOf(error);
+    if (side === 'own') return;
+    if (side !== 'registry') await this.#clear(state, 'registry');
+    if (side === 'none') return;
     const failure = {
       artifact: artifactName(state),
       failureClass,
@@ -109,6 +110,14 @@ export class Outages {
 /** What is proven is looked at in the registry alone: MAR may be down meanwhile. */
 function sidesOf({ phase }: ArtifactState): readonly OutageSide[] {
   return phase === 'proven' ? ['registry'] : ['registry', 'upstream'];
+}
+
+/** Whom a failure speaks against; `none` where it tells of no outage, and `own` where it tells nothing at all. */
+function sideOf({ code, failureClass }: SyncError): OutageSide | 'none' | 'own' {
+  if (failureClass === 'throttled' || failureClass === 'ours') return 'own';
+  if (failureClass === 'permanent') return 'none';
+  // Imports are ARM's: the registry itself may be well.
+  return failureClass === 'upstream-down' || code.startsWith('ARM_') ? 'upstream' : 'registry';
 }
 
 function keyOf({ registry }: ArtifactState, side: OutageSide): string {

@@ -23,50 +23,39 @@ export interface RefusedArtifact {
   readonly error: SyncError;
 }
 
+export interface PinInput {
+  /** What the registry's records pinned before. */
+  readonly states: ReadonlyMap<string, StoredState>;
+  readonly upstream: ManifestReader;
+  readonly budgets: Budgets;
+  readonly now: Date;
+}
+
 /**
- * Pins every artifact to MAR's digest of its tag. At most one GET per artifact; idempotent.
- * @param states what the registry's records pinned before
+ * Pins every artifact to MAR's digest of its tag. At most one GET per artifact; idempotent. Without a budget, and once MAR throttles or
+ * fails for a whole chunk, the rest is left to the next try: it begins where this one ended.
  */
-export async function pinArtifacts(
-  artifacts: readonly Requirement[],
-  states: ReadonlyMap<string, StoredState>,
-  upstream: ManifestReader,
-  now: Date,
-): Promise<Pins> {
-  const limit = pLimit(concurrentRequests);
-  const results = await Promise.all(
-    artifacts.map((artifact) => limit(() => pinArtifact(artifact, states.get(artifactName(artifact)), upstream, now))),
-  );
+export async function pinArtifacts(artifacts: readonly Requirement[], input: PinInput): Promise<Pins> {
+  const results: (PinnedArtifact | RefusedArtifact | SyncError)[] = [];
+  const unknown: Requirement[] = [];
+  for (const artifact of artifacts) {
+    const stored = input.states.get(artifactName(artifact));
+    if (isFresh(stored, input.now)) results.push(pinOf(artifact, stored));
+    else unknown.push(artifact);
+  }
+  for (let start = 0; start < unknown.length; start += chunk) {
+    const some = unknown.slice(start, start + chunk);
+    const grant = await input.budgets.take({ registry: 'mar', operation: 'upstream-read' }, some.length);
+    const answers = grant.kind === 'wait' ? [withoutBudget(grant.seconds)] : await askMar(some, input);
+    results.push(...answers);
+    if (answers.every((answer) => answer instanceof SyncError) || answers.some(isThrottled)) break;
+  }
   const failure = results.find((result) => result instanceof SyncError);
   return {
     pinned: results.filter((result) => 'digest' in result),
     refused: results.filter((result) => 'error' in result),
     ...(failure === undefined ? {} : { failure }),
   };
-}
-
-async function pinArtifact(
-  artifact: Requirement,
-  stored: StoredState | undefined,
-  upstream: ManifestReader,
-  now: Date,
-): Promise<PinnedArtifact | RefusedArtifact | SyncError> {
-  const known = stored?.state;
-  if (known && now.getTime() - known.pinnedAt.getTime() < freshForMs) return pinOf(artifact, known, known.pinnedAt);
-  try {
-    return pinOf(artifact, await upstream.get(artifact.repository, artifact.tag), now);
-  } catch (error) {
-    if (!(error instanceof SyncError)) throw error;
-    return error.canRetry ? error : { artifact, error };
-  }
-}
-
-function pinOf(
-  artifact: ArtifactRef,
-  tree: Pick<PinnedArtifact, 'digest' | 'children'>,
-  pinnedAt: Date,
-): PinnedArtifact {
-  return { repository: artifact.repository, tag: artifact.tag, digest: tree.digest, children: tree.children, pinnedAt };
 }
 
 function askMar(artifacts: readonly Requirement[], { upstream, now }: PinInput) {
@@ -82,6 +71,10 @@ function askMar(artifacts: readonly Requirement[], { upstream, now }: PinInput) 
       }
     }),
   );
+}
+
+function isThrottled(answer: object): boolean {
+  return answer instanceof SyncError && answer.failureClass === 'throttled';
 }
 
 function isFresh(stored: StoredState | undefined, now: Date): stored is StoredState {

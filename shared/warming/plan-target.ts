@@ -1,12 +1,6 @@
 import { listedRepositories, type Catalog } from '../catalog/catalog.js';
 import type { CatalogReader } from '../catalog/ports.js';
-import {
-  artifactName,
-  type ArtifactRef,
-  type Requirement,
-  type RequirementSet,
-  type Unresolved,
-} from '../model/artifact.js';
+import { artifactName, type RequirementSet, type Unresolved } from '../model/artifact.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import { minorOf } from '../model/kubernetes-version.js';
@@ -17,7 +11,16 @@ import type { ClusterReader, ObservedArtifacts, RegistryReader } from '../requir
 import { resolveRequirements } from '../requirements/resolve.js';
 import { taskOf } from './advance.js';
 import { confirmSet } from './confirm-set.js';
-import type { ArtifactStates, ManifestReader, PlanQueue, PlanTask, Targets, WarmQueue, WarmTask } from './ports.js';
+import type {
+  ArtifactStates,
+  Budgets,
+  ManifestReader,
+  PlanQueue,
+  PlanTask,
+  Targets,
+  WarmQueue,
+  WarmTask,
+} from './ports.js';
 import { Probes, type ProbePolicy } from './probes.js';
 import type { PlannedTarget } from './state.js';
 import { planWork, type WorkPolicy } from './work.js';
@@ -26,6 +29,7 @@ export interface PlanPorts {
   readonly clusters: ClusterReader;
   readonly registries: RegistryReader;
   readonly upstream: ManifestReader;
+  readonly budgets: Budgets;
   readonly catalog: CatalogReader;
   readonly states: ArtifactStates;
   readonly targets: Targets;
@@ -96,7 +100,15 @@ async function planIsolated(
   ]);
   const states = await ports.states.list(registry.resource.key);
   const platforms = platformsOf(cluster);
-  const context = { catalog, platforms, states, upstream: ports.upstream, probes, now: plannedAt };
+  const context = {
+    catalog,
+    platforms,
+    states,
+    upstream: ports.upstream,
+    budgets: ports.budgets,
+    probes,
+    now: plannedAt,
+  };
   const { set, pinned, failure } = await confirmSet(predicted, context);
   const work = planWork({
     pinned,
@@ -117,11 +129,8 @@ async function planIsolated(
     kubernetesVersion: task.kubernetesVersion,
     registry: registry.resource.key,
     loginServer: registry.loginServer,
-    set: {
-      ...set,
-      artifacts: warmable(set.artifacts, work.uncovered),
-      unresolved: [...set.unresolved, ...uncovered(work.uncovered, registry.loginServer)],
-    },
+    set,
+    strategies: work.strategies,
     plannedAt,
     factsHash: hashFacts(cluster),
     probes: probes.records(),
@@ -184,12 +193,6 @@ function withoutInsights(minor: string): Unresolved {
   };
 }
 
-/** What no rule covers is unresolved: it is told once, there. */
-function warmable(artifacts: readonly Requirement[], uncovered: readonly ArtifactRef[]): readonly Requirement[] {
-  const left = new Set(uncovered.map(artifactName));
-  return artifacts.filter((artifact) => !left.has(artifactName(artifact)));
-}
-
 /** Tags of the repositories where a tag cannot be derived. A repository that MAR does not have contributes none. */
 async function listTags(
   upstream: ManifestReader,
@@ -204,16 +207,6 @@ async function listTags(
     }
   });
   return new Map(await Promise.all(lists));
-}
-
-/** A repository outside every cache rule is not warmed by pulling; until it is, the gate must not open. */
-function uncovered(artifacts: readonly ArtifactRef[], loginServer: string): readonly Unresolved[] {
-  const { advice } = new SyncError('CACHE_RULE_MISSING', '');
-  return artifacts.map((artifact) => ({
-    component: artifactName(artifact),
-    version: artifact.tag,
-    reason: `no cache rule of ${loginServer} covers ${artifact.repository}. ${advice}`,
-  }));
 }
 
 function retryDelay(task: PlanTask, error: SyncError): number {

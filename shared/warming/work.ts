@@ -1,7 +1,9 @@
 import { artifactName, type ArtifactRef, type Digest } from '../model/artifact.js';
-import { cachedRepository, type Registry } from '../model/registry.js';
+import type { Registry } from '../model/registry.js';
 import type { StoredState } from './ports.js';
-import type { ArtifactState } from './state.js';
+import { isProvenAt } from './proof-level.js';
+import type { ArtifactState, ProofLevel, Strategy } from './state.js';
+import { strategyFor, type Placement } from './strategy.js';
 
 /** An artifact with MAR's digest of it. */
 export interface PinnedArtifact extends ArtifactRef {
@@ -19,6 +21,8 @@ export interface WorkPolicy {
   readonly lostAfterMs: number;
   /** Head start of what nodes wait for over what their node image carries already. Well below `lostAfterMs`. */
   readonly bakedDelaySeconds: number;
+  /** What a proof has to cover. */
+  readonly proofLevel: ProofLevel;
 }
 
 export interface WorkInput {
@@ -36,28 +40,26 @@ export interface WorkInput {
 export interface Work {
   /** States to write; each that is written gets a task. */
   readonly changes: readonly { readonly state: ArtifactState; readonly etag: string | undefined }[];
-  /** Artifacts that no cache rule of the registry covers. */
-  readonly uncovered: readonly ArtifactRef[];
+  /** How each MAR repository of the set gets into the registry. */
+  readonly strategies: Readonly<Record<string, Strategy>>;
 }
 
 /** The union of the set and the registry's states, minus what is proven or on its way. Pure. */
 export function planWork(input: WorkInput): Work {
   const changes: { state: ArtifactState; etag: string | undefined }[] = [];
-  const uncovered: ArtifactRef[] = [];
+  const strategies: [string, Strategy][] = [];
   for (const pin of input.pinned) {
-    const repository = cachedRepository(input.registry.cacheRules, input.marHost, pin.repository);
-    if (repository === undefined) {
-      uncovered.push(pin);
-      continue;
-    }
+    const placement = strategyFor(input.registry, input.marHost, pin.repository, 'auto');
+    if ('refused' in placement) continue;
+    strategies.push([pin.repository, placement.strategy]);
     const stored = input.states.get(artifactName(pin));
-    if (!stored) changes.push({ state: fresh(pin, repository, input, 0), etag: undefined });
-    else if (mustRestart(stored.state, pin, repository, input)) {
-      changes.push({ state: fresh(pin, repository, input, stored.state.step + 1), etag: stored.etag });
+    if (!stored) changes.push({ state: fresh(pin, placement, input, 0), etag: undefined });
+    else if (mustRestart(stored.state, pin, placement, input)) {
+      changes.push({ state: fresh(pin, placement, input, stored.state.step + 1), etag: stored.etag });
     } else if (needsTask(stored.state, input))
       changes.push({ state: enqueuedAgain(stored.state, input.now), etag: stored.etag });
   }
-  return { changes, uncovered };
+  return { changes, strategies: Object.fromEntries(strategies.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
 /** A lost task cannot be told from a slow one: the new step makes the old one stale, so that a backlog does not grow itself. */
@@ -65,18 +67,23 @@ export function enqueuedAgain(state: ArtifactState, now: Date): ArtifactState {
   return { ...state, step: state.step + 1, dueAt: now };
 }
 
-function fresh(pin: PinnedArtifact, cached: string, input: WorkInput, step: number): ArtifactState {
+function fresh(
+  pin: PinnedArtifact,
+  { strategy, repository }: Placement,
+  input: WorkInput,
+  step: number,
+): ArtifactState {
   return {
     registry: input.registry.resource.key,
     loginServer: input.registry.loginServer,
     incarnation: input.registry.createdAt,
-    cachedRepository: cached,
+    cachedRepository: repository,
     repository: pin.repository,
     tag: pin.tag,
     digest: pin.digest,
     children: pin.children,
     pinnedAt: pin.pinnedAt,
-    strategy: 'pull-through',
+    strategy,
     phase: 'planned',
     step,
     attempts: 0,
@@ -85,10 +92,11 @@ function fresh(pin: PinnedArtifact, cached: string, input: WorkInput, step: numb
   };
 }
 
-function mustRestart(state: ArtifactState, pin: PinnedArtifact, repository: string, input: WorkInput): boolean {
+function mustRestart(state: ArtifactState, pin: PinnedArtifact, placement: Placement, input: WorkInput): boolean {
   if (state.digest !== pin.digest && pin.pinnedAt >= state.pinnedAt) return true;
   const { loginServer, createdAt } = input.registry;
-  if (state.cachedRepository !== repository || state.loginServer !== loginServer) return true;
+  if (state.cachedRepository !== placement.repository || state.loginServer !== loginServer) return true;
+  if (state.strategy !== placement.strategy) return true;
   if (state.incarnation !== createdAt) return true;
   return state.phase === 'failed' && age(state.dueAt, input.now) >= input.policy.retryFailedAfterMs;
 }
@@ -97,7 +105,8 @@ function needsTask(state: ArtifactState, input: WorkInput): boolean {
   switch (state.phase) {
     case 'proven':
       return (
-        age(state.provenAt ?? new Date(0), input.now) >= input.policy.reproveAfterMs &&
+        (age(state.provenAt ?? new Date(0), input.now) >= input.policy.reproveAfterMs ||
+          !isProvenAt(state, input.policy.proofLevel)) &&
         age(state.dueAt, input.now) >= input.policy.lostAfterMs
       );
     case 'failed':

@@ -120,6 +120,7 @@ export const policy: GatePolicy = {
   maxPlanAgeMs: hours(24),
   minConfidence: 'probed',
   baked: 'awaited',
+  proofLevel: 'deep',
 };
 
 export function gateOf(changes: Partial<FleetGate> = {}): FleetGate {

@@ -65,6 +65,8 @@ test('what is not set has its documented default', () => {
     verifyDelaySeconds: 10,
     targetPatch: true,
     targetMinor: true,
+    proofLevel: 'deep',
+    warmReferrers: false,
     proofMaxAgeHours: 6,
     planMaxAgeHours: 3,
     reconcileSchedule: '0 */5 * * * *',

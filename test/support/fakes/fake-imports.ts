@@ -20,12 +20,12 @@ export class FakeImports implements Imports {
   readonly started: { readonly repository: string; readonly digest: Digest; readonly target: string }[] = [];
 
   constructor(
-    private readonly registry: FakeCachingRegistry,
+    private readonly registryOf: (registry: string) => FakeCachingRegistry,
     private readonly clock: FakeClock,
   ) {}
 
   async start(
-    _registry: string,
+    registry: string,
     source: { readonly repository: string; readonly digest: Digest },
     target: { readonly repository: string; readonly tag: string },
   ): Promise<ImportProgress> {
@@ -33,7 +33,8 @@ export class FakeImports implements Imports {
     this.started.push({ ...source, target: `${target.repository}:${target.tag}` });
     const token = `operation-${this.started.length}`;
     const finish = (): void => {
-      if (this.delivers(source.repository)) this.registry.land(target.repository, target.tag, source.digest);
+      if (this.delivers(source.repository))
+        this.registryOf(registry).land(target.repository, target.tag, source.digest);
     };
     const endsAt = this.clock.now().getTime() + this.runsSeconds(source.repository) * 1000;
     this.#operations.set(token, { endsAt, finish });

@@ -28,7 +28,9 @@ export class FakeCachingRegistry implements ContentReader {
   fault: (repository: string, reference: string) => void = () => undefined;
   /** Seconds after which a tag that moved upstream is noticed (Azure/acr#860). */
   refreshSeconds = 300;
+  /** Of manifests and lists. */
   requests = 0;
+  blobRequests = 0;
 
   /** @param prefix `aks-managed-repository/`, or nothing for the layout of old */
   constructor(
@@ -92,7 +94,7 @@ export class FakeCachingRegistry implements ContentReader {
   }
 
   async headBlob(repository: string, digest: Digest): Promise<BlobHead> {
-    this.requests += 1;
+    this.blobRequests += 1;
     this.fault(repository, digest);
     if (this.#holdsBlob(repository, digest)) return { size: this.#blob(repository, digest)?.size, origin: 'registry' };
     const proxied = this.covers(repository) ? this.#blob(repository, digest) : undefined;

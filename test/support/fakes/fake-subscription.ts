@@ -4,17 +4,21 @@ import type { GateTask } from '../../../shared/gate/ports.js';
 import type { Cluster, ReportedComponent } from '../../../shared/model/cluster.js';
 import type { KubernetesVersion } from '../../../shared/model/kubernetes-version.js';
 import { resolveRequirements } from '../../../shared/requirements/resolve.js';
+import { ContentMemory } from '../../../shared/warming/content-memory.js';
+import { Outages } from '../../../shared/warming/outages.js';
 import type { PlanTask, WarmTask } from '../../../shared/warming/ports.js';
 import { hours, minutes, profileOf, registryOf, subscriptionId, target } from '../builders.js';
 import { idleCatalogKeeper } from '../catalog/idle-catalog.js';
 import { smallCatalog } from '../small-catalog.js';
 import { FakeClock } from './clock.js';
 import { FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
+import { FakeImports, unlimitedBudgets } from './fake-imports.js';
 import { FakeMar } from './fake-manifests.js';
 import { FakeCachingRegistry } from './fake-registry.js';
 import { MemoryArtifactStates } from './memory-artifact-states.js';
 import { FakeInventory, FakePullLog, MemoryDriftReports, MemoryObserved } from './memory-drift.js';
 import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClusters } from './memory-gate-records.js';
+import { MemoryOutages } from './memory-outages.js';
 import { MemoryQueue } from './memory-queue.js';
 import { MemoryTargets } from './memory-targets.js';
 
@@ -41,6 +45,7 @@ export class FakeSubscription {
   readonly problems = new MemoryProblems();
   readonly observed = new MemoryObserved();
   readonly driftReports = new MemoryDriftReports();
+  readonly outageRecords = new MemoryOutages();
   readonly inventory = new FakeInventory();
   pullLog: FakePullLog | undefined = new FakePullLog();
   readonly planQueue = new MemoryQueue<PlanTask>(this.clock);
@@ -49,6 +54,13 @@ export class FakeSubscription {
   /** Data planes by login server. */
   readonly caches = new Map<string, FakeCachingRegistry>();
   readonly catalog = smallCatalog();
+  /** ARM's imports, into whichever registry is asked for. */
+  readonly imports = new FakeImports((registry) => this.#cacheOf(registry), this.clock);
+
+  #cacheOf(registry: string): FakeCachingRegistry {
+    const loginServer = `${registry.split('/').at(-1) ?? ''}.azurecr.io`;
+    return this.caches.get(loginServer) ?? fail(loginServer);
+  }
 
   addRegistry(name = 'acr'): FakeCachingRegistry {
     const registry = registryOf(name);
@@ -84,6 +96,13 @@ export class FakeSubscription {
       catalog: { current: async () => this.catalog },
       catalogKeeper: idleCatalogKeeper,
       upstream: mar,
+      imports: this.imports,
+      budgets: unlimitedBudgets,
+      memory: new ContentMemory(clock.now),
+      outages: new Outages(this.outageRecords, clock.now),
+      outageRecords: this.outageRecords,
+      proofLevel: 'deep',
+      referrers: 'left',
       registry: (loginServer) => this.caches.get(loginServer) ?? fail(loginServer),
       version: '0.0.0',
       now: clock.now,
@@ -93,7 +112,13 @@ export class FakeSubscription {
       fleetGatePrefix: 'artifact-sync',
       pace: { verifyDelaySeconds: 10 },
       judgeEverySeconds: 10,
-      gatePolicy: { maxProofAgeMs: hours(24), maxPlanAgeMs: hours(24), minConfidence: 'probed', baked: 'awaited' },
+      gatePolicy: {
+        maxProofAgeMs: hours(24),
+        maxPlanAgeMs: hours(24),
+        minConfidence: 'probed',
+        baked: 'awaited',
+        proofLevel: 'deep',
+      },
       probePolicy: { mostRequests: 100, concurrentRequests: 8, trustFoundMs: hours(24), trustMissingMs: hours(6) },
       observedPolicy: { maxAgeMs: hours(90 * 24), mostPerMinor: 200 },
       driftPolicy: { firstLookBackMs: hours(7 * 24), longestWindowMs: hours(30 * 24) },
@@ -103,6 +128,7 @@ export class FakeSubscription {
         retryFailedAfterMs: minutes(30),
         lostAfterMs: minutes(2),
         bakedDelaySeconds: 10,
+        proofLevel: 'deep',
       },
       reconcilePolicy: { renewPlanAfterMs: hours(1), lostAfterMs: minutes(2), retryFailedAfterMs: minutes(30) },
       subscriptionId,

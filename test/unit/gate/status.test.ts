@@ -42,6 +42,7 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   states: new Map([[plan.registry, new Map(states.map((state) => [artifactName(state), state]))]]),
   judgements: [],
   fleetGates: [],
+  outages: [],
   problems: [],
   drift: [],
   ...changes,

@@ -1,12 +1,16 @@
 import { SyncError } from '../../../shared/model/errors.js';
 import { advanceArtifact, taskOf, type AdvancePorts } from '../../../shared/warming/advance.js';
-import type { WarmTask } from '../../../shared/warming/ports.js';
+import { ContentMemory } from '../../../shared/warming/content-memory.js';
+import { Outages } from '../../../shared/warming/outages.js';
+import type { ContentReader, WarmTask } from '../../../shared/warming/ports.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';
 import { coredns, provenState, stateOf } from '../../support/builders.js';
 import { FakeClock } from '../../support/fakes/clock.js';
+import { FakeImports, unlimitedBudgets } from '../../support/fakes/fake-imports.js';
 import { FakeMar } from '../../support/fakes/fake-manifests.js';
 import { FakeCachingRegistry } from '../../support/fakes/fake-registry.js';
 import { MemoryArtifactStates } from '../../support/fakes/memory-artifact-states.js';
+import { MemoryOutages } from '../../support/fakes/memory-outages.js';
 import { MemoryQueue } from '../../support/fakes/memory-queue.js';
 
 async function arrange(state: ArtifactState = stateOf()) {
@@ -23,6 +27,12 @@ async function arrange(state: ArtifactState = stateOf()) {
     registry: () => registry,
     upstream: mar,
     now: clock.now,
+    imports: new FakeImports(() => registry, clock),
+    budgets: unlimitedBudgets,
+    memory: new ContentMemory(clock.now),
+    outages: new Outages(new MemoryOutages(), clock.now),
+    proofLevel: 'deep',
+    referrers: 'left',
     pace: { verifyDelaySeconds: 10 },
   };
   const current = async () => (await states.get(state.registry, coredns))?.state ?? state;
@@ -105,7 +115,7 @@ test('of two workers on one step one wins, and only the winner goes on', async (
 
 test.each([
   ['REGISTRY_THROTTLED', 'planned', 1],
-  ['MANIFEST_UNKNOWN', 'failed', 0],
+  ['MANIFEST_INVALID', 'failed', 0],
 ] as const)('a registry that answers %s leaves the artifact %s', async (code, phase, tasks) => {
   const { ports, task, registry, current, warmQueue } = await arrange();
   registry.fault = () => {
@@ -158,6 +168,11 @@ test('a child that is served with another digest is no proof', async () => {
   });
 });
 
-function bound(registry: FakeCachingRegistry) {
-  return { tags: (repository: string) => registry.tags(repository) };
+function bound(registry: FakeCachingRegistry): Omit<ContentReader, 'get' | 'head'> {
+  return {
+    tags: (repository) => registry.tags(repository),
+    headBlob: (repository, digest) => registry.headBlob(repository, digest),
+    pullBlob: (repository, blob) => registry.pullBlob(repository, blob),
+    referrers: (repository, digest) => registry.referrers(repository, digest),
+  };
 }

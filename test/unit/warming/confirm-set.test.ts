@@ -3,6 +3,7 @@ import { SyncError } from '../../../shared/model/errors.js';
 import { confirmSet } from '../../../shared/warming/confirm-set.js';
 import { Probes } from '../../../shared/warming/probes.js';
 import { coredns, hours, now, requirement, setOf } from '../../support/builders.js';
+import { unlimitedBudgets } from '../../support/fakes/fake-imports.js';
 import { FakeMar } from '../../support/fakes/fake-manifests.js';
 import { loadCatalog } from '../../../shared/catalog/catalog.js';
 import type { RequirementSet } from '../../../shared/model/artifact.js';
@@ -12,7 +13,15 @@ const probePolicy = { mostRequests: 50, concurrentRequests: 4, trustFoundMs: hou
 
 function confirm(set: RequirementSet, mar: FakeMar) {
   const probes = new Probes(mar, [], now, probePolicy);
-  return confirmSet(set, { catalog, platforms: ['linux/amd64'], states: new Map(), upstream: mar, probes, now });
+  return confirmSet(set, {
+    catalog,
+    platforms: ['linux/amd64'],
+    states: new Map(),
+    upstream: mar,
+    budgets: unlimitedBudgets,
+    probes,
+    now,
+  });
 }
 
 function known(confidence: Confidence, changes: Partial<Reason> = {}): Requirement {

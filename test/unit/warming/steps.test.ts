@@ -1,19 +1,27 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { failures, SyncError, type FailureCode } from '../../../shared/model/errors.js';
 import type { ArtifactState, Phase } from '../../../shared/warming/state.js';
-import { nextState, type Outcome } from '../../../shared/warming/steps.js';
+import { retryRules } from '../../../shared/warming/retry.js';
+import { mostAbsences, mostImports, nextState, type Outcome } from '../../../shared/warming/steps.js';
 import { coredns, now, provenState, stateOf } from '../../support/builders.js';
 import { digestOf } from '../../support/fakes/fake-manifests.js';
 
 const pace = { verifyDelaySeconds: 10 };
 const tree = { digest: digestOf('rebuilt'), children: [digestOf('rebuilt/0')], blobs: [], origin: 'registry' as const };
 const outcomes = {
-  cached: { kind: 'cached' },
+  cached: { kind: 'cached', proof: 'deep' },
   proxied: { kind: 'proxied', upstream: 2 },
+  'blobs-missing': { kind: 'blobs-missing', missing: 2, blobsDone: 1 },
+  partial: { kind: 'partial', blobsDone: 200, total: 300 },
+  'import-started': { kind: 'import-started', progress: { kind: 'running', token: 'operation-1' } },
+  'import-running': { kind: 'import-running', progress: { kind: 'running', token: 'operation-1' } },
+  'import-lost': { kind: 'import-lost', reason: 'the import ended and the artifact is not in the registry' },
+  absent: { kind: 'absent', error: new SyncError('MANIFEST_UNKNOWN', 'HEAD x: 404') },
   'stale-tag': { kind: 'stale-tag' },
   moved: { kind: 'moved', tree },
   retryable: { kind: 'failure', error: new SyncError('UPSTREAM_UNAVAILABLE', 'GET x: 424') },
-  final: { kind: 'failure', error: new SyncError('MANIFEST_UNKNOWN', 'GET x: 404') },
+  final: { kind: 'failure', error: new SyncError('MANIFEST_INVALID', 'GET x: 200') },
 } as const satisfies Record<string, Outcome>;
 
 const states: Readonly<Record<Phase, ArtifactState>> = {
@@ -23,27 +31,25 @@ const states: Readonly<Record<Phase, ArtifactState>> = {
   failed: stateOf(coredns, { phase: 'failed', step: 5, reason: 'MANIFEST_UNKNOWN: gone' }),
 };
 
-test.each([
-  ['planned', 'cached', 'proven'],
-  ['planned', 'proxied', 'waiting'],
-  ['planned', 'stale-tag', 'planned'],
-  ['planned', 'moved', 'planned'],
-  ['planned', 'retryable', 'planned'],
-  ['planned', 'final', 'failed'],
-  ['waiting', 'cached', 'proven'],
-  ['waiting', 'proxied', 'waiting'],
-  ['waiting', 'stale-tag', 'planned'],
-  ['waiting', 'moved', 'planned'],
-  ['waiting', 'retryable', 'waiting'],
-  ['waiting', 'final', 'failed'],
-  ['proven', 'cached', 'proven'],
-  ['proven', 'proxied', 'planned'],
-  ['proven', 'stale-tag', 'planned'],
-  ['proven', 'moved', 'planned'],
-  ['proven', 'retryable', 'proven'],
-  ['proven', 'final', 'failed'],
-] as const)('an artifact that is %s and found %s becomes %s', (phase, outcome, becomes) => {
-  const { state, delaySeconds } = nextState(states[phase], outcomes[outcome], now, pace);
+/** The table drawn in the docstring of `nextState`: outcome, phase before, phase after. */
+const drawn = readFileSync('shared/warming/steps.ts', 'utf8')
+  .split('\n')
+  .flatMap((line) => [...(/^ \* \| ([a-z-]+) +\| (\w+) +\| (\w+)[^|]*\| (\w+) +\|$/.exec(line) ?? [])].slice(1, 5))
+  .reduce<string[][]>((rows, cell, index) => {
+    if (index % 4 === 0) rows.push([]);
+    rows.at(-1)?.push(cell);
+    return rows;
+  }, [])
+  .flatMap(([outcome = '', ...after]) =>
+    (['planned', 'waiting', 'proven'] as const).map((phase, column) => [phase, outcome, after[column]] as const),
+  );
+
+test('the drawn table has a row for every outcome', () => {
+  expect(new Set(drawn.map(([, outcome]) => outcome))).toEqual(new Set(Object.keys(outcomes)));
+});
+
+test.each(drawn)('as drawn, an artifact that is %s and found %s becomes %s', (phase, outcome, becomes) => {
+  const { state, delaySeconds } = nextState(states[phase], outcomes[outcome as keyof typeof outcomes], now, pace);
   expect(state.phase).toBe(becomes);
   expect(state.step).toBe(states[phase].step + 1);
   expect(delaySeconds === undefined).toBe(outcome === 'cached' || outcome === 'final');
@@ -85,13 +91,66 @@ test('a proof carries its time and clears what was wrong before', () => {
   expect(state).not.toHaveProperty('reason');
 });
 
-test('a proof outlives a registry that does not answer, and nothing else', () => {
+test('a proof outlives a registry that does not answer and a look that goes on, and nothing else', () => {
   for (const [name, outcome] of Object.entries(outcomes)) {
     const { state } = nextState(states.proven, outcome, now, pace);
-    const keeps = name === 'retryable' || name === 'cached';
+    const keeps = ['retryable', 'cached', 'partial'].includes(name);
     expect([name, state.provenAt !== undefined]).toEqual([name, keeps]);
   }
   expect(nextState(states.proven, outcomes.retryable, now, pace).state.provenAt).toBe(states.proven.provenAt);
+});
+
+test('failures are not looks: after an hour of them the first look after an answer comes as early as ever', () => {
+  let state = states.planned;
+  for (let failure = 0; failure < 9; failure += 1) state = nextState(state, outcomes.retryable, now, pace).state;
+  expect(state).toMatchObject({ attempts: 0, failures: 9, failureClass: 'upstream-down' });
+  const answered = nextState(state, outcomes.proxied, now, pace);
+  expect(answered).toMatchObject({ delaySeconds: 10, state: { failures: 0, attempts: 1 } });
+  expect(answered.state).not.toHaveProperty('failureClass');
+});
+
+test('the 5th 404 in a row is believed, with the cure for a cached repository that was deleted', () => {
+  let state = states.proven;
+  const phases: Phase[] = [];
+  while (phases.length < mostAbsences) {
+    state = nextState(state, outcomes.absent, now, pace).state;
+    phases.push(state.phase);
+  }
+  expect(phases).toEqual(['planned', 'planned', 'planned', 'planned', 'failed']);
+  expect(state.reason).toContain('acr#765');
+});
+
+test('an import that sticks or ends without the artifact is started anew, five times', () => {
+  let state: ArtifactState = { ...states.planned, strategy: 'import' };
+  for (let tries = 1; tries <= mostImports; tries += 1) {
+    state = nextState(state, outcomes['import-started'], now, pace).state;
+    expect(state).toMatchObject({ phase: 'waiting', importTries: tries, imports: { token: 'operation-1' } });
+    state = nextState(state, outcomes['import-lost'], now, pace).state;
+    expect([state.phase, state.imports]).toEqual([tries < mostImports ? 'planned' : 'failed', undefined]);
+  }
+});
+
+test('the deadline of an import counts from its start, however often it is asked after', () => {
+  const started = nextState(states.planned, outcomes['import-started'], now, pace).state;
+  const later = new Date(now.getTime() + 60_000);
+  const renamed = { kind: 'running', token: 'operation-1b' } as const;
+  const { state } = nextState(started, { kind: 'import-running', progress: renamed }, later, pace);
+  expect(state.imports).toEqual({ token: 'operation-1b', startedAt: now });
+});
+
+test.each([
+  ['IMPORT_FAILED', undefined],
+  ['ARM_THROTTLED', undefined],
+  ['ARM_UNAVAILABLE', 'operation-1'],
+] as const)('an import that ends in %s leaves the token %s', (code, token) => {
+  const started = nextState(states.planned, outcomes['import-started'], now, pace).state;
+  const { state } = nextState(started, { kind: 'failure', error: new SyncError(code, 'x') }, now, pace);
+  expect(state.imports?.token).toBe(token);
+});
+
+test.each(Object.entries(failures))('%s is never tried again exactly when its class is permanent', (_code, failure) => {
+  expect(failure.retry === 'never').toBe(failure.class === 'permanent');
+  expect(retryRules[failure.class] === undefined).toBe(failure.class === 'permanent');
 });
 
 test('a tag that moved at MAR is pinned anew and counted from the start', () => {
@@ -116,8 +175,10 @@ test('whatever is found, a step follows, only a proof is proven, and only what i
         expect(next.state.step).toBe(state.step + 1);
         expect(next.state.phase === 'proven').toBe(next.state.provenAt !== undefined);
         expect(next.state.reason?.length ?? 0).toBeLessThanOrEqual(500);
-        expect(next.delaySeconds ?? 1).toBeGreaterThan(0);
+        expect(next.delaySeconds ?? 1).toBeGreaterThan(one.kind === 'partial' ? -1 : 0);
         expect(next.delaySeconds ?? 1).toBeLessThanOrEqual(3600);
+        if (next.state.phase === 'proven' && state.phase !== 'proven') expect(one.kind).toBe('cached');
+        if (next.state.phase === 'proven') expect(next.state.proof ?? state.proof).toBeDefined();
         if (next.delaySeconds === undefined) expect(['proven', 'failed']).toContain(next.state.phase);
         state = next.state;
       }

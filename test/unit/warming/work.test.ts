@@ -35,6 +35,7 @@ function plan(state: ArtifactState | undefined, changes: Partial<WorkInput> = {}
       retryFailedAfterMs: minutes(30),
       lostAfterMs: minutes(2),
       bakedDelaySeconds: 10,
+      proofLevel: 'deep',
     },
     run: 'first',
     ...changes,
@@ -105,12 +106,27 @@ test('starting anew keeps counting steps, so that tasks of before are stale', ()
   expect(plan(undefined).changes[0]).toMatchObject({ etag: undefined, state: { step: 0 } });
 });
 
-test('what no rule covers is told and not started', () => {
+test('what no rule covers is imported to the path that nodes pull, and the plan says so', () => {
   const registry = registryOf('acr', [partly]);
   const other = pinOf({ repository: 'aks/packages/kubernetes/kubelet', tag: 'v1.35.7' });
-  const { changes, uncovered } = plan(undefined, { registry, pinned: [pinOf(), other] });
-  expect(changes.map(({ state }) => state.repository)).toEqual([coredns.repository]);
-  expect(uncovered.map(artifactName)).toEqual(['aks/packages/kubernetes/kubelet:v1.35.7']);
+  const { changes, strategies } = plan(undefined, { registry, pinned: [pinOf(), other] });
+  expect(changes.map(({ state }) => [state.strategy, state.cachedRepository])).toEqual([
+    ['pull-through', `aks-managed-repository/${coredns.repository}`],
+    ['import', 'aks-managed-repository/aks/packages/kubernetes/kubelet'],
+  ]);
+  expect(strategies).toEqual({ [coredns.repository]: 'pull-through', 'aks/packages/kubernetes/kubelet': 'import' });
+});
+
+test('an artifact whose rule is gone is started anew as an import', () => {
+  const [change] = plan(provenState(), { registry: registryOf('acr', []) }).changes;
+  expect(change?.state).toMatchObject({ strategy: 'import', phase: 'planned', attempts: 0 });
+});
+
+test('a proof of manifests alone is looked at again where proofs are deep, once its last look is over', () => {
+  const shallow = provenState(coredns, { proof: 'manifests', dueAt: before(minutes(3)) });
+  expect(plan(shallow).changes).toHaveLength(1);
+  expect(plan({ ...shallow, dueAt: now }).changes).toEqual([]);
+  expect(plan({ ...shallow, proof: 'deep' }).changes).toEqual([]);
 });
 
 test.each([
