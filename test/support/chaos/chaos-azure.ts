@@ -6,16 +6,22 @@ import { AnonymousTokens } from '../../../shared/oci/anonymous.js';
 import { RegistryClient } from '../../../shared/oci/registry-client.js';
 import type { RequirementSet } from '../../../shared/model/artifact.js';
 import { resolveRequirements } from '../../../shared/requirements/resolve.js';
+import { ContentMemory } from '../../../shared/warming/content-memory.js';
+import { Outages } from '../../../shared/warming/outages.js';
 import { RememberingReader } from '../../../shared/warming/remember-reader.js';
 import { clusterId, clusterOf, gateOf, hours, minutes, profileOf, registryOf, runOf, target } from '../builders.js';
+import type { Chance } from '../chance.js';
 import { FakeSubscription } from '../fakes/fake-subscription.js';
 import { LocalRegistries, marHost } from './local-registries.js';
-import { setDate } from './virtual-date.js';
 import { tinyCatalog } from './tiny-catalog.js';
 import { Truth } from './truth.js';
+import { WeatherDice } from './weather-dice.js';
+import { Weather } from './weather.js';
 
 export const clusterNames = ['one', 'two', 'three'] as const;
-export const registryNames = ['shared', 'own'] as const;
+/** What each instance of the app has of its own. */
+export type InstancePorts = Pick<Ports, 'now' | 'upstream' | 'registry' | 'memory' | 'outages'>;
+
 export const repositoryOfRevisions = 'oss/v2/kubernetes/kube-proxy';
 
 const reported = new Map([
@@ -23,7 +29,7 @@ const reported = new Map([
   ['1.35', [{ name: 'coredns', version: 'v1.13.1-6' }]],
 ]);
 
-/** Clusters one and two share a registry, three has its own; with arm64 nodes, more is needed. */
+/** Clusters one and two share a registry with a cache rule, three has one of its own that takes imports; with arm64 nodes, more is needed. */
 export function clusterWith(name: string, nodes: 'amd64' | 'both'): Cluster {
   const cluster = clusterOf(name, name === 'three' ? 'own' : 'shared');
   const [pool] = cluster.pools;
@@ -39,16 +45,27 @@ export class ChaosAzure extends FakeSubscription {
   override readonly catalog = tinyCatalog();
   readonly local: LocalRegistries;
   readonly truth: Truth;
+  readonly weather: Weather;
   #ports: Ports | undefined;
 
-  constructor(seed: number) {
+  /** @param seed of what is random in the local Azure; `chance` decides all else */
+  constructor(seed: number, chance: Chance) {
     super();
-    setDate(this.clock.now().getTime());
-    for (const name of registryNames) this.registries.put(registryOf(name));
+    this.weather = new Weather(chance, this.clock);
+    const declared = [
+      { registry: registryOf('shared'), hasRule: true },
+      { registry: registryOf('own', []), hasRule: false },
+    ];
+    for (const { registry } of declared) this.registries.put(registry);
     for (const name of clusterNames) this.putCluster(clusterWith(name, 'amd64'));
     this.fleets.putRun(runOf([clusterId('one'), clusterId('two')]));
     this.fleets.putGate(gateOf());
-    this.local = new LocalRegistries(registryNames, this.#marContent(), this.clock, seed);
+    this.local = new LocalRegistries(
+      declared.map(({ registry: { resource }, hasRule }) => ({ name: resource.name, key: resource.key, hasRule })),
+      this.#marContent(),
+      this.clock,
+      new WeatherDice(seed, this.weather),
+    );
     this.truth = new Truth(this.local, () => this.clock.now().getTime());
     this.clock.onMove = () => this.local.run();
   }
@@ -76,7 +93,7 @@ export class ChaosAzure extends FakeSubscription {
   }
 
   /** The app's clients as `shared/app.ts` puts them together, for one instance of it. */
-  clients(fetcher: typeof fetch, now: () => Date): Pick<Ports, 'upstream' | 'registry'> {
+  clients(fetcher: typeof fetch, now: () => Date): InstancePorts {
     const mar = new RegistryClient(`https://${marHost}`, new AnonymousTokens(fetcher), fetcher);
     const readers = new Map(
       [...this.local.caches.keys()].map((loginServer) => {
@@ -85,7 +102,13 @@ export class ChaosAzure extends FakeSubscription {
       }),
     );
     const registry = (loginServer: string) => readers.get(loginServer) ?? unknownHost(loginServer);
-    return { upstream: new RememberingReader(mar, minutes(5), now), registry };
+    return {
+      now,
+      registry,
+      upstream: new RememberingReader(mar, minutes(5), now),
+      memory: new ContentMemory(now),
+      outages: new Outages(this.outageRecords, now),
+    };
   }
 
   /** Of somebody who looks on: without faults. */
@@ -100,6 +123,7 @@ export class ChaosAzure extends FakeSubscription {
       ...ports,
       ...this.clients(this.local.fetch, this.clock.now),
       states: this.truth.watch(this.states, () => this.clock.now().getTime()),
+      imports: this.local.imports,
       gatePolicy: { ...ports.gatePolicy, maxProofAgeMs: hours(4), maxPlanAgeMs: hours(6) },
       workPolicy: { ...ports.workPolicy, reproveAfterMs: hours(2) },
     };

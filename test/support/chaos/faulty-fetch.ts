@@ -1,6 +1,6 @@
 import type { Chance } from '../chance.js';
 import { marHost } from './local-registries.js';
-import type { Fault, Weather } from './weather.js';
+import type { Weather } from './weather.js';
 
 const tagPath = /^\/v2\/(.+)\/manifests\/([^:]+)$/;
 
@@ -30,7 +30,6 @@ export function faultyFetch(
 type Answering = () => Response;
 
 function marFault(weather: Weather): Answering | undefined {
-  if (isDown('MAR is down', marHost, weather)) return () => plain(503);
   if (weather.strikes('MAR answers 429')) return () => plain(429, { 'retry-after': '3' });
   if (weather.strikes('MAR answers 5xx')) return () => plain(503);
   if (weather.strikes('MAR resets the connection')) return reset;
@@ -45,7 +44,7 @@ function registryFault(
   chance: Chance,
 ): Answering | undefined {
   const { host, pathname } = url;
-  if (isDown('registry is down', host, weather)) return () => plain(503);
+  if (isDown(host, weather)) return () => plain(503);
   if (pathname.startsWith('/oauth2/') && weather.strikes('registry refuses the token')) return () => plain(401);
   if (weather.strikes('registry answers 429')) return () => plain(429, { 'retry-after': String(1 + chance.below(30)) });
   if (pathname.includes('sha256:') && weather.strikes('registry answers 424')) return () => plain(424);
@@ -70,7 +69,8 @@ function failsForAWhile(
   return weather.lasts(fault, subject) ? () => plain(502) : undefined;
 }
 
-function isDown(fault: Fault, host: string, weather: Weather): boolean {
+function isDown(host: string, weather: Weather): boolean {
+  const fault = 'registry is down';
   if (weather.strikes(fault)) weather.begin(fault, host, 900);
   return weather.lasts(fault, host);
 }

@@ -35,6 +35,8 @@ export function faultyPorts(ports: Ports, weather: Weather, chance: Chance, befo
     clusters: around(ports.clusters, arm),
     registries: around(ports.registries, arm),
     fleets: around(ports.fleets, arm),
+    imports: around(ports.imports, arm),
+    outageRecords: around(ports.outageRecords, storage),
   };
 }
 

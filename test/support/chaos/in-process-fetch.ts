@@ -1,4 +1,5 @@
-import type { Handle } from '../../../local/azure/http.js';
+import { bytesOf } from '../../../local/azure/blob-bytes.js';
+import type { Answer, Handle } from '../../../local/azure/http.js';
 
 /**
  * `fetch` to request handlers of the local Azure without a socket: the same requests and answers, a hundred times faster, and with no
@@ -18,11 +19,16 @@ export function fetchInProcess(handlers: ReadonlyMap<string, Handle>): typeof fe
       headers: Object.fromEntries(new Headers(init.headers)),
       body: Buffer.from(bodyOf(init.body)),
     });
-    const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : (answer.body ?? Buffer.alloc(0));
+    const body = bytesIn(answer);
     const headers = { ...answer.headers, 'content-length': String(body.length) };
     const isBare = method === 'HEAD' || answer.status === 204 || answer.status === 304;
     return new Response(isBare ? null : new Uint8Array(body), { status: answer.status, headers });
   };
+}
+
+function bytesIn({ body = '' }: Answer): Buffer {
+  if (typeof body === 'string') return Buffer.from(body);
+  return Buffer.isBuffer(body) ? body : bytesOf(body);
 }
 
 function bodyOf(body: RequestInit['body']): string {

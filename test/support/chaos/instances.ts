@@ -1,7 +1,7 @@
 import type { Ports } from '../../../shared/app/application.js';
 import type { Chance } from '../chance.js';
 import { MortalWorkers } from '../fakes/mortal-workers.js';
-import type { ChaosAzure } from './chaos-azure.js';
+import type { ChaosAzure, InstancePorts } from './chaos-azure.js';
 import { faultyFetch, type Yesterday } from './faulty-fetch.js';
 import { around, faultyPorts, type Before } from './faulty-ports.js';
 import type { Weather } from './weather.js';
@@ -11,8 +11,7 @@ const instanceCount = 3;
 
 /** One instance of the app: a clock of its own, clients with their memory, and workers that die with it. */
 interface Instance {
-  readonly now: () => Date;
-  readonly clients: Pick<Ports, 'upstream' | 'registry'>;
+  readonly own: InstancePorts;
   readonly workers: Set<number>;
 }
 
@@ -61,10 +60,10 @@ export class Instances {
     const skew = weather.strikes('clock skew') ? chance.below(2 * mostSkewSeconds) - mostSkewSeconds : 0;
     const now = () => new Date(azure.clock.now().getTime() + skew * 1000);
     const fetcher = faultyFetch(azure.local.fetch, weather, chance, this.yesterday);
-    return { now, clients: azure.clients(fetcher, now), workers: new Set() };
+    return { own: azure.clients(fetcher, now), workers: new Set() };
   }
 
-  #portsOf({ now, clients }: Instance): Ports {
+  #portsOf({ own }: Instance): Ports {
     const { azure, weather, chance } = this;
     const worker = { startedAt: azure.clock.now().getTime() };
     const fleets = around(azure.fleets, async (call, words, method) => {
@@ -72,7 +71,7 @@ export class Instances {
       return await call(...words);
     });
     const states = azure.truth.watch(azure.states, () => worker.startedAt);
-    const ports = this.sabotage({ ...azure.ports(), ...clients, now, fleets, states });
+    const ports = this.sabotage({ ...azure.ports(), ...own, fleets, states });
     return faultyPorts(ports, weather, chance, this.#before);
   }
 }

@@ -71,11 +71,11 @@ export async function findAbsent(azure: ChaosAzure): Promise<readonly string[]> 
   const records = await azure.targets.list();
   const indexes = await indexAll(records, azure);
   return records.flatMap((record) => {
-    const { registry = '', loginServer = '', set } = record.planned ?? {};
+    const { registry = '', set } = record.planned ?? {};
     return (set?.artifacts ?? [])
       .filter((artifact) => {
         const state = indexes.get(registry)?.get(artifactName(artifact));
-        return !state || azure.truth.missing(state).length > 0 || !azure.truth.holds(loginServer, artifact);
+        return !state || azure.truth.missing(state).length > 0 || !azure.truth.isCurrent(state);
       })
       .map((artifact) => `${nameOf(record)}: ${artifactName(artifact)}`);
   });

@@ -7,7 +7,7 @@ import { ChaosAzure, clusterNames, clusterWith } from './chaos-azure.js';
 import { Instances, mostSkewSeconds, type Sabotage } from './instances.js';
 import { findAbsent, inspect } from './invariants.js';
 import { mischief, work, type Scene } from './storm.js';
-import { Weather, type FaultCounts } from './weather.js';
+import type { FaultCounts } from './weather.js';
 
 const longestStorm = 400;
 /** After the faults stop, every gate is open within this, and what was taken from a registry is back after `healSeconds`. */
@@ -25,7 +25,7 @@ export interface Played {
   readonly mostOpen: number;
 }
 
-/** One run: a storm of faults, then calm. The same seed, the same run. Needs `useVirtualDate`. */
+/** One run: a storm of faults, then calm. The same seed, the same run. */
 export async function play(seed: number, sabotage: Sabotage = (ports) => ports): Promise<Played> {
   const chance = new Chance(seed);
   const scene = setScene(seed, chance, sabotage);
@@ -55,10 +55,8 @@ export async function play(seed: number, sabotage: Sabotage = (ports) => ports):
 }
 
 function setScene(seed: number, chance: Chance, sabotage: Sabotage): Scene {
-  const azure = new ChaosAzure(seed);
-  const weather = new Weather(chance, azure.clock);
-  for (const cache of azure.local.caches.values())
-    cache.importFails = () => weather.strikes('caching fails in silence');
+  const azure = new ChaosAzure(seed, chance);
+  const { weather } = azure;
   const instances = new Instances(azure, weather, chance, sabotage);
   return { azure, weather, chance, instances, bugs: [], changedAt: new Map() };
 }
@@ -67,6 +65,7 @@ function setScene(seed: number, chance: Chance, sabotage: Sabotage): Scene {
 async function recover(scene: Scene, approvals: readonly Promise<readonly string[]>[]): Promise<readonly string[]> {
   const { azure, chance, weather, instances } = scene;
   weather.calm();
+  azure.local.mar.isDown = false;
   const survive = chance.share(0.5);
   for (let left = 3000; survive && left > 0 && instances.workers.waiting > 0; left -= 1)
     await instances.workers.release(chance.below(1000));

@@ -1,4 +1,4 @@
-import { artifactName, type ArtifactRef, type Digest } from '../../../shared/model/artifact.js';
+import { artifactName, type Digest } from '../../../shared/model/artifact.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';
 import type { ArtifactStates } from '../../../shared/warming/ports.js';
 import type { LocalRegistries } from './local-registries.js';
@@ -60,16 +60,23 @@ export class Truth {
     return this.#proofs.get(keyOf(state));
   }
 
-  /** Parts of an artifact that the registry does not have, as a node that pulls it by its tag would find out. */
+  /** Parts of an artifact that the registry does not have: of what was proven, and of what a node gets that pulls by the tag now. */
   missing(state: ArtifactState): readonly string[] {
-    const cache = this.local.cache(state.loginServer);
-    const { cachedRepository: repository, digest } = state;
-    const tree = this.#treeOf(state.repository, digest);
-    const served = cache.find(repository, state.tag);
-    const tag = served?.origin === 'registry' && served.manifest.digest === digest ? [] : [`tag ${state.tag}`];
-    const manifests = tree.manifests.filter((manifest) => !cache.holds(repository, manifest));
-    const blobs = tree.blobs.filter((blob) => cache.pullBlob(repository, blob, 'HEAD')?.origin !== 'registry');
-    return [...tag, ...manifests.map((manifest) => `manifest ${manifest}`), ...blobs.map((blob) => `blob ${blob}`)];
+    const { cachedRepository, digest, tag } = state;
+    const served = this.local.cache(state.loginServer).find(cachedRepository, tag);
+    if (served?.origin !== 'registry') return [`tag ${tag}`, ...this.#missingOf(state, digest)];
+    const { digest: tagged } = served.manifest;
+    return [...(tagged === digest ? [] : this.#missingOf(state, tagged)), ...this.#missingOf(state, digest)];
+  }
+
+  #missingOf({ loginServer, cachedRepository, repository }: ArtifactState, digest: Digest): readonly string[] {
+    const { store } = this.local.cache(loginServer);
+    const held = store.get(cachedRepository);
+    const { manifests, blobs } = this.#treeOf(repository, digest);
+    return [
+      ...manifests.filter((manifest) => !held?.manifests.has(manifest)).map((manifest) => `manifest ${manifest}`),
+      ...blobs.filter((blob) => !held?.blobs.has(blob)).map((blob) => `blob ${blob}`),
+    ];
   }
 
   /** Whether a proof is wrong because of what was done since it was begun: nobody could know. */
@@ -83,10 +90,9 @@ export class Truth {
     );
   }
 
-  /** Whether the registry holds what MAR's tag names now. */
-  holds(loginServer: string, { repository, tag }: ArtifactRef): boolean {
-    const cache = this.local.cache(loginServer);
-    return cache.holdsTree(cache.targetOf(repository) ?? repository, tag);
+  /** Whether a record is of what MAR's tag names now. */
+  isCurrent({ repository, tag, digest }: ArtifactState): boolean {
+    return this.local.mar.tree(repository, tag)?.root.digest === digest;
   }
 
   /** What MAR ever had under a digest, with all that is below it; a digest that it never had is a manifest that nobody holds. */

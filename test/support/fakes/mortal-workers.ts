@@ -103,6 +103,8 @@ function stopAtEveryCall(ports: Ports, pause: () => Promise<void>, count: (chang
     registries: stopping(ports.registries),
     fleets: stopping(ports.fleets),
     upstream: stopping(ports.upstream),
+    imports: stopping(ports.imports),
+    outageRecords: stopping(ports.outageRecords),
     registry: (loginServer) => stopping(ports.registry(loginServer)),
     states: stopping(ports.states),
     targets: stopping(ports.targets),
