@@ -24,6 +24,7 @@ import {
 } from './azure/table-gate-records.js';
 import { TableOutages } from './azure/table-outages.js';
 import { TableObserved } from './azure/table-observed.js';
+import { TablePoisonMessages } from './azure/table-poison.js';
 import { TableTargets } from './azure/table-targets.js';
 import { loadCatalog } from './catalog/catalog.js';
 import { CurrentCatalog } from './catalog/current-catalog.js';
@@ -106,6 +107,7 @@ function connect(config: Config, credential: TokenCredential): Ports {
     observed: new TableObserved(storage.table('syncObserved')),
     driftReports: new TableDriftReports(storage.table('syncDrift')),
     problems,
+    poison: new TablePoisonMessages(storage.table('syncPoison')),
     planQueue: new JsonQueue(storage.queue('plan')),
     warmQueue: new JsonQueue(storage.queue('warm')),
     gateQueue: new JsonQueue(storage.queue('gate')),

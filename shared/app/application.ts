@@ -9,14 +9,16 @@ import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/meas
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
 import { evaluateTarget, indexStates, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
-import type { GateTask, Problem, Problems } from '../gate/ports.js';
+import type { GateTask, PoisonMessage, PoisonMessages, Problem, Problems } from '../gate/ports.js';
 import { reconcile, seen, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import { describeStatus, type Status } from '../gate/status.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
+import type { OutageRecords } from '../warming/outages.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
+import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
 
 /** What the app does with the catalogue, apart from reading it. */
@@ -37,6 +39,8 @@ export type Ports = PlanPorts &
   DriftPorts & {
     readonly version: string;
     readonly problems: Problems;
+    readonly poison: PoisonMessages;
+    readonly outageRecords: OutageRecords;
     readonly catalogKeeper: CatalogKeeper;
     readonly newRunId: () => string;
     /** Creates queues and tables that are missing. Idempotent. */
@@ -176,6 +180,19 @@ export class Application {
     await this.ports.problems.add({ ...problem, at: this.ports.now() });
   }
 
+  /** A message that its queue gave up on: told as a problem, and kept to be replayed. */
+  async recordPoison(queue: PoisonMessage['queue'], message: unknown, reason: string): Promise<void> {
+    const subject = (typeof message === 'string' ? message : JSON.stringify(message ?? null)).slice(0, 2000);
+    await this.recordProblem({ source: `queue ${queue}`, subject, reason });
+    await this.ports.poison.save(poisonOf(queue, message, reason, this.ports.now()));
+  }
+
+  /** @throws SyncError as `replayPoison` */
+  async replay(request: ReplayRequest): Promise<ReplayAnswer> {
+    await this.ready();
+    return await replayPoison(request, this.ports);
+  }
+
   /** The decision from what is stored; an unknown cluster or version is `unknown`, with the reason. */
   async gate({ cluster, version }: GateRequest): Promise<GateAnswer> {
     await this.ready();
@@ -194,7 +211,7 @@ export class Application {
   async status(): Promise<Status> {
     await this.ready();
     const { ports } = this;
-    const [clusters, targets, judgements, fleetGates, problems, drift, outages, catalog] = await Promise.all([
+    const [clusters, targets, judgements, fleetGates, problems, drift, outages, poison, catalog] = await Promise.all([
       ports.seenClusters.list(),
       ports.targets.list(),
       ports.judgements.list(),
@@ -202,6 +219,7 @@ export class Application {
       ports.problems.list(problemsShown),
       ports.driftReports.list(),
       ports.outageRecords.list(),
+      ports.poison.list(problemsShown),
       ports.catalogKeeper.describe(),
     ]);
     const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
@@ -222,6 +240,7 @@ export class Application {
       judgements,
       fleetGates,
       outages,
+      poison,
       catalog,
       problems,
       drift,

@@ -19,6 +19,7 @@ export const tableNames = [
   'syncObserved',
   'syncDrift',
   'syncOutages',
+  'syncPoison',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 
