@@ -8,12 +8,7 @@ const tagPath = /^\/v2\/(.+)\/manifests\/([^:]+)$/;
 export type Yesterday = ReadonlyMap<string, string>;
 
 /** A network, and registries behind it, that fail as those of Azure do. Sources: azure-facts.md section 2. */
-export function faultyFetch(
-  real: typeof fetch,
-  weather: Weather,
-  chance: Chance,
-  yesterday: Yesterday,
-): typeof fetch {
+export function faultyFetch(real: typeof fetch, weather: Weather, chance: Chance, yesterday: Yesterday): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const fault = url.host === marHost ? marFault(weather) : registryFault(url, init, weather, chance);

@@ -29,7 +29,7 @@ export class Instances {
   readonly workers = new MortalWorkers();
   readonly yesterday = new Map<string, string>() satisfies Yesterday;
   readonly #before: Before = new Map();
-  #instances: readonly Instance[];
+  #instances: readonly Instance[] = [];
   /** The worker that asked Fleet for the newest approval. */
   approver: Worker = { startedAt: 0 };
 
@@ -38,14 +38,19 @@ export class Instances {
     private readonly weather: Weather,
     private readonly chance: Chance,
     private readonly sabotage: Sabotage,
-  ) {
+  ) {}
+
+  /** Call once, before the first worker. */
+  start(): void {
     this.#instances = Array.from({ length: instanceCount }, () => this.#start());
   }
 
-  /** A worker of some instance begins. */
-  async hire(work: Work): Promise<void> {
+  /** A worker of some instance begins. @returns its number */
+  async hire(work: Work): Promise<number> {
     const instance = this.chance.one(this.#instances);
-    instance.workers.add(await this.workers.hire(this.#portsOf(instance), work));
+    const worker = await this.workers.hire(this.#portsOf(instance), work);
+    instance.workers.add(worker);
+    return worker;
   }
 
   /** One instance goes with all that it does and knows, another comes. */

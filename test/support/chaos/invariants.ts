@@ -95,10 +95,7 @@ function readOnce(states: ArtifactStates): ArtifactStates {
   };
 }
 
-async function indexAll(
-  records: readonly TargetRecord[],
-  azure: ChaosAzure,
-): Promise<ReadonlyMap<string, StateIndex>> {
+async function indexAll(records: readonly TargetRecord[], azure: ChaosAzure): Promise<ReadonlyMap<string, StateIndex>> {
   const registries = [...new Set(records.flatMap(({ planned }) => planned?.registry ?? []))];
   const indexed = registries.map(async (registry) => [registry, await indexStates(registry, azure.states)] as const);
   return new Map(await Promise.all(indexed));

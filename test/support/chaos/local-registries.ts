@@ -64,14 +64,24 @@ export class LocalRegistries {
       const tokens = new LocalTokens(loginServer, this.#issuer, []);
       const acr = { loginServer, cache, tokens, dice, mar, faults, pulls: new PullLog() };
       const id = declared[index]?.key ?? '';
-      return { id, declared: settings, loginServer, cache, handle: createRegistryHandle(settings, acr, data, () => timers.now()) };
+      return {
+        id,
+        declared: settings,
+        loginServer,
+        cache,
+        handle: createRegistryHandle(settings, acr, data, () => timers.now()),
+      };
     });
     this.caches = new Map(served.map(({ loginServer, cache }) => [loginServer, cache]));
     const operations = new ImportOperations({ scenario, marHost, mar, dice, timers });
     this.imports = new LocalImports(operations, new Map(served.map((target) => [target.id, target])));
     const handlers = served.map(({ loginServer, handle }): [string, Handle] => [loginServer, handle]);
     this.fetch = fetchInProcess(
-      new Map([...handlers, [dataHost, (request) => data.answer(request)], [marHost, (request) => answerMar(mar, request)]]),
+      new Map([
+        ...handlers,
+        [dataHost, (request) => data.answer(request)],
+        [marHost, (request) => answerMar(mar, request)],
+      ]),
     );
   }
 

@@ -1,6 +1,7 @@
 import { minutes, clusterId, gateId, target } from '../builders.js';
 import { Chance } from '../chance.js';
 import { parseClusterId } from '../../../shared/model/resource-id.js';
+import type { Ports } from '../../../shared/app/application.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { indexStates } from '../../../shared/gate/evaluate-target.js';
 import { ChaosAzure, clusterNames, clusterWith } from './chaos-azure.js';
@@ -29,12 +30,14 @@ export interface Played {
 export async function play(seed: number, sabotage: Sabotage = (ports) => ports): Promise<Played> {
   const chance = new Chance(seed);
   const scene = setScene(seed, chance, sabotage);
-  const { azure, weather, bugs } = scene;
+  const { azure, weather, bugs, instances } = scene;
   const approvals: Promise<readonly string[]>[] = [];
   azure.fleets.onApproved = () => void approvals.push(judgeApproval(scene));
   await azure.syncAll();
   // Some storms meet a cache that is warm: there open gates can become lies.
   if (chance.share(0.4)) await azure.pass(300);
+  weather.rage();
+  instances.start();
   const length = 100 + chance.below(longestStorm);
   let mostOpen = 0;
   const outcome = (wrongs: readonly string[], steps: number): Played => ({
@@ -51,7 +54,7 @@ export async function play(seed: number, sabotage: Sabotage = (ports) => ports):
     if (wrongs.length + bugs.length > 0) return outcome(wrongs, step);
     mostOpen = Math.max(mostOpen, inspected.open.length);
   }
-  return outcome(await recover(scene, approvals), length);
+  return outcome(await recover(scene, approvals, sabotage(azure.ports())), length);
 }
 
 function setScene(seed: number, chance: Chance, sabotage: Sabotage): Scene {
@@ -62,7 +65,11 @@ function setScene(seed: number, chance: Chance, sabotage: Sabotage): Scene {
 }
 
 /** The calm after it: whoever lives works on, nothing fails any more. @returns what is wrong in the end */
-async function recover(scene: Scene, approvals: readonly Promise<readonly string[]>[]): Promise<readonly string[]> {
+async function recover(
+  scene: Scene,
+  approvals: readonly Promise<readonly string[]>[],
+  ports: Ports,
+): Promise<readonly string[]> {
   const { azure, chance, weather, instances } = scene;
   weather.calm();
   azure.local.mar.isDown = false;
@@ -70,8 +77,8 @@ async function recover(scene: Scene, approvals: readonly Promise<readonly string
   for (let left = 3000; survive && left > 0 && instances.workers.waiting > 0; left -= 1)
     await instances.workers.release(chance.below(1000));
   instances.workers.killAll();
-  const shut = await passUntil(openSeconds, azure, () => whatIsShut(scene));
-  const absent = await passUntil(healSeconds, azure, () => findAbsent(azure));
+  const shut = await passUntil(openSeconds, azure, ports, () => whatIsShut(scene));
+  const absent = await passUntil(healSeconds, azure, ports, () => findAbsent(azure));
   return [
     ...shut.map((what) => `after the storm ${what} never opened`),
     ...absent.map((what) => `long after the storm, not in the registry: ${what}`),
@@ -84,11 +91,12 @@ async function recover(scene: Scene, approvals: readonly Promise<readonly string
 async function passUntil(
   seconds: number,
   azure: ChaosAzure,
+  ports: Ports,
   find: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
   let left = await find();
   for (let passed = 0; left.length > 0 && passed < seconds; passed += sliceSeconds) {
-    await azure.pass(sliceSeconds);
+    await azure.pass(sliceSeconds, ports);
     left = await find();
   }
   return left;
@@ -120,7 +128,8 @@ async function judgeApproval({ azure, instances, changedAt }: Scene): Promise<re
       const proof = state && azure.truth.proofOf(state);
       const what = `Fleet was told yes: ${name} needs ${artifactName(artifact)}`;
       if (!state || !proof) return [`${what}, of which there is no proof`];
-      if (azure.truth.missing(state).length > 0 && !azure.truth.isExcused(state)) return [`${what}: ${azure.truth.missing(state).join(', ')}`];
+      if (azure.truth.missing(state).length > 0 && !azure.truth.isExcused(state))
+        return [`${what}: ${azure.truth.missing(state).join(', ')}`];
       return proof.savedAt < oldest ? [`${what}, proven too long ago`] : [];
     });
   });

@@ -8,6 +8,9 @@ import { StorageFault } from './faulty-ports.js';
 import type { Instances } from './instances.js';
 import type { Weather } from './weather.js';
 
+/** More stops than any message has. */
+const wholeWork = 2000;
+
 /** What a storm rages in. */
 export interface Scene {
   readonly azure: ChaosAzure;
@@ -24,11 +27,12 @@ export interface Scene {
 export async function work(scene: Scene): Promise<void> {
   const { azure, chance, instances } = scene;
   const luck = chance.below(1000);
-  if (luck < 150) await instances.workers.release(chance.below(1000));
-  else if (luck < 600) await instances.workers.runOn(chance.below(1000), 1 + chance.below(150));
-  else if (luck < 900) await deliver(scene);
-  else if (luck < 965) azure.clock.advance(1 + chance.below(30));
-  else if (luck < 972) azure.clock.advance(60 + chance.below(900));
+  if (luck < 120) await instances.workers.release(chance.below(1000));
+  else if (luck < 300) await instances.workers.runOn(chance.below(1000), 1 + chance.below(150));
+  else if (luck < 400) await deliver(scene, 0);
+  else if (luck < 860) await deliver(scene, wholeWork);
+  else if (luck < 960) azure.clock.advance(1 + chance.below(30));
+  else if (luck < 965) azure.clock.advance(60 + chance.below(900));
   else if (luck < 980) await run(scene, (app) => app.reconcile());
   else if (luck < 990) await event(scene, (app) => app.syncCluster(clusterOf(chance.one(clusterNames)).resource));
   else await event(scene, (app) => app.considerFleetGate(gateId()));
@@ -52,8 +56,11 @@ function judge(error: unknown, { bugs }: Scene): void {
   if (!(error instanceof SyncError) && !(error instanceof StorageFault)) bugs.push(error);
 }
 
-/** A worker takes a message, works on it, and only then completes it. */
-async function deliver(scene: Scene): Promise<void> {
+/**
+ * A worker takes a message, works on it, and only then completes it.
+ * @param stops so far it gets before anybody else goes on
+ */
+async function deliver(scene: Scene, stops: number): Promise<void> {
   const { azure, chance, instances } = scene;
   const choice = chance.below(1000);
   const hire = async <Message>(
@@ -62,7 +69,7 @@ async function deliver(scene: Scene): Promise<void> {
   ) => {
     const delivery = queue.receive(choice);
     if (!delivery) return;
-    await instances.hire(async (ports, pause) => {
+    const worker = await instances.hire(async (ports, pause) => {
       try {
         await take(new Application(ports), delivery.message, delivery.deliveries);
         await pause();
@@ -72,6 +79,7 @@ async function deliver(scene: Scene): Promise<void> {
         delivery.abandon();
       }
     });
+    await instances.workers.runWorkerOn(worker, stops);
   };
   const kind = chance.below(8);
   if (kind === 0) await hire(azure.planQueue, (app, task, deliveries) => app.plan(task, deliveries));

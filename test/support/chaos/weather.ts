@@ -56,21 +56,28 @@ export type FaultCounts = ReadonlyMap<Fault, number>;
 
 export const faultNames = Object.keys(faults) as readonly Fault[];
 
-/** Seldom everything at once: a run of three faults finds what a run of thirty hides. */
-const strengths = [0, 0, 0, 1, 1, 4] as const;
+/** Part of the faults that a run has: a run of three finds what a run of thirty hides, since there little comes to an end. */
+const densities = [0.05, 0.1, 0.2, 0.5] as const;
+const strengths = [1, 1, 4] as const;
 
 /** Which faults a run has, how often each strikes, and how often it has struck. */
 export class Weather {
   readonly #shares: ReadonlyMap<Fault, number>;
   readonly #until = new Map<string, number>();
   readonly #counts = new Map<Fault, number>();
-  #isCalm = false;
+  #isCalm = true;
 
   constructor(
     private readonly chance: Chance,
     private readonly clock: FakeClock,
   ) {
-    this.#shares = new Map(faultNames.map((fault) => [fault, Math.min(faults[fault] * chance.one(strengths), 1)]));
+    const density = chance.one(densities);
+    this.#shares = new Map(
+      faultNames.map((fault) => [
+        fault,
+        chance.share(density) ? Math.min(faults[fault] * chance.one(strengths), 1) : 0,
+      ]),
+    );
   }
 
   /** Whether it strikes now. */
@@ -93,7 +100,12 @@ export class Weather {
     this.#counts.set(fault, (this.#counts.get(fault) ?? 0) + 1);
   }
 
-  /** No fault any more, and none that lasts. */
+  /** From now on things go wrong. */
+  rage(): void {
+    this.#isCalm = false;
+  }
+
+  /** No fault any more, and none that lasts; so it is in the beginning. */
   calm(): void {
     this.#isCalm = true;
   }

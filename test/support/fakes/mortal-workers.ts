@@ -48,6 +48,11 @@ export class MortalWorkers {
   /** One worker goes on for some stops, as far as it gets. */
   async runOn(choice: number, stops: number): Promise<void> {
     const worker = this.#stops[choice % Math.max(this.#stops.length, 1)]?.worker;
+    if (worker !== undefined) await this.runWorkerOn(worker, stops);
+  }
+
+  /** As `runOn`, for a worker by its number. */
+  async runWorkerOn(worker: number, stops: number): Promise<void> {
     for (let left = stops; left > 0; left -= 1) {
       const next = this.#stops.findIndex((stop) => stop.worker === worker);
       if (next < 0) return;
