@@ -102,11 +102,11 @@ async function act(
       return;
     }
     case 'read':
-      return await workers.hire(azure.ports(), async (own) => {
+      return void (await workers.hire(azure.ports(), async (own) => {
         const states = await indexRegistry(registryKey, own);
         await truth.look();
         lies.push(...truth.lies(states.values()));
-      });
+      }));
     case 'pass':
       return azure.clock.advance(what.seconds);
     case 'delete':
