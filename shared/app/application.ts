@@ -14,6 +14,7 @@ import { reconcile, seen, type Reconciled, type ReconcilePorts } from '../gate/r
 import { describeStatus, type Status } from '../gate/status.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
+import type { ThrottledBudget } from '../warming/budgets.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
@@ -39,6 +40,8 @@ export type Ports = PlanPorts &
     readonly problems: Problems;
     readonly catalogKeeper: CatalogKeeper;
     readonly newRunId: () => string;
+    /** Budgets that are not at their full rate. */
+    readonly throttled: () => Promise<readonly ThrottledBudget[]>;
     /** Creates queues and tables that are missing. Idempotent. */
     readonly ensureStorage: () => Promise<void>;
   };
@@ -194,16 +197,19 @@ export class Application {
   async status(): Promise<Status> {
     await this.ready();
     const { ports } = this;
-    const [clusters, targets, judgements, fleetGates, problems, drift, outages, catalog] = await Promise.all([
-      ports.seenClusters.list(),
-      ports.targets.list(),
-      ports.judgements.list(),
-      ports.fleetRecords.list(),
-      ports.problems.list(problemsShown),
-      ports.driftReports.list(),
-      ports.outageRecords.list(),
-      ports.catalogKeeper.describe(),
-    ]);
+    const [clusters, targets, judgements, fleetGates, problems, drift, outages, catalog, throttled] = await Promise.all(
+      [
+        ports.seenClusters.list(),
+        ports.targets.list(),
+        ports.judgements.list(),
+        ports.fleetRecords.list(),
+        ports.problems.list(problemsShown),
+        ports.driftReports.list(),
+        ports.outageRecords.list(),
+        ports.catalogKeeper.describe(),
+        ports.throttled(),
+      ],
+    );
     const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
     const states = new Map(
       await Promise.all(
@@ -225,6 +231,7 @@ export class Application {
       catalog,
       problems,
       drift,
+      throttled,
     });
   }
 
