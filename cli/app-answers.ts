@@ -26,10 +26,17 @@ export const gateAnswer = z
   });
 export type GateAnswer = z.infer<typeof gateAnswer>;
 
+export const replayAnswer = z.object({
+  replayed: z.array(z.object({ id: line, queue: line })),
+  skipped: z.array(z.object({ id: line, reason: line })),
+});
+
 export const statusAnswer = z.object({
   version: line,
   mode: z.enum(['observe', 'enforce']),
   evaluatedAt: line,
+  outages: z.array(z.object({ loginServer: line, side: line, what: line, since: line, lastProbe: line })).default([]),
+  poison: z.array(z.object({ id: line, replayedAt: line.optional() })).default([]),
   registries: z.array(z.object({ loginServer: line, required: count, cached: count, failed: count, waiting: count })),
   clusters: z.array(
     z.object({

@@ -6,6 +6,7 @@ import type { OfflineOptions } from './offline-files.js';
 import { exitCodes, Failed, WrongUse, type ExitCode } from './outcome.js';
 import type { PlanOptions } from './plan.js';
 import type { StatusOptions } from './status.js';
+import type { ReplayOptions } from './replay.js';
 import type { SyncOptions } from './sync.js';
 import { displayOf, type Terminal } from './terminal.js';
 
@@ -43,6 +44,7 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
   addGate(program, terminal, end);
   addStatus(program, terminal, end);
   addSync(program, terminal, end);
+  addReplay(program, terminal, end);
   return program;
 }
 
@@ -194,6 +196,20 @@ function addStatus(program: Command, terminal: Terminal, end: (code: ExitCode) =
     .option('--json', 'print the answer of the app as JSON')
     .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync status\n${exitCodeHelp}`)
     .action(async (options: StatusOptions) => end(await (await import('./status.js')).runStatus(options, terminal)));
+}
+
+function addReplay(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  program
+    .command('replay [id]')
+    .description('Have a running app work on messages again that it gave up on. Harmless to repeat.')
+    .option('--all', 'every message that was not replayed yet')
+    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
+    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
+    .option('--json', 'print the answer of the app as JSON')
+    .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync replay --all\n${exitCodeHelp}`)
+    .action(async (id: string | undefined, options: ReplayOptions) =>
+      end(await (await import('./replay.js')).runReplay(id, options, terminal)),
+    );
 }
 
 function addSync(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {

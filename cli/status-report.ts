@@ -33,6 +33,7 @@ export function renderStatus(status: StatusAnswer, display: Display): string {
       display,
     ),
     ...status.clusters.flatMap((cluster) => cluster.targets.map((target) => renderMissing(cluster, target, display))),
+    renderTroubles(status, display),
     renderProblems(status, display),
   ];
   return [renderHead(status, display), ...sections.filter((text) => text !== '')].join('\n\n');
@@ -133,6 +134,20 @@ function renderMissing(cluster: Cluster, { kubernetesVersion, missing }: Target,
     display.colors.bold(`Missing for ${cluster.name} ${kubernetesVersion} (${missing.length})`),
     drawTable(missingColumns, rows, display),
     ...(rest > 0 ? [`and ${rest} more, listed by: ${all}`] : []),
+  ].join('\n');
+}
+
+/** What keeps things from moving, in words: outages of others, and messages that were given up on. */
+function renderTroubles({ outages, poison }: StatusAnswer, { colors }: Display): string {
+  const waiting = poison.filter(({ replayedAt }) => replayedAt === undefined).length;
+  return [
+    ...outages.map(({ loginServer, side, what, since, lastProbe }) => {
+      const who = side === 'registry' ? loginServer : `what ${loginServer} gets from MAR`;
+      return colors.red(
+        `Outage: ${who} fails since ${shortTime(since)} (${what}); last tried ${shortTime(lastProbe)}.`,
+      );
+    }),
+    ...(waiting === 0 ? [] : [`Given up on: ${waiting} messages; to try again: aks-artifact-sync replay --all`]),
   ].join('\n');
 }
 

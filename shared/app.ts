@@ -25,6 +25,7 @@ import {
 import { TableLedgers } from './azure/table-ledgers.js';
 import { TableObserved } from './azure/table-observed.js';
 import { TableOutages } from './azure/table-outages.js';
+import { TablePoisonMessages } from './azure/table-poison.js';
 import { TableTargets } from './azure/table-targets.js';
 import { watchPolicy } from './azure/watch-policy.js';
 import { loadCatalog } from './catalog/catalog.js';
@@ -119,6 +120,7 @@ function connect(config: Config, credential: TokenCredential): Ports {
     observed: new TableObserved(storage.table('syncObserved')),
     driftReports: new TableDriftReports(storage.table('syncDrift')),
     problems,
+    poison: new TablePoisonMessages(storage.table('syncPoison')),
     planQueue: new JsonQueue(storage.queue('plan')),
     warmQueue: new JsonQueue(storage.queue('warm')),
     gateQueue: new JsonQueue(storage.queue('gate')),

@@ -7,17 +7,20 @@ import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
-import { evaluateTarget, indexStates, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
+import { evaluateTarget, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
-import type { GateTask, Problem, Problems } from '../gate/ports.js';
+import type { GateTask, PoisonMessage, PoisonMessages, Problem, Problems } from '../gate/ports.js';
 import { reconcile, seen, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
-import { describeStatus, type Status } from '../gate/status.js';
+import type { Status } from '../gate/status.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
+import type { OutageRecords } from '../warming/outages.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
+import { readStatus } from './read-status.js';
+import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
 
 /** What the app does with the catalogue, apart from reading it. */
@@ -38,6 +41,8 @@ export type Ports = PlanPorts &
   DriftPorts & {
     readonly version: string;
     readonly problems: Problems;
+    readonly poison: PoisonMessages;
+    readonly outageRecords: OutageRecords;
     readonly catalogKeeper: CatalogKeeper;
     readonly newRunId: () => string;
     /** Budgets that are not at their full rate. */
@@ -60,8 +65,6 @@ export interface GateAnswer extends GateDecision {
   readonly evaluatedAt: string;
   readonly plannedAt?: string;
 }
-
-const problemsShown = 20;
 
 /** The app behind its doors: functions and command line call this, nothing else. */
 export class Application {
@@ -179,6 +182,19 @@ export class Application {
     await this.ports.problems.add({ ...problem, at: this.ports.now() });
   }
 
+  /** A message that its queue gave up on: told as a problem, and kept to be replayed. */
+  async recordPoison(queue: PoisonMessage['queue'], message: unknown, reason: string): Promise<void> {
+    const subject = (typeof message === 'string' ? message : JSON.stringify(message ?? null)).slice(0, 2000);
+    await this.recordProblem({ source: `queue ${queue}`, subject, reason });
+    await this.ports.poison.save(poisonOf(queue, message, reason, this.ports.now()));
+  }
+
+  /** @throws SyncError as `replayPoison` */
+  async replay(request: ReplayRequest): Promise<ReplayAnswer> {
+    await this.ready();
+    return await replayPoison(request, this.ports);
+  }
+
   /** The decision from what is stored; an unknown cluster or version is `unknown`, with the reason. */
   async gate({ cluster, version }: GateRequest): Promise<GateAnswer> {
     await this.ready();
@@ -196,43 +212,7 @@ export class Application {
 
   async status(): Promise<Status> {
     await this.ready();
-    const { ports } = this;
-    const [clusters, targets, judgements, fleetGates, problems, drift, outages, catalog, throttled] = await Promise.all(
-      [
-        ports.seenClusters.list(),
-        ports.targets.list(),
-        ports.judgements.list(),
-        ports.fleetRecords.list(),
-        ports.problems.list(problemsShown),
-        ports.driftReports.list(),
-        ports.outageRecords.list(),
-        ports.catalogKeeper.describe(),
-        ports.throttled(),
-      ],
-    );
-    const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
-    const states = new Map(
-      await Promise.all(
-        registries.map(async (registry) => [registry, await indexStates(registry, ports.states)] as const),
-      ),
-    );
-    const { version, mode, gatePolicy: policy } = ports;
-    return describeStatus({
-      version,
-      mode,
-      now: ports.now(),
-      policy,
-      clusters,
-      targets,
-      states,
-      judgements,
-      fleetGates,
-      outages,
-      catalog,
-      problems,
-      drift,
-      throttled,
-    });
+    return await readStatus(this.ports);
   }
 
   async #findingOf(cluster: ResourceId): Promise<string | undefined> {

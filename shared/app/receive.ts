@@ -27,7 +27,7 @@ export async function receive(
   }
 }
 
-/** Records a message that the host gave up on. Parsing tells whether it was malformed or its work kept failing. */
+/** Records a message that the host gave up on, so that it can be replayed. Parsing tells whether it was malformed or its work kept failing. */
 export async function recordPoison(
   queue: 'plan' | 'warm' | 'gate',
   message: unknown,
@@ -35,10 +35,9 @@ export async function recordPoison(
   app: Application,
   parse: (message: unknown) => unknown,
 ): Promise<void> {
-  const subject = (typeof message === 'string' ? message : JSON.stringify(message ?? null)).slice(0, 2000);
   const reason = reasonOf(message, parse);
   context.error(`poison message of queue ${queue}: ${reason}`);
-  await app.recordProblem({ source: `queue ${queue}`, subject, reason });
+  await app.recordPoison(queue, message, reason);
 }
 
 function reasonOf(message: unknown, parse: (message: unknown) => unknown): string {

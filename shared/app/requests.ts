@@ -3,6 +3,7 @@ import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { parseClusterId, type ResourceId } from '../model/resource-id.js';
 import { describeIssues } from './messages.js';
+import type { ReplayRequest } from './replay.js';
 
 const kubernetesVersion = z.string().refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6');
 
@@ -11,6 +12,11 @@ const syncBody = z.strictObject({
   kubernetesVersion: kubernetesVersion.optional(),
   dryRun: z.boolean().default(false),
 });
+
+const replayBody = z.union([
+  z.strictObject({ id: z.string().min(1).max(80) }),
+  z.strictObject({ all: z.literal(true) }),
+]);
 
 const targetQuery = z.object({
   cluster: z.string('is missing: the resource id of the cluster').max(2048),
@@ -50,6 +56,13 @@ export function parseSyncRequest(body: string): SyncRequest {
     kubernetesVersion: parsed.data.kubernetesVersion,
     dryRun,
   };
+}
+
+/** @param body `{"id": …}` or `{"all": true}` @throws SyncError INVALID_INPUT */
+export function parseReplayRequest(body: string): ReplayRequest {
+  const parsed = replayBody.safeParse(parseJson(body));
+  if (!parsed.success) throw new SyncError('INVALID_INPUT', 'wanted is {"id": "<id of a message>"} or {"all": true}');
+  return parsed.data;
 }
 
 /** @throws SyncError INVALID_INPUT naming the parameter */

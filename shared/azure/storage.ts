@@ -20,6 +20,7 @@ export const tableNames = [
   'syncDrift',
   'syncBudgets',
   'syncOutages',
+  'syncPoison',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

@@ -1,4 +1,5 @@
 import { artifactName, type Confidence, type Finding, type Requirement, type Unresolved } from '../model/artifact.js';
+import type { FailureClass } from '../model/errors.js';
 import { confidenceOf, isAtLeast } from '../requirements/confidence.js';
 import { isProvenAt } from '../warming/proof-level.js';
 import type { ArtifactState, PlannedTarget, ProofLevel } from '../warming/state.js';
@@ -24,6 +25,8 @@ export interface MissingArtifact {
   readonly artifact: string;
   readonly state: 'not-started' | 'planned' | 'waiting' | 'failed' | 'proof-expired';
   readonly reason: string;
+  /** What the failure in `reason` is about; absent where nothing failed. */
+  readonly failureClass?: FailureClass;
 }
 
 /** The judgement of one target. `open` only on proof of every artifact of a set without unknowns. */
@@ -111,11 +114,15 @@ function describeFinding({ code, subject, message }: Finding): string {
   return `finding ${code}: ${subject}: ${message}`;
 }
 
+function classOf({ failureClass }: ArtifactState): { readonly failureClass?: FailureClass } {
+  return failureClass === undefined ? {} : { failureClass };
+}
+
 function missingOf(artifact: string, states: StateIndex, now: Date, policy: GatePolicy): readonly MissingArtifact[] {
   const state = states.get(artifact);
   if (!state) return [{ artifact, state: 'not-started', reason: 'no record of it in this registry yet' }];
   if (state.phase !== 'proven')
-    return [{ artifact, state: state.phase, reason: state.reason ?? 'about to be requested' }];
+    return [{ artifact, state: state.phase, reason: state.reason ?? 'about to be requested', ...classOf(state) }];
   if (!isProvenAt(state, policy.proofLevel))
     return [
       { artifact, state: 'proof-expired', reason: 'its manifests are proven, its configs and layers are not yet' },

@@ -99,6 +99,25 @@ export interface SeenClusters {
   remove(clusterId: string): Promise<void>;
 }
 
+/** A message that its queue gave up on, as it was: it can be put back. */
+export interface PoisonMessage {
+  /** Hash of queue and message. */
+  readonly id: string;
+  readonly queue: 'plan' | 'warm' | 'gate';
+  /** JSON; cut beyond 30,000 characters, as no message of ours is. */
+  readonly message: string;
+  readonly reason: string;
+  readonly at: Date;
+  readonly replayedAt?: Date;
+}
+
+export interface PoisonMessages {
+  /** Newest first, at most `most`. */
+  list(most: number): Promise<readonly PoisonMessage[]>;
+  /** Replaces what has the same id: given up on once more, it may be replayed once more. */
+  save(message: PoisonMessage): Promise<void>;
+}
+
 /** Something that went wrong outside a target: a poison message, a malformed event. */
 export interface Problem {
   readonly at: Date;

@@ -8,7 +8,7 @@ import type { ArtifactState } from '../warming/state.js';
 import { isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
-import type { FleetGateRecord, Judgement, Problem, SeenCluster } from './ports.js';
+import type { FleetGateRecord, Judgement, PoisonMessage, Problem, SeenCluster } from './ports.js';
 
 /** Where everything stands: `GET /api/status`. Times are ISO 8601. */
 export interface Status {
@@ -20,10 +20,20 @@ export interface Status {
   readonly fleetGates: readonly (Omit<FleetGateRecord, 'recordedAt'> & { readonly recordedAt: string })[];
   /** Registries, and what they get from MAR, that fail for now. */
   readonly outages: readonly OutageStatus[];
+  /** Messages that were given up on, newest first; those without `replayedAt` can be replayed. */
+  readonly poison: readonly PoisonStatus[];
   readonly catalog: CatalogStatus;
   /** Request budgets that are paused or below their rate, since a server refused; absent where there is none. */
   readonly throttled?: readonly ThrottledBudget[];
   readonly problems: readonly (Omit<Problem, 'at'> & { readonly at: string })[];
+}
+
+export interface PoisonStatus {
+  readonly id: string;
+  readonly queue: PoisonMessage['queue'];
+  readonly reason: string;
+  readonly at: string;
+  readonly replayedAt?: string;
 }
 
 /** Nothing is asked of it meanwhile but by one probe after the other. */
@@ -96,6 +106,7 @@ export interface StatusInput {
   readonly judgements: readonly Judgement[];
   readonly fleetGates: readonly FleetGateRecord[];
   readonly outages: readonly OutageRecord[];
+  readonly poison: readonly PoisonMessage[];
   readonly catalog: CatalogStatus;
   readonly problems: readonly Problem[];
   readonly drift: readonly DriftReport[];
@@ -114,10 +125,16 @@ export function describeStatus(input: StatusInput): Status {
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     fleetGates: input.fleetGates.map((gate) => ({ ...gate, recordedAt: gate.recordedAt.toISOString() })),
     outages: input.outages.filter((outage) => isCurrent(outage, input.now)).map(describeOutageStatus),
+    poison: input.poison.map(describePoison),
     catalog: input.catalog,
     ...(input.throttled.length === 0 ? {} : { throttled: input.throttled }),
     problems: input.problems.map((problem) => ({ ...problem, at: problem.at.toISOString() })),
   };
+}
+
+function describePoison({ id, queue, reason, at, replayedAt }: PoisonMessage): PoisonStatus {
+  const replayed = replayedAt ? { replayedAt: replayedAt.toISOString() } : {};
+  return { id, queue, reason, at: at.toISOString(), ...replayed };
 }
 
 function describeOutageStatus({ loginServer, side, reason, since, lastProbe }: OutageRecord): OutageStatus {

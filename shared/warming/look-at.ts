@@ -26,7 +26,7 @@ export interface ActPorts {
 export async function lookAt(state: ArtifactState, ports: ActPorts): Promise<Outcome> {
   const reader = ports.registry(state.loginServer);
   const top = await readManifest(state.tag, state, reader, ports.memory);
-  if (top.digest !== state.digest) return await compareWithUpstream(state, ports.upstream);
+  if (top.digest !== state.digest) return await settleDigest(state, reader, ports);
   const children = await forEachBounded(state.children, async (child) => {
     const head = await readManifest(child, state, reader, ports.memory);
     if (head.digest !== child) throw new SyncError('DIGEST_MISMATCH', `asked for ${child}, served ${head.digest}`);
@@ -55,6 +55,20 @@ async function readManifest(
   const tree = await reader.get(state.cachedRepository, reference);
   memory.learn(tree.digest, tree.blobs);
   return tree;
+}
+
+/**
+ * The registry names another digest than pinned. Where that is its delay (Azure/acr#860), the new manifests are asked for by digest
+ * meanwhile, so that they are there when the tag follows.
+ */
+async function settleDigest(state: ArtifactState, reader: ContentReader, ports: ActPorts): Promise<Outcome> {
+  const outcome = await compareWithUpstream(state, ports.upstream);
+  if (outcome.kind !== 'stale-tag' || state.strategy === 'import') return outcome;
+  await forEachBounded([state.digest, ...state.children], async (digest) => {
+    const { blobs } = await reader.get(state.cachedRepository, digest);
+    ports.memory.learn(digest, blobs);
+  });
+  return outcome;
 }
 
 /** The registry names another digest: late by up to five minutes (Azure/acr#860), or right, when the tag moved since it was pinned. */

@@ -34,6 +34,8 @@ export interface Transition {
 const longestDelaySeconds = 600;
 /** An import takes 0.2 to 10 s: no reason to come back much later. */
 const longestImportDelaySeconds = 60;
+/** A registry notices a moved tag within five minutes (Azure/acr#860). */
+const longestStaleDelaySeconds = 60;
 /** Looks after which a request is repeated: the background caching of the registry may have failed in silence (Azure/acr#876). */
 export const looksPerRequest = 4;
 /** Failures or 404s in a row after which a 404 is believed: a deleted repository may never be pulled again (Azure/acr#765). */
@@ -93,10 +95,10 @@ export function nextState(state: ArtifactState, outcome: Outcome, now: Date, pac
     case 'absent':
       return absent(state, outcome.error, now, pace);
     case 'stale-tag':
-      return again(
+      return later(
         { ...fresh(state), phase: 'planned', reason: 'the registry still serves an older digest of the tag' },
         now,
-        pace,
+        Math.min(backoff(state, pace), longestStaleDelaySeconds),
       );
     case 'moved': {
       const { digest, children } = outcome.tree;

@@ -20,12 +20,21 @@ export function artifactStatesContract(open: () => Promise<ArtifactStates>): voi
       attempts: 7,
       provenAt: before(minutes(3)),
     });
+    const importing = stateOf(
+      { ...pause, tag: '3.11' },
+      {
+        ...{ strategy: 'import', phase: 'waiting', failures: 3, failureClass: 'throttled', proof: 'manifests' },
+        ...{ blobsDone: 200, importTries: 2, imports: { token: '{"a":"ä"}', startedAt: before(minutes(9)) } },
+      },
+    );
+    await states.save([{ state: importing, etag: undefined }]);
+    expect((await states.get(registry, importing))?.state).toEqual(importing);
     const bare = stateOf(pause, { children: [] });
     expect(await states.save([full, bare].map((state) => ({ state, etag: undefined })))).toEqual([]);
     expect((await states.get(registry, coredns))?.state).toEqual(full);
     expect((await states.get(registry, pause))?.state).toEqual(bare);
     const listed = await states.list(registry);
-    expect([...listed.keys()].sort()).toEqual([artifactName(coredns), artifactName(pause)].sort());
+    expect([...listed.keys()].sort()).toEqual([coredns, pause, importing].map(artifactName).sort());
     expect(listed.get(artifactName(coredns))).toEqual(await states.get(registry, coredns));
   });
 

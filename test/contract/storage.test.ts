@@ -10,8 +10,14 @@ import {
   TableProblems,
   TableSeenClusters,
 } from '../../shared/azure/table-gate-records.js';
+import { TableOutages } from '../../shared/azure/table-outages.js';
+import { TablePoisonMessages } from '../../shared/azure/table-poison.js';
+import { encodeKey } from '../../shared/azure/table-keys.js';
 import { TableTargets } from '../../shared/azure/table-targets.js';
-import { clusterId, now, planOf, target } from '../support/builders.js';
+import type { PoisonMessage } from '../../shared/gate/ports.js';
+import { artifactName } from '../../shared/model/artifact.js';
+import type { OutageRecord } from '../../shared/warming/outages.js';
+import { before, clusterId, minutes, now, planOf, provenState, target } from '../support/builders.js';
 import { FakeClock } from '../support/fakes/clock.js';
 import { MemoryArtifactStates } from '../support/fakes/memory-artifact-states.js';
 import {
@@ -149,3 +155,40 @@ async function emptied(name: TableName): Promise<TableClient> {
 function noCredential(): TokenCredential {
   throw new Error('a connection string needs no credential');
 }
+
+test('a row of the release that proved manifests alone still reads: pull-through, and no deep proof', async () => {
+  const table = storage.table('syncArtifacts');
+  const artifact = { repository: 'oss/of-the-release-before', tag: 'v1' };
+  const state = provenState(artifact);
+  await new TableArtifactStates(table).save([{ state, etag: undefined }]);
+  const partitionKey = encodeKey(state.registry);
+  const entity = await table.getEntity(partitionKey, encodeKey(artifactName(artifact)));
+  const { strategy: _1, failures: _2, proof: _3, ...before } = entity;
+  await table.updateEntity({ ...before, partitionKey, rowKey: encodeKey(artifactName(artifact)) }, 'Replace');
+  const { proof: _proof, ...rest } = state;
+  expect((await new TableArtifactStates(table).get(state.registry, artifact))?.state).toEqual(rest);
+});
+
+test('outages and poison messages are kept, replaced and given back', async () => {
+  const outages = new TableOutages(storage.table('syncOutages'));
+  const outage: OutageRecord = {
+    ...{ registry: '/subscriptions/1/registries/acr', loginServer: 'acr.azurecr.io', side: 'upstream', since: now },
+    ...{ lastProbe: now, failureClass: 'upstream-down', reason: 'UPSTREAM_UNAVAILABLE: 502' },
+  };
+  await outages.save({ ...outage, reason: 'older' });
+  await outages.save(outage);
+  expect(await outages.list()).toEqual([outage]);
+  await outages.remove(outage.registry, 'upstream');
+  await outages.remove(outage.registry, 'upstream');
+  expect(await outages.list()).toEqual([]);
+  const poison = new TablePoisonMessages(storage.table('syncPoison'));
+  const older: PoisonMessage = { id: 'a', queue: 'plan', message: '{"ä":1}', reason: 'x', at: before(minutes(5)) };
+  await poison.save(older);
+  await poison.save({ ...older, id: 'b', at: now });
+  await poison.save({ ...older, replayedAt: now });
+  expect(await poison.list(10)).toEqual([
+    { ...older, id: 'b', at: now },
+    { ...older, replayedAt: now },
+  ]);
+  expect(await poison.list(1)).toHaveLength(1);
+});

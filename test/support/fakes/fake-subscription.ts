@@ -19,6 +19,7 @@ import { MemoryArtifactStates } from './memory-artifact-states.js';
 import { FakeInventory, FakePullLog, MemoryDriftReports, MemoryObserved } from './memory-drift.js';
 import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClusters } from './memory-gate-records.js';
 import { MemoryOutages } from './memory-outages.js';
+import { MemoryPoison } from './memory-poison.js';
 import { MemoryQueue } from './memory-queue.js';
 import { MemoryTargets } from './memory-targets.js';
 
@@ -45,6 +46,7 @@ export class FakeSubscription {
   readonly problems = new MemoryProblems();
   readonly observed = new MemoryObserved();
   readonly driftReports = new MemoryDriftReports();
+  readonly poison = new MemoryPoison();
   readonly outageRecords = new MemoryOutages();
   readonly inventory = new FakeInventory();
   pullLog: FakePullLog | undefined = new FakePullLog();
@@ -101,6 +103,7 @@ export class FakeSubscription {
       memory: new ContentMemory(clock.now),
       outages: new Outages(this.outageRecords, clock.now),
       outageRecords: this.outageRecords,
+      poison: this.poison,
       proofLevel: 'deep',
       referrers: 'left',
       registry: (loginServer) => this.caches.get(loginServer) ?? fail(loginServer),

@@ -13,7 +13,7 @@ function target(change: Partial<TargetStatus>): TargetStatus {
 
 function statusOf(targets: readonly TargetStatus[], change: Partial<Status> = {}): Status {
   const cluster = { id: '/c1', name: 'shop', kubernetesVersion: '1.34.10', isolated: true, targets };
-  const nothing = { registries: [], fleetGates: [], outages: [], problems: [], catalog: bundledOnly };
+  const nothing = { registries: [], fleetGates: [], outages: [], poison: [], problems: [], catalog: bundledOnly };
   return { version: '1', mode: 'enforce', evaluatedAt: now, clusters: [cluster], ...nothing, ...change };
 }
 

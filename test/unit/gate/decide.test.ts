@@ -137,12 +137,21 @@ test('an unknown gate tells what is missing all the same', () => {
   });
 });
 
+test('a proof of manifests alone does not open a gate that wants deep proofs, and does where manifests will do', () => {
+  const shallow = index(provenState(coredns, { proof: 'manifests' }));
+  expect(decideTarget(planned(), shallow, now, policy)).toMatchObject({
+    decision: 'closed',
+    missing: [{ state: 'proof-expired', reason: expect.stringContaining('configs and layers') as string }],
+  });
+  expect(decideTarget(planned(), shallow, now, { ...policy, proofLevel: 'manifests' }).decision).toBe('open');
+});
+
 test('whatever the facts are, the gate opens only on a fresh proof of each artifact, and says why it does not', () => {
   const artifact = fc.constantFrom(coredns, pause);
   const state: fc.Arbitrary<ArtifactState> = fc
     .tuple(artifact, fc.constantFrom<Phase>('planned', 'waiting', 'proven', 'failed'), fc.integer({ min: -2, max: 40 }))
     .map(([one, phase, age]) =>
-      stateOf(one, { phase, ...(phase === 'proven' ? { provenAt: before(hours(age)) } : {}) }),
+      stateOf(one, { phase, ...(phase === 'proven' ? { proof: 'deep', provenAt: before(hours(age)) } : {}) }),
     );
   const facts = fc.tuple(
     fc.subarray([coredns, pause]),

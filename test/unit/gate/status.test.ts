@@ -43,6 +43,7 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   judgements: [],
   fleetGates: [],
   outages: [],
+  poison: [],
   problems: [],
   drift: [],
   throttled: [],

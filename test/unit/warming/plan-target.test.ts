@@ -133,24 +133,27 @@ test('a plan that succeeds clears the failure of before; one that fails keeps th
   });
 });
 
-test('what no cache rule covers is unresolved with the advice, and the rest is warmed', async () => {
+test('what no cache rule covers is imported: the plan tells the way of every repository, and the set has no unknowns', async () => {
   const azure = arrange();
+  azure.caches.get('acr.azurecr.io')!.covers = (repository) => repository.startsWith('aks-managed-repository/oss/');
   azure.registries.put(
     registryOf('acr', [
       { name: 'partly', sourceRepository: 'mcr.microsoft.com/oss/*', targetRepository: 'aks-managed-repository/oss/*' },
     ]),
   );
   await planTarget(task, 1, azure.ports());
-  const unresolved = (await recordOf(azure))?.planned?.set.unresolved ?? [];
-  expect(unresolved.map(({ component }) => component)).toEqual([
-    expect.stringContaining('azure-acr-credential-provider') as string,
-    expect.stringContaining('azure-acr-credential-provider') as string,
-    'aks/packages/kubernetes/kubectl:v1.35.7',
-    'aks/packages/kubernetes/kubelet:v1.35.7',
-  ]);
-  expect(unresolved[0]?.reason).toContain('no cache rule of acr.azurecr.io covers aks/packages/');
-  expect(unresolved[0]?.reason).toContain('Create the cache rule aks-managed-mcr');
-  expect(azure.warmQueue.messages).toHaveLength(9);
+  const plan = (await recordOf(azure))?.planned;
+  expect(plan?.set.unresolved).toEqual([]);
+  expect(plan?.strategies).toMatchObject({
+    'oss/v2/kubernetes/coredns': 'pull-through',
+    'aks/packages/kubernetes/kubelet': 'import',
+  });
+  await azure.pass(120);
+  const states = [...(await azure.states.list(registryOf().resource.key)).values()].map(({ state }) => state);
+  expect(new Set(states.map(({ phase }) => phase))).toEqual(new Set(['proven']));
+  expect(azure.imports.started.map(({ target }) => target)).toContain(
+    'aks-managed-repository/aks/packages/kubernetes/kubelet:v1.35.7',
+  );
 });
 
 test('what MAR has not is unresolved and not required; a repository without tags is no failure', async () => {
@@ -194,7 +197,7 @@ test('a MAR that fails for one artifact delays the plan, while the others are on
   };
   expect(await planTarget(task, 1, azure.ports())).toMatchObject({
     kind: 'failed',
-    error: { code: 'REGISTRY_UNAVAILABLE' },
+    error: { code: 'UPSTREAM_UNAVAILABLE' },
   });
   expect(azure.warmQueue.messages).toHaveLength(12);
   expect((await recordOf(azure))?.planned).toBeUndefined();

@@ -1,0 +1,33 @@
+import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import type { PoisonMessage, PoisonMessages } from '../gate/ports.js';
+
+const date = z.iso.datetime().transform((text) => new Date(text));
+
+const row = z.object({
+  id: z.string(),
+  queue: z.enum(['plan', 'warm', 'gate']),
+  message: z.string(),
+  reason: z.string(),
+  at: date,
+  replayedAt: date.exactOptional(),
+});
+
+const partitionKey = 'poison';
+
+/** Table `syncPoison`: one partition, row = id of the message, which is its hash. */
+export class TablePoisonMessages implements PoisonMessages {
+  constructor(private readonly table: TableClient) {}
+
+  async list(most: number): Promise<readonly PoisonMessage[]> {
+    const found: PoisonMessage[] = [];
+    for await (const entity of this.table.listEntities()) found.push(row.parse(entity));
+    return found.sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, most);
+  }
+
+  async save(message: PoisonMessage): Promise<void> {
+    const { replayedAt, at, ...rest } = message;
+    const times = { at: at.toISOString(), ...(replayedAt ? { replayedAt: replayedAt.toISOString() } : {}) };
+    await this.table.upsertEntity({ ...rest, ...times, partitionKey, rowKey: message.id }, 'Replace');
+  }
+}

@@ -1,0 +1,106 @@
+import { SyncError, type FailureCode } from '../../../shared/model/errors.js';
+import { describeOutage, isCurrent, Outages } from '../../../shared/warming/outages.js';
+import { afterFailure, healthy, outagePolicy, permitOf } from '../../../shared/warming/outage.js';
+import type { Outcome } from '../../../shared/warming/steps.js';
+import { before, coredns, minutes, now, provenState, stateOf } from '../../support/builders.js';
+import { FakeClock } from '../../support/fakes/clock.js';
+import { MemoryOutages } from '../../support/fakes/memory-outages.js';
+
+const failure = (code: FailureCode): Outcome => ({ kind: 'failure', error: new SyncError(code, 'GET x') });
+const artifact = (index: number) => stateOf({ ...coredns, tag: `v${index}` });
+const cached: Outcome = { kind: 'cached', proof: 'deep' };
+
+function arrange() {
+  const clock = new FakeClock();
+  const records = new MemoryOutages();
+  const outages = new Outages(records, clock.now);
+  const failMany = async (code: FailureCode, count: number = outagePolicy.failuresForOutage) => {
+    for (let index = 0; index < count; index += 1) await outages.tell(artifact(index), failure(code));
+  };
+  return { clock, records, outages, failMany };
+}
+
+test('one artifact that fails for an hour is no outage, six different ones in a row are', () => {
+  const one = { artifact: 'a', failureClass: 'upstream-down', reason: '502' } as const;
+  let health = healthy;
+  for (let count = 0; count < 60; count += 1) health = afterFailure(health, one, now, outagePolicy);
+  expect(permitOf(health, now, outagePolicy)).toEqual({ kind: 'go' });
+  for (const name of ['b', 'c', 'd', 'e', 'f'])
+    health = afterFailure(health, { ...one, artifact: name }, now, outagePolicy);
+  expect(permitOf(health, now, outagePolicy)).toMatchObject({ kind: 'wait' });
+});
+
+test('failures that lie more than five minutes apart make no outage', () => {
+  let health = healthy;
+  for (let index = 0; index < 12; index += 1) {
+    const at = before(minutes(2 * (12 - index)));
+    health = afterFailure(
+      health,
+      { artifact: `${index}`, failureClass: 'upstream-down', reason: '502' },
+      at,
+      outagePolicy,
+    );
+  }
+  expect(health.outage).toBeUndefined();
+});
+
+test('during an outage one task in half a minute may probe, the others come back later and later', async () => {
+  const { clock, outages, failMany } = arrange();
+  await failMany('UPSTREAM_UNAVAILABLE');
+  expect(outages.permit(artifact(1))).toEqual({ seconds: 30 });
+  clock.advance(30);
+  expect([outages.permit(artifact(1)), outages.permit(artifact(2))]).toEqual(['probe', { seconds: 30 }]);
+  clock.advance(3600);
+  await outages.tell(artifact(1), failure('UPSTREAM_UNAVAILABLE'));
+  outages.permit(artifact(1));
+  expect(outages.permit(artifact(2))).toEqual({ seconds: 363 });
+});
+
+test('a probe that succeeds ends the outage for all, and its record', async () => {
+  const { clock, records, outages, failMany } = arrange();
+  await failMany('REGISTRY_UNAVAILABLE');
+  const [record] = await records.list();
+  expect(record).toMatchObject({ side: 'registry', since: clock.now(), failureClass: 'registry-down' });
+  expect(record && describeOutage(record)).toContain('acr.azurecr.io fails since');
+  await outages.tell(artifact(3), cached);
+  expect([outages.permit(artifact(1)), await records.list()]).toEqual(['go', []]);
+});
+
+test('while MAR is down, what is proven is looked at all the same; while the registry is down, nothing is', async () => {
+  for (const [code, expected] of [
+    ['UPSTREAM_UNAVAILABLE', 'go'],
+    ['REGISTRY_UNAVAILABLE', { seconds: 30 }],
+  ] as const) {
+    const { outages, failMany } = arrange();
+    await failMany(code);
+    expect(outages.permit(provenState())).toEqual(expected);
+  }
+});
+
+test.each(['REGISTRY_THROTTLED', 'MANIFEST_UNKNOWN', 'STATE_CONFLICT'] as const)('%s is no outage', async (code) => {
+  const { outages, failMany } = arrange();
+  await failMany(code, 50);
+  expect(outages.permit(artifact(1))).toBe('go');
+});
+
+test('an ARM that fails does not keep the registry from being looked at', async () => {
+  const { outages, failMany } = arrange();
+  await failMany('ARM_FORBIDDEN');
+  expect(outages.permit(provenState())).toBe('go');
+  expect(outages.permit(artifact(1))).toEqual({ seconds: 30 });
+});
+
+test('nothing is written while all is well', async () => {
+  const { records, outages } = arrange();
+  for (let index = 0; index < 100; index += 1) await outages.tell(artifact(index), cached);
+  expect(records.writes).toBe(0);
+});
+
+test('a record that nobody renews is of an instance that is gone', async () => {
+  const { clock, records, failMany } = arrange();
+  await failMany('UPSTREAM_UNAVAILABLE');
+  const [record] = await records.list();
+  expect(record && isCurrent(record, clock.now())).toBe(true);
+  clock.advance(900);
+  expect(record && isCurrent(record, clock.now())).toBe(false);
+});
