@@ -90,6 +90,7 @@ function connect(config: Config, credential: TokenCredential): Ports {
     mode: config.mode,
     now,
     newRunId: randomUUID,
+    throttled: () => budgets.throttled(),
     ...connectCatalog(config, storage, problems, now),
     marHost: config.marHost,
     fleetGatePrefix: config.fleetGatePrefix,

@@ -80,7 +80,7 @@ export function fill(before: Bucket, limit: BucketLimit, now: number): Bucket {
     const owed = Math.min(asker.owed + due, savings);
     rest -= owed - asker.owed;
     kept += Math.max(0, owed);
-    askers[key] = { ...asker, owed, line: asker.line.filter(({ until }) => until > now) };
+    askers[key] = { ...asker, owed, line: stillInLine(asker, now) };
   }
   const room = Math.max(0, limit.burst * bucket.factor - kept);
   return { ...bucket, free: Math.min(bucket.free + rest, room), at: now, askers };
@@ -91,6 +91,11 @@ export function giveBack(bucket: Bucket, limit: BucketLimit, requests: number): 
   const kept = Object.values(bucket.askers).reduce((sum, { owed }) => sum + Math.max(0, owed), 0);
   const room = Math.max(bucket.free, limit.burst * bucket.factor - kept);
   return { ...bucket, free: Math.min(bucket.free + requests, room) };
+}
+
+/** Those whose turn has come are not in line any more, whether they came or not. */
+function stillInLine({ line }: Asker, now: number): readonly Promised[] {
+  return line[0] === undefined || line[0].until > now ? line : line.filter(({ until }) => until > now);
 }
 
 /** What those kept who are gone is free; who still owes is remembered. */
