@@ -37,7 +37,7 @@ export interface Bucket {
 const leastFactor = 0.25;
 /** 429s of requests that were under way together are one sign, not many. */
 const oneSignMs = 10_000;
-const recoverEveryMs = 30_000;
+const recoverEveryMs = 10_000;
 const recoverBy = 0.1;
 /** Who has not come back so long after its turn gave up, or was killed. */
 const forgetAfterMs = 30_000;
@@ -110,7 +110,10 @@ function forgetAskers(bucket: Bucket, now: number): Bucket {
   return { ...bucket, free, askers };
 }
 
-/** The server refused: nothing until its pause is over; then half of what was left, and half the rate. */
+/**
+ * The server refused: nothing until its pause is over; then half of what was left, and half the rate. A server that refuses while we have
+ * not used half of what it may give us has another reason (Azure/acr#754): it gets its pause, and keeps its rate.
+ */
 export function throttle(
   before: Bucket,
   limit: BucketLimit,
@@ -118,7 +121,8 @@ export function throttle(
   now: number,
 ): Bucket {
   const bucket = fill(before, limit, now);
-  const known = now < bucket.pausedUntil || now < bucket.changedAt + oneSignMs;
+  const unused = bucket.free > (limit.burst * bucket.factor) / 2;
+  const known = unused || now < bucket.pausedUntil || now < bucket.changedAt + oneSignMs;
   const pausedUntil = Math.max(bucket.pausedUntil, now + (retryAfterSeconds ?? unnamedPauseSeconds) * 1000);
   if (known) return { ...bucket, pausedUntil };
   const askers = Object.fromEntries(
