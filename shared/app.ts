@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { TokenCredential } from '@azure/core-auth';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { DefaultAzureCredential } from '@azure/identity';
 import packageJson from '../package.json' with { type: 'json' };
 import { AcrInventory } from './azure/acr-inventory.js';
+import { AcrMetadata } from './azure/acr-metadata.js';
+import { AcrStoredManifests } from './azure/acr-stored-manifests.js';
 import { Application, type CatalogKeeper, type Ports } from './app/application.js';
 import { AcrTokens } from './azure/acr-tokens.js';
 import { ArmClient } from './azure/arm-client.js';
@@ -11,6 +14,7 @@ import { ArmClusters } from './azure/clusters.js';
 import { HttpDocumentFetcher } from './azure/document-fetcher.js';
 import { ArmFleets } from './azure/fleets.js';
 import { LogAnalyticsPullLog } from './azure/log-analytics.js';
+import { ArmImports } from './azure/imports.js';
 import { JsonQueue } from './azure/queues.js';
 import { ArmRegistries } from './azure/registries.js';
 import { Storage } from './azure/storage.js';
@@ -26,6 +30,7 @@ import { TableLedgers } from './azure/table-ledgers.js';
 import { TableObserved } from './azure/table-observed.js';
 import { TableOutages } from './azure/table-outages.js';
 import { TablePoisonMessages } from './azure/table-poison.js';
+import { TableRegistryProofs } from './azure/table-registry-proofs.js';
 import { TableTargets } from './azure/table-targets.js';
 import { watchPolicy } from './azure/watch-policy.js';
 import { loadCatalog } from './catalog/catalog.js';
@@ -33,17 +38,14 @@ import { CurrentCatalog } from './catalog/current-catalog.js';
 import { isRefreshOverdue, refreshCatalog } from './catalog/refresh-catalog.js';
 import { readConfig, type Config } from './config.js';
 import type { Problems } from './gate/ports.js';
-import { SyncError } from './model/errors.js';
 import { AnonymousTokens } from './oci/anonymous.js';
 import { RegistryClient } from './oci/registry-client.js';
 import { accountOfMar, accountOfRegistry, watchFetch } from './oci/watched-fetch.js';
 import type { RegistryReader } from './requirements/ports.js';
-import type { Registry } from './model/registry.js';
 import { limitsUnder } from './warming/budget-ledger.js';
 import { SharedBudgets } from './warming/budgets.js';
 import { ContentMemory } from './warming/content-memory.js';
 import { Outages } from './warming/outages.js';
-import type { Imports } from './warming/ports.js';
 import { RememberingReader } from './warming/remember-reader.js';
 
 const minuteMs = 60_000;
@@ -56,12 +58,6 @@ const lostAfterMs = 10 * minuteMs;
 const retryFailedAfterMs = 30 * minuteMs;
 /** So that what waits behind others is never taken for lost. */
 const longestHeadStartSeconds = 60;
-
-/** Until there are imports. */
-const noImports: Imports = {
-  start: () => Promise.reject(new SyncError('IMPORT_REFUSED', 'this release does not import')),
-  resume: () => Promise.reject(new SyncError('IMPORT_REFUSED', 'this release does not import')),
-};
 
 let current: { readonly config: Config; readonly app: Application } | undefined;
 
@@ -84,6 +80,9 @@ function connect(config: Config, credential: TokenCredential): Ports {
   const budgets = connectBudgets(config, storage, now);
   const fetchOf = onePerRegistry((loginServer) => watchFetch(budgets, accountOfRegistry(loginServer)));
   const tokens = onePerRegistry((loginServer) => new AcrTokens(loginServer, credential, now, fetchOf(loginServer)));
+  const metadata = new AcrMetadata(tokens, (input, init) =>
+    fetchOf(new URL(input instanceof Request ? input.url : input).host)(input, init),
+  );
   const problems = new TableProblems(storage.table('syncProblems'));
   const armPolicies = [watchPolicy(budgets)];
   const arm = new ArmClient(config.armEndpoint, config.armAudience, credential, armPolicies);
@@ -106,13 +105,13 @@ function connect(config: Config, credential: TokenCredential): Ports {
     registry: onePerRegistry(
       (loginServer) => new RegistryClient(`https://${loginServer}`, tokens(loginServer), fetchOf(loginServer)),
     ),
-    ...connectWarming(config, storage, now),
-    inventory: new AcrInventory(tokens, (input, init) =>
-      fetchOf(new URL(input instanceof Request ? input.url : input).host)(input, init),
-    ),
+    ...connectWarming(config, storage, credential, armPolicies, now),
+    inventory: new AcrInventory(metadata),
+    storedManifests: new AcrStoredManifests(metadata),
     pullLog: pullLogOf(config, credential),
     ensureStorage: () => storage.ensure(),
     states: new TableArtifactStates(storage.table('syncArtifacts')),
+    registryProofs: new TableRegistryProofs(storage.table('syncRegistries')),
     targets: new TableTargets(storage.table('syncTargets')),
     judgements: new TableJudgements(storage.table('syncJudgements')),
     fleetRecords: new TableFleetGateRecords(storage.table('syncFleetGates')),
@@ -142,21 +141,26 @@ function connectMar({ marEndpoint }: Config, budgets: SharedBudgets, now: () => 
 function teachSkus(registries: RegistryReader, budgets: SharedBudgets): RegistryReader {
   return {
     get: async (resource) => {
-      const found: Registry & { readonly settings?: { readonly sku?: string | undefined } } =
-        await registries.get(resource);
+      const found = await registries.get(resource);
       if (found.settings?.sku !== undefined) budgets.learnSku(found.loginServer, found.settings.sku);
       return found;
     },
   };
 }
 
-function connectWarming(config: Config, storage: Storage, now: () => Date) {
+function connectWarming(
+  config: Config,
+  storage: Storage,
+  credential: TokenCredential,
+  armPolicies: readonly PipelinePolicy[],
+  now: () => Date,
+) {
   const outageRecords = new TableOutages(storage.table('syncOutages'));
   return {
     outageRecords,
     outages: new Outages(outageRecords, now),
     memory: new ContentMemory(now),
-    imports: noImports,
+    imports: new ArmImports(credential, config.armEndpoint, config.armAudience, config.marHost, armPolicies),
     proofLevel: config.proofLevel,
     referrers: config.warmReferrers ? 'warmed' : 'left',
   } as const;
@@ -200,6 +204,8 @@ function policiesOf(config: Config) {
       proofLevel: config.proofLevel,
       bakedDelaySeconds: Math.min(config.verifyDelaySeconds, longestHeadStartSeconds),
     },
+    // Before single proofs are renewed at half of their life, so that they need not be.
+    verifyPolicy: { everyMs: maxProofAgeMs / 4 },
     targetPolicy: { upgradesTo: upgradesOf(config) },
     freshProofMs: config.freshProofMinutes * minuteMs,
     componentInsights: config.componentInsights,

@@ -7,13 +7,16 @@ import { describeFleet, describeGate, describeMembers, describeRun } from './fle
 import type { Fleet } from './fleet.js';
 import { answerJson, bearerToken, type Answer, type Received } from './http.js';
 import type { TokenIssuer } from './identity.js';
-import { describeCacheRules, describeRegistry } from './registry-documents.js';
+import { describeCacheRules, describePermissions, describeRegistry } from './registry-documents.js';
+import type { ImportOperations } from './import-operations.js';
+import type { RegistryCache } from './registry-cache.js';
 import type { Scenario, ScenarioRegistry } from './scenario.js';
 
 export interface ArmRegistry {
   readonly id: string;
   readonly declared: ScenarioRegistry;
   readonly loginServer: string;
+  readonly cache: RegistryCache;
 }
 
 export interface ArmParts {
@@ -24,6 +27,7 @@ export interface ArmParts {
   readonly issuer: TokenIssuer;
   readonly audiences: readonly string[];
   readonly dice: Dice;
+  readonly imports: ImportOperations;
   readonly pageSize: number;
 }
 
@@ -85,6 +89,8 @@ export class ArmServer {
     switch (`${provider}/${type}`.toLowerCase()) {
       case 'microsoft.containerservice/locations':
         return this.gates.answerOperation(id, kind.toLowerCase() === 'operationresults' ? 'result' : 'status');
+      case 'microsoft.containerregistry/locations':
+        return parts.imports.answerOperation(id, request);
       case 'microsoft.containerservice/managedclusters':
         return this.list(request, parts.clusters.map(describeCluster));
       case 'microsoft.containerservice/fleets':
@@ -126,9 +132,15 @@ export class ArmServer {
     }
   }
 
-  private answerRegistry(registry: ArmRegistry, request: Received, [child]: readonly string[]): Answer {
+  private answerRegistry(registry: ArmRegistry, request: Received, path: readonly string[]): Answer {
+    const [child] = path;
+    if (request.method === 'POST' && child?.toLowerCase() === 'importimage') {
+      return this.parts.imports.begin(registry, request);
+    }
     if (request.method !== 'GET') return answerReadOnly(request);
     if (child === undefined) return answerJson(200, this.describeRegistry(registry));
+    if (/^providers\/microsoft\.authorization\/permissions$/i.test(path.join('/')))
+      return this.list(request, describePermissions());
     if (child.toLowerCase() !== 'cacherules') return answerUnknown(request);
     return this.list(request, describeCacheRules(registry.id, registry.declared));
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Digest, Platform } from '../../shared/model/artifact.js';
+import { blobOf, layerOf, type BlobBytes } from './blob-bytes.js';
 
 /** A manifest or index as a registry serves it. */
 export interface ManifestDocument {
@@ -17,7 +18,18 @@ export interface ArtifactTree {
   readonly root: ManifestDocument;
   /** Root included. */
   readonly manifests: ReadonlyMap<Digest, ManifestDocument>;
-  readonly blobs: ReadonlyMap<Digest, Buffer>;
+  readonly blobs: ReadonlyMap<Digest, BlobBytes>;
+  /** What refers to the root; has none of its own. */
+  readonly signature?: ArtifactTree;
+}
+
+/** How a tree grows; left out: small layers, no signature. */
+export interface Growth {
+  /** Counts the moves of the tag. */
+  readonly generation?: number;
+  /** Bytes of the last layer of every image and package. */
+  readonly layerBytes?: number;
+  readonly isSigned?: boolean;
 }
 
 interface MediaTypes {
@@ -53,10 +65,16 @@ const packageSystems = ['ubuntu 22.04', 'ubuntu 24.04', 'azurelinux 3.0'] as con
 /**
  * A well-formed tree: the same for the same repository, tag and generation, another one for another generation.
  * Packages are indexes with an `os.version`, binaries single manifests, anything else an image index
- * (node-bootstrap.md section 2). Bodies are small; declared sizes and digests are those of the bodies.
+ * (node-bootstrap.md section 2). Declared sizes and digests are those of the bodies.
  */
-export function growArtifactTree(repository: string, tag: string, generation = 0): ArtifactTree {
-  const grower = new Grower(`${repository}:${tag}#${generation}`);
+export function growArtifactTree(repository: string, tag: string, growth: Growth = {}): ArtifactTree {
+  const { generation = 0, layerBytes, isSigned = false } = growth;
+  const subject = `${repository}:${tag}#${generation}`;
+  const tree = growTree(new Grower(subject, layerBytes), repository, tag);
+  return isSigned ? { ...tree, signature: new Grower(subject, undefined).signature(tree.root) } : tree;
+}
+
+function growTree(grower: Grower, repository: string, tag: string): ArtifactTree {
   if (repository.startsWith('aks/packages/')) {
     const platforms = architectures.flatMap((architecture) =>
       packageSystems.map((osVersion): Platform => ({ os: 'linux', architecture, osVersion })),
@@ -78,9 +96,12 @@ export function growArtifactTree(repository: string, tag: string, generation = 0
 
 class Grower {
   private readonly manifests = new Map<Digest, ManifestDocument>();
-  private readonly blobs = new Map<Digest, Buffer>();
+  private readonly blobs = new Map<Digest, BlobBytes>();
 
-  constructor(private readonly subject: string) {}
+  constructor(
+    private readonly subject: string,
+    private readonly layerBytes: number | undefined,
+  ) {}
 
   index(types: MediaTypes, platforms: readonly Platform[]): ManifestDocument {
     const children = platforms.map((platform) => ({ platform, manifest: this.manifest(types, platform) }));
@@ -108,13 +129,13 @@ class Grower {
     const name = `${this.subject} ${platform.architecture} ${platform.osVersion ?? ''}`;
     const isPackage = types.config === packageMediaTypes.config;
     const layers = isPackage
-      ? [this.blob(`package ${name}`, 3000)]
+      ? [this.layer(`package ${name}`, this.layerBytes ?? 3000)]
       : [
-          this.blob(`base ${platform.architecture}`, 900),
-          this.blob(`first ${name}`, 1500),
-          this.blob(`second ${name}`, 700),
+          this.layer(`base ${platform.architecture}`, 900),
+          this.layer(`first ${name}`, 1500),
+          this.layer(`second ${name}`, this.layerBytes ?? 700),
         ];
-    const config = isPackage ? this.keepBlob(Buffer.from('{}')) : this.imageConfig(platform, layers);
+    const config = isPackage ? this.keepBlob(blobOf(Buffer.from('{}'))) : this.imageConfig(platform, layers);
     const document = {
       schemaVersion: 2,
       mediaType: types.manifest,
@@ -124,6 +145,21 @@ class Grower {
       ...(isPackage ? { annotations: { 'org.opencontainers.image.title': this.subject.split('#')[0] } } : {}),
     };
     return this.keep(types.manifest, document, [config, ...layers], []);
+  }
+
+  /** Source: OCI Image Spec 1.1, "Guidelines for Artifact Usage". */
+  signature(root: ManifestDocument): ArtifactTree {
+    const layers = [this.layer(`signature ${root.digest}`, 500)];
+    const config = this.keepBlob(blobOf(Buffer.from('{}')));
+    const document = {
+      schemaVersion: 2,
+      mediaType: oci.manifest,
+      artifactType: 'application/vnd.cncf.notary.signature',
+      config: { mediaType: packageMediaTypes.config, digest: config, size: this.sizeOf(config) },
+      layers: layers.map((digest) => ({ mediaType: 'application/jose+json', digest, size: this.sizeOf(digest) })),
+      subject: { mediaType: root.mediaType, digest: root.digest, size: root.body.length },
+    };
+    return this.finish(this.keep(oci.manifest, document, [config, ...layers], []));
   }
 
   finish(root: ManifestDocument): ArtifactTree {
@@ -137,22 +173,20 @@ class Grower {
       config: { Labels: { 'org.opencontainers.image.title': this.subject } },
       rootfs: { type: 'layers', diff_ids: layers },
     };
-    return this.keepBlob(Buffer.from(JSON.stringify(config)));
+    return this.keepBlob(blobOf(Buffer.from(JSON.stringify(config))));
   }
 
-  private blob(name: string, bytes: number): Digest {
-    const pattern = createHash('sha256').update(name).digest();
-    return this.keepBlob(Buffer.alloc(bytes, pattern));
+  private layer(name: string, bytes: number): Digest {
+    return this.keepBlob(layerOf(name, bytes));
   }
 
-  private keepBlob(body: Buffer): Digest {
-    const digest = digestOf(body);
-    this.blobs.set(digest, body);
-    return digest;
+  private keepBlob(blob: BlobBytes): Digest {
+    this.blobs.set(blob.digest, blob);
+    return blob.digest;
   }
 
   private sizeOf(digest: Digest): number {
-    return this.blobs.get(digest)?.length ?? 0;
+    return this.blobs.get(digest)?.size ?? 0;
   }
 
   private keep(

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { loadCatalog } from '../../shared/catalog/catalog.js';
-import { answerAcr } from './acr-server.js';
 import { AcrTokens } from './acr-tokens.js';
 import { ArmServer, type ArmRegistry } from './arm-server.js';
 import { answerCatalogSources, buildCatalogSources } from './catalog-sources.js';
 import type { ThrowawayCa } from './certificates.js';
 import { ClusterState } from './cluster-state.js';
+import { DataEndpoint } from './data-endpoint.js';
 import { Dice } from './dice.js';
 import { EventGrid, quickRetries } from './event-grid.js';
 import { newGateEvent, newKubernetesVersionEvent } from './events.js';
@@ -15,6 +15,7 @@ import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
 import { listen, type Handle, type Listening } from './http.js';
 import { answerIdentity, TokenIssuer } from './identity.js';
 import { answerLogAnalytics } from './log-analytics.js';
+import { ImportOperations } from './import-operations.js';
 import { buildMarContent, splitArtifact } from './mar-content.js';
 import { answerMar } from './mar-server.js';
 import { Mar } from './mar.js';
@@ -22,6 +23,7 @@ import { pullAsNodes, type PulledRegistry } from './node-pulls.js';
 import { PullLog } from './pull-log.js';
 import { RegistryCache } from './registry-cache.js';
 import { registryId } from './registry-documents.js';
+import { createRegistryHandle } from './registry-handle.js';
 import { classOf, RequestLog } from './request-log.js';
 import type { Scenario, ScenarioEvent } from './scenario.js';
 import { Timers } from './timers.js';
@@ -73,14 +75,17 @@ export class Booting {
       eventGrid,
       caches,
     );
+    const { dice, mar: truth, timers } = this;
     const armParts = {
       scenario,
+      imports: new ImportOperations({ scenario, marHost, mar: truth, dice, timers }),
       clusters: [...clusters.values()],
       registries,
       fleets: world.fleets,
       issuer: this.issuer,
     };
-    const arm = new ArmServer({ ...armParts, audiences, dice: this.dice, pageSize: this.options.armPageSize ?? 2 });
+    this.scheduleOutage();
+    const arm = new ArmServer({ ...armParts, audiences, dice, pageSize: this.options.armPageSize ?? 2 });
     const armPort = await this.serve('arm', (request) => arm.answer(request), 'https');
     const armEndpoint = `https://127.0.0.1:${armPort}`;
     // In a sovereign cloud, too, Resource Manager's own address is a valid audience.
@@ -113,6 +118,16 @@ export class Booting {
     this.timers.close();
     await Promise.all(this.servers.map((server) => server.close()));
     await this.ca.remove();
+  }
+
+  private scheduleOutage(): void {
+    const { marDown } = this.scenario.faults;
+    if (!marDown) return;
+    const set = (isDown: boolean) => () => {
+      this.mar.isDown = isDown;
+    };
+    this.timers.after(marDown.afterSeconds, set(true));
+    this.timers.after(marDown.afterSeconds + marDown.seconds, set(false));
   }
 
   private play(world: World): void {
@@ -149,21 +164,18 @@ export class Booting {
   }
 
   private createCaches(): ReadonlyMap<string, RegistryCache> {
-    const { scenario } = this;
-    return new Map(
-      scenario.registries.map((registry) => {
-        const stuck = scenario.faults.neverCaches.filter((entry) => entry.registry === registry.name);
-        const artifacts = stuck.map((entry) => entry.artifact);
-        return [registry.name, new RegistryCache(registry, marHost, this.mar, artifacts, this.dice, this.timers)];
-      }),
-    );
+    const { mar, dice, timers } = this;
+    const parts = { upstreamHost: marHost, mar, dice, timers, faults: this.scenario.faults };
+    return new Map(this.scenario.registries.map((registry) => [registry.name, new RegistryCache(registry, parts)]));
   }
 
-  private serveRegistries(
+  private async serveRegistries(
     caches: ReadonlyMap<string, RegistryCache>,
     audiences: readonly string[],
   ): Promise<ArmRegistry[]> {
-    const { scenario, dice } = this;
+    const { scenario, dice, mar, pulls, timers } = this;
+    const data = new DataEndpoint(caches);
+    data.address = `https://127.0.0.1:${await this.serve('data', (request) => data.answer(request), 'https')}`;
     const registries = scenario.registries.flatMap((declared) => {
       const cache = caches.get(declared.name);
       return cache ? [{ declared, cache }] : [];
@@ -175,11 +187,10 @@ export class Booting {
         const port = await this.serve(`acr ${declared.name}`, (request) => server.handle(request), 'https');
         const loginServer = `127.0.0.1:${port}`;
         const tokens = new AcrTokens(loginServer, this.issuer, audiences);
-        const { pulls } = this;
-        const parts = { name: declared.name, loginServer, cache, tokens, dice, faults: scenario.faults, pulls };
+        const parts = { loginServer, cache, tokens, dice, mar, pulls, faults: scenario.faults };
         this.pulledRegistries.set(declared.name, { loginServer, cache });
-        server.handle = (request) => answerAcr(parts, request);
-        return { id: registryId(scenario.subscriptionId, declared), declared, loginServer };
+        server.handle = createRegistryHandle(declared, parts, data, () => timers.now());
+        return { id: registryId(scenario.subscriptionId, declared), declared, loginServer, cache };
       }),
     );
   }

@@ -6,6 +6,8 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import type { BlobBytes } from './blob-bytes.js';
 
 /** A request that was read to its end. */
 export interface Received {
@@ -21,7 +23,7 @@ export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** A HEAD request gets its length only. */
-  readonly body?: string | Buffer;
+  readonly body?: string | Buffer | BlobBytes;
 }
 
 export type Handle = (request: Received) => Answer | Promise<Answer>;
@@ -88,9 +90,13 @@ function decodeOrKeep(path: string): string {
 }
 
 function send(response: ServerResponse, method: string, answer: Answer): void {
-  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : (answer.body ?? Buffer.alloc(0));
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(body.length) });
-  response.end(method === 'HEAD' ? undefined : body);
+  const { body = Buffer.alloc(0) } = answer;
+  const held = typeof body === 'string' ? Buffer.from(body) : body;
+  const size = Buffer.isBuffer(held) ? held.length : held.size;
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(size) });
+  if (method === 'HEAD') response.end();
+  else if (Buffer.isBuffer(held)) response.end(held);
+  else Readable.from(held.chunks()).pipe(response);
 }
 
 /** JSON with its media type. */

@@ -1,9 +1,10 @@
 import { answerJson, type Answer, type Received } from './http.js';
 import type { Mar } from './mar.js';
-import { answerBlob, answerManifest, answerOciError, parseOciPath, takePage } from './oci-answers.js';
+import { answerBlob, answerManifest, answerOciError, answerReferrers, parseOciPath, takePage } from './oci-answers.js';
 
 /** MAR's anonymous read API. Source: OCI Distribution Spec 1.1, "Pull" and "Content Discovery". */
 export function answerMar(mar: Mar, request: Received): Answer {
+  if (mar.isDown) return { status: 503, body: 'Service Unavailable' };
   const asked = parseOciPath(request.path);
   if (!asked) return answerOciError(404, 'NOT_FOUND', 'no such page');
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -28,6 +29,8 @@ export function answerMar(mar: Mar, request: Received): Answer {
       const { page, headers } = takePage(tags, request, 1000);
       return answerJson(200, { name: asked.repository, tags: page }, headers);
     }
+    case 'referrers':
+      return answerReferrers(mar.referrers(asked.repository, asked.digest));
     case 'upload':
       return answerOciError(405, 'UNSUPPORTED', 'the operation is unsupported');
   }

@@ -1,9 +1,14 @@
 import type { Digest } from '../../shared/model/artifact.js';
 import { growArtifactTree, type ArtifactTree, type ManifestDocument } from './artifact-tree.js';
+import type { BlobBytes } from './blob-bytes.js';
 
 /** What MAR has: repository to tags. */
 export interface MarContent {
   readonly repositories: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Bytes of the last layer of each image, by `repository:tag`; a few hundred for all others. */
+  readonly layerBytes?: ReadonlyMap<string, number>;
+  /** What a signature refers to, as `repository:tag`. */
+  readonly signed?: ReadonlySet<string>;
 }
 
 /** The truth of MAR. Trees grow when they are first asked for; what a moved tag left behind stays reachable by digest. */
@@ -11,6 +16,8 @@ export class Mar {
   private readonly trees = new Map<string, ArtifactTree>();
   private readonly generations = new Map<string, number>();
   private readonly left = new Map<string, ArtifactTree[]>();
+  /** While true, nobody gets an answer but 503, nor does a registry that asks on behalf of somebody. */
+  isDown = false;
 
   constructor(private readonly content: MarContent) {}
 
@@ -28,7 +35,7 @@ export class Mar {
   tree(repository: string, tag: string): ArtifactTree | undefined {
     if (!this.content.repositories.get(repository)?.has(tag)) return undefined;
     const key = `${repository}:${tag}`;
-    const tree = this.trees.get(key) ?? growArtifactTree(repository, tag, this.generations.get(key));
+    const tree = this.trees.get(key) ?? this.grow(repository, tag, this.generations.get(key) ?? 0);
     this.trees.set(key, tree);
     return tree;
   }
@@ -43,7 +50,7 @@ export class Mar {
     return undefined;
   }
 
-  blob(repository: string, digest: string): Buffer | undefined {
+  blob(repository: string, digest: string): BlobBytes | undefined {
     for (const tree of this.allTrees(repository)) {
       const blob = tree.blobs.get(digest as Digest);
       if (blob) return blob;
@@ -57,17 +64,38 @@ export class Mar {
     const old = this.tree(repository, tag);
     if (!old) throw new Error(`MAR has no ${key}`);
     this.left.set(repository, [...(this.left.get(repository) ?? []), old]);
-    const tree = growArtifactTree(repository, tag, (this.generations.get(key) ?? 0) + 1);
-    this.generations.set(key, (this.generations.get(key) ?? 0) + 1);
+    const generation = (this.generations.get(key) ?? 0) + 1;
+    const tree = this.grow(repository, tag, generation);
+    this.generations.set(key, generation);
     this.trees.set(key, tree);
     return tree.root.digest;
   }
 
+  /** The tree that has a manifest as its root; for what an import copies. */
+  treeOf(repository: string, digest: string): ArtifactTree | undefined {
+    for (const tree of this.allTrees(repository)) if (tree.root.digest === digest) return tree;
+    return undefined;
+  }
+
+  referrers(repository: string, digest: string): readonly ManifestDocument[] {
+    const { signature } = this.treeOf(repository, digest) ?? {};
+    return signature ? [signature.root] : [];
+  }
+
+  private grow(repository: string, tag: string, generation: number): ArtifactTree {
+    const layerBytes = this.content.layerBytes?.get(`${repository}:${tag}`);
+    return growArtifactTree(repository, tag, {
+      generation,
+      isSigned: this.content.signed?.has(`${repository}:${tag}`) ?? false,
+      ...(layerBytes === undefined ? {} : { layerBytes }),
+    });
+  }
+
   private *allTrees(repository: string): Generator<ArtifactTree> {
-    for (const tag of this.content.repositories.get(repository) ?? []) {
-      const tree = this.tree(repository, tag);
+    const tags = [...(this.content.repositories.get(repository) ?? [])];
+    for (const tree of [...tags.map((tag) => this.tree(repository, tag)), ...(this.left.get(repository) ?? [])]) {
       if (tree) yield tree;
+      if (tree?.signature) yield tree.signature;
     }
-    yield* this.left.get(repository) ?? [];
   }
 }

@@ -1,9 +1,11 @@
 import type { Digest } from '../../shared/model/artifact.js';
-import type { ManifestDocument } from './artifact-tree.js';
+import type { ArtifactTree, ManifestDocument } from './artifact-tree.js';
+import type { BlobBytes } from './blob-bytes.js';
 import { targetRepository, upstreamRepository } from './cache-rules.js';
 import type { Dice } from './dice.js';
 import type { Mar } from './mar.js';
-import type { ScenarioRegistry } from './scenario.js';
+import { RegistryStore, type StoredTag } from './registry-store.js';
+import type { Scenario, ScenarioRegistry } from './scenario.js';
 import type { Timers } from './timers.js';
 
 /** A manifest with the place it is served from. */
@@ -13,23 +15,8 @@ export interface Served {
 }
 
 export interface ServedBlob {
-  readonly body: Buffer;
+  readonly body: BlobBytes;
   readonly origin: 'registry' | 'upstream';
-}
-
-interface Tag {
-  readonly digest: Digest;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-  /** When upstream was last asked where the tag points, in ms since 1970. */
-  checkedAt: number;
-}
-
-/** What a registry holds of one repository. */
-interface Repository {
-  readonly manifests: Map<Digest, ManifestDocument>;
-  readonly blobs: Map<string, Buffer>;
-  readonly tags: Map<string, Tag>;
 }
 
 export interface RegistryCounters {
@@ -41,73 +28,88 @@ export interface RegistryCounters {
   readonly upstreamReads: ReadonlyMap<string, number>;
 }
 
+/** What a cache needs of the world; time may be a virtual one. */
+export interface CacheParts {
+  /** Host by which rules spell MAR. */
+  readonly upstreamHost: string;
+  readonly mar: Mar;
+  readonly dice: Dice;
+  readonly timers: Pick<Timers, 'after' | 'now'>;
+  readonly faults: Pick<Scenario['faults'], 'neverCaches' | 'cachingFailedShare'>;
+}
+
 /**
  * The artifact cache of one ACR. Source: azure-facts.md section 2 (acr#862, acr#860).
  * A GET of a manifest under a rule imports that manifest in the background, with its config and layers but not the
- * children of an index; the manifest appears after its blobs. Until then it is proxied.
+ * children of an index. Until then it is proxied. A deleted repository is pulled again or not, as the scenario says (acr#765).
  * Choices where no source tells: a HEAD starts no import, and neither does listing tags.
  */
 export class RegistryCache {
-  private readonly repositories = new Map<string, Repository>();
+  /** The truth, also for tests that lose or damage something. */
+  readonly store: RegistryStore;
   /** `repository@digest` to the tags that the import will set. */
   private readonly importing = new Map<string, Set<string>>();
   private readonly importCounts = new Map<string, number>();
   private readonly pullCounts = new Map<string, number>();
   private readonly upstreamCounts = new Map<string, number>();
 
-  /** @param neverCaches `repository:tag` in MAR whose imports never end */
   constructor(
     private readonly settings: ScenarioRegistry,
-    private readonly upstreamHost: string,
-    private readonly mar: Mar,
-    private readonly neverCaches: readonly string[],
-    private readonly dice: Dice,
-    private readonly timers: Timers,
-  ) {}
+    private readonly parts: CacheParts,
+  ) {
+    this.store = new RegistryStore(() => parts.timers.now() + settings.clockSkewSeconds * 1000);
+  }
 
   /** The MAR repository that fills a repository of this registry; undefined when no rule covers it. */
   upstreamOf(repository: string): string | undefined {
-    return upstreamRepository(this.settings.cacheRules, this.upstreamHost, repository);
+    return upstreamRepository(this.settings.cacheRules, this.parts.upstreamHost, repository);
   }
 
   /** The repository that a rule fills from a MAR repository; undefined when no rule covers it. */
   targetOf(upstream: string): string | undefined {
-    return targetRepository(this.settings.cacheRules, this.upstreamHost, upstream);
+    return targetRepository(this.settings.cacheRules, this.parts.upstreamHost, upstream);
   }
 
   /** Whether a manifest is in the registry itself. */
   holds(repository: string, digest: string): boolean {
-    return this.repositories.get(repository)?.manifests.has(digest as Digest) ?? false;
+    return this.store.get(repository)?.manifests.has(digest as Digest) ?? false;
   }
 
   /** Whether a tag, its index, every child, config and layer are in the registry at MAR's digest of now. */
   holdsTree(repository: string, tag: string): boolean {
-    const upstream = this.upstreamOf(repository);
-    const tree = upstream === undefined ? undefined : this.mar.tree(upstream, tag);
-    const held = this.repositories.get(repository);
+    const upstream = this.upstreamOf(repository) ?? repository.replace(/^aks-managed-repository\//, '');
+    const tree = this.parts.mar.tree(upstream, tag);
+    const held = this.store.get(repository);
     if (!tree || held?.tags.get(tag)?.digest !== tree.root.digest) return false;
     return (
       [...tree.manifests.keys()].every((digest) => held.manifests.has(digest)) &&
-      [...tree.blobs.keys()].every((digest) => held.blobs.has(digest))
+      [...tree.blobs.keys()].every((digest) => held.blobs.get(digest)?.digest === digest)
     );
+  }
+
+  /** Whether nodes that need an artifact of MAR find it here whole, at the path that they pull. */
+  holdsArtifact(upstream: string, tag: string): boolean {
+    return this.holdsTree(this.targetOf(upstream) ?? `aks-managed-repository/${upstream}`, tag);
   }
 
   stored(): ReadonlyMap<string, { readonly manifests: readonly Digest[]; readonly tags: ReadonlyMap<string, Digest> }> {
     return new Map(
-      [...this.repositories].map(([name, { manifests, tags }]) => [
-        name,
-        { manifests: [...manifests.keys()], tags: new Map([...tags].map(([tag, { digest }]) => [tag, digest])) },
-      ]),
+      this.store
+        .entries()
+        .map(([name, { manifests, tags }]) => [
+          name,
+          { manifests: [...manifests.keys()], tags: new Map([...tags].map(([tag, { digest }]) => [tag, digest])) },
+        ]),
     );
   }
 
   /** When a tag came into the registry, and when it was bound to its digest of now. */
   timesOf(repository: string, tag: string): { readonly createdAt: Date; readonly updatedAt: Date } | undefined {
-    return this.repositories.get(repository)?.tags.get(tag);
+    return this.store.get(repository)?.tags.get(tag);
   }
 
   manifestOf(repository: string, digest: Digest): ManifestDocument | undefined {
-    return this.repositories.get(repository)?.manifests.get(digest);
+    return this.store.get(repository)?.manifests.get(digest);
   }
 
   get counters(): RegistryCounters {
@@ -116,14 +118,14 @@ export class RegistryCache {
 
   /** What a reference leads to now; starts nothing. */
   find(repository: string, reference: string): Served | undefined {
-    const held = this.repositories.get(repository);
+    const held = this.store.get(repository);
     const isDigest = reference.includes(':');
     const tag = isDigest ? undefined : held?.tags.get(reference);
     const known = tag && !this.isStale(tag) ? tag.digest : isDigest ? (reference as Digest) : undefined;
     const manifest = known && held?.manifests.get(known);
     if (manifest) return { manifest, origin: 'registry' };
-    const upstream = this.upstreamOf(repository);
-    const proxied = upstream === undefined ? undefined : this.mar.manifest(upstream, reference);
+    const source = this.sourceOf(repository);
+    const proxied = source === undefined ? undefined : this.parts.mar.manifest(source, reference);
     if (!proxied) {
       const last = tag && held?.manifests.get(tag.digest);
       return last && { manifest: last, origin: 'registry' };
@@ -149,62 +151,71 @@ export class RegistryCache {
     this.importing.set(key, new Set(tag === undefined ? [] : [tag]));
     add(this.importCounts, key);
     if (this.isStuck(repository, served.manifest.digest)) return;
-    const wait = this.dice.between(this.settings.importSeconds, 'import', `${this.settings.name}/${key}`);
-    this.timers.after(wait, () => this.finishImport(repository, served.manifest));
+    const wait = this.parts.dice.between(this.settings.importSeconds, 'import', `${this.settings.name}/${key}`);
+    this.parts.timers.after(wait, () => this.finishImport(repository, served.manifest));
   }
 
   /** A GET keeps the blob, as a HEAD does not. */
   pullBlob(repository: string, digest: string, method: string): ServedBlob | undefined {
-    const held = this.repositories.get(repository)?.blobs.get(digest);
+    const held = this.store.get(repository)?.blobs.get(digest);
     if (held) return { body: held, origin: 'registry' };
-    const upstream = this.upstreamOf(repository);
-    const body = upstream === undefined ? undefined : this.mar.blob(upstream, digest);
-    if (!body) return undefined;
+    const source = this.sourceOf(repository);
+    const body = source === undefined ? undefined : this.parts.mar.blob(source, digest);
+    if (!body || (method === 'HEAD' && this.settings.uncachedBlobs === 'unknown')) return undefined;
     add(this.upstreamCounts, `${repository}@${digest}`);
-    if (method === 'GET') this.repository(repository).blobs.set(digest, body);
+    if (method === 'GET') this.store.keepBlob(repository, body);
     return { body, origin: 'upstream' };
   }
 
+  /** What `importImage` copies: everything, then the tags. */
+  land(repository: string, tags: readonly string[], tree: ArtifactTree): void {
+    for (const blob of tree.blobs.values()) this.store.keepBlob(repository, blob);
+    for (const manifest of tree.manifests.values()) this.store.keepManifest(repository, manifest);
+    for (const tag of tags) this.bind(repository, tag, tree.root.digest);
+  }
+
+  /** Where a rule looks now; undefined without a rule, where a deleted repository stays deleted, and while MAR is down. */
+  private sourceOf(repository: string): string | undefined {
+    const isGone = !this.settings.repullsDeleted && this.store.wasDeleted(repository);
+    return isGone || this.parts.mar.isDown ? undefined : this.upstreamOf(repository);
+  }
+
   private finishImport(repository: string, manifest: ManifestDocument): void {
-    const upstream = this.upstreamOf(repository) ?? '';
-    const held = this.repository(repository);
-    for (const digest of manifest.blobs) {
-      const blob = this.mar.blob(upstream, digest);
-      if (blob) held.blobs.set(digest, blob);
-    }
-    held.manifests.set(manifest.digest, manifest);
     const key = `${repository}@${manifest.digest}`;
-    for (const tag of this.importing.get(key) ?? []) this.bind(repository, tag, manifest.digest);
+    const tags = this.importing.get(key) ?? [];
     this.importing.delete(key);
+    const { mar, dice, faults } = this.parts;
+    if (mar.isDown || dice.hits(faults.cachingFailedShare, 'caching', `${this.settings.name}/${key}`)) return;
+    for (const digest of manifest.blobs) this.importBlob(repository, digest);
+    this.store.keepManifest(repository, manifest);
+    for (const tag of tags) this.bind(repository, tag, manifest.digest);
+  }
+
+  private importBlob(repository: string, digest: Digest): void {
+    const blob = this.parts.mar.blob(this.upstreamOf(repository) ?? '', digest);
+    if (!blob) return;
+    const subject = `${this.settings.name}/${repository}@${digest}`;
+    const late = this.parts.dice.between(this.settings.lateBlobSeconds, 'blob', subject);
+    if (late === 0) this.store.keepBlob(repository, blob);
+    else this.parts.timers.after(late, () => this.store.keepBlob(repository, blob));
   }
 
   private bind(repository: string, tag: string, digest: Digest): void {
-    const { tags } = this.repository(repository);
-    const bound = tags.get(tag);
-    if (bound?.digest === digest) {
-      if (this.isStale(bound)) bound.checkedAt = Date.now();
-      return;
-    }
-    const now = new Date();
-    tags.set(tag, { digest, checkedAt: now.getTime(), createdAt: bound?.createdAt ?? now, updatedAt: now });
+    this.store.bind(repository, tag, digest, (bound) => this.isStale(bound));
   }
 
-  private isStale(tag: Tag): boolean {
-    return Date.now() - tag.checkedAt >= this.settings.tagRefreshSeconds * 1000;
+  private isStale(tag: StoredTag): boolean {
+    const skewMs = this.settings.clockSkewSeconds * 1000;
+    return this.parts.timers.now() + skewMs - tag.checkedAt >= this.settings.tagRefreshSeconds * 1000;
   }
 
   private isStuck(repository: string, digest: Digest): boolean {
     const upstream = this.upstreamOf(repository);
-    return this.neverCaches.some((artifact) => {
+    const stuck = this.parts.faults.neverCaches.filter(({ registry }) => registry === this.settings.name);
+    return stuck.some(({ artifact }) => {
       const [source = '', tag = ''] = artifact.split(':');
-      return source === upstream && this.mar.tree(source, tag)?.manifests.has(digest);
+      return source === upstream && this.parts.mar.tree(source, tag)?.manifests.has(digest);
     });
-  }
-
-  private repository(name: string): Repository {
-    const repository = this.repositories.get(name) ?? { manifests: new Map(), blobs: new Map(), tags: new Map() };
-    this.repositories.set(name, repository);
-    return repository;
   }
 }
 

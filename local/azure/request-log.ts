@@ -21,12 +21,21 @@ export class RequestLog {
 
 /** What a path is about, without names: the class of a request for the log. */
 export function classOf(path: string): string {
-  if (path.startsWith('/v2/')) return /\/(manifests|blobs|tags)\//.exec(path)?.[1] ?? 'base';
+  if (path.startsWith('/v2/')) return /\/(manifests|blobs|tags|referrers)\//.exec(path)?.[1] ?? 'base';
   if (path.startsWith('/oauth2/')) return 'token';
   if (path.startsWith('/acr/')) return 'inventory';
   if (path.startsWith('/v1/workspaces/')) return 'query';
   const segments = path.toLowerCase().split('/');
-  const types = ['gates', 'updateruns', 'members', 'cacherules', 'upgradeprofiles', 'operations', 'operationresults'];
+  const types = [
+    'importimage',
+    'gates',
+    'updateruns',
+    'members',
+    'cacherules',
+    'upgradeprofiles',
+    'operations',
+    'operationresults',
+  ];
   const resources = ['managedclusters', 'registries', 'fleets'];
   return [...types, ...resources].find((type) => segments.includes(type)) ?? 'other';
 }

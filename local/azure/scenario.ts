@@ -1,34 +1,8 @@
 import { z } from 'zod';
-import { isRepository, isTag } from '../../shared/model/artifact.js';
-import { isKubernetesVersion } from '../../shared/model/kubernetes-version.js';
+import { artifact, displayName, minor, name, seconds, version } from './scenario-values.js';
+import { faults } from './scenario-faults.js';
+import { mar, registry } from './scenario-registries.js';
 import { checkReferences } from './scenario-references.js';
-
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'must be letters, digits, "-" and "_"');
-const version = z.string().refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.7');
-const minor = z.string().regex(/^\d+\.\d+$/, 'must be a Kubernetes minor such as 1.35');
-const share = z.number().min(0).max(1).default(0);
-const seconds = z.number().min(0).max(86_400);
-const range = z.tuple([seconds, seconds]).refine(([low, high]) => low <= high, 'must be [least, most]');
-const artifact = z.string().refine((text) => {
-  const colon = text.lastIndexOf(':');
-  return isRepository(text.slice(0, Math.max(colon, 0))) && isTag(text.slice(colon + 1));
-}, 'must be repository:tag without a host');
-const displayName = z.string().min(1).max(100);
-
-const cacheRule = z.strictObject({
-  name: name.default('aks-managed-mcr').describe('Name of the rule.'),
-  source: z.string().default('mcr.microsoft.com/*').describe('Upstream repositories, host first.'),
-  target: z.string().describe('`aks-managed-repository/*` (new layout) or `/*` (before 2025-03-16).'),
-});
-
-const registry = z.strictObject({
-  name: name.describe('Name of the registry.'),
-  resourceGroup: name.describe('Its resource group.'),
-  sku: z.enum(['Basic', 'Standard', 'Premium']).default('Premium').describe('Its tier.'),
-  cacheRules: z.array(cacheRule).default([]).describe('Its artifact cache.'),
-  importSeconds: range.default([1, 3]).describe('How long an import in the background takes: least and most.'),
-  tagRefreshSeconds: seconds.default(300).describe('How late a tag that moved upstream is noticed.'),
-});
 
 const pool = z.strictObject({
   name: name.describe('Name of the node pool.'),
@@ -104,36 +78,6 @@ const event = z.strictObject({
   type: z.literal('NewKubernetesVersionAvailable').describe('Kind of event.'),
   cluster: name.describe('Cluster that it is about.'),
   afterSeconds: seconds.default(0).describe('When it is published, counted from `play`.'),
-});
-
-const mar = z.strictObject({
-  add: z.array(artifact).default([]).describe('Artifacts that MAR has beside those of the catalogue.'),
-  remove: z.array(artifact).default([]).describe('Artifacts of the catalogue that MAR does not have.'),
-});
-
-const neverCached = z.strictObject({
-  registry: name.describe('Registry that never gets it.'),
-  artifact: artifact.describe('`repository:tag` as in MAR.'),
-});
-
-const faults = z.strictObject({
-  latencySeconds: range.default([0, 0]).describe('Delay of every answer of ARM, registries and MAR: least and most.'),
-  retryAfterSeconds: z.number().int().min(0).max(3600).default(1).describe('`Retry-After` of every 429.'),
-  armThrottledShare: share.describe('Share of ARM requests that get 429.'),
-  registryThrottledShare: share.describe('Share of reads of not yet cached manifests that get 429.'),
-  childFailedShare: share.describe(
-    'Share of reads by digest of not yet cached manifests that get 424 Failed Dependency.',
-  ),
-  upstreamErrorShare: share.describe('Share of reads of not yet cached manifests that get 502.'),
-  neverCaches: z.array(neverCached).default([]).describe('Artifacts whose import never ends.'),
-  eventLostShare: share.describe('Share of events that are never delivered.'),
-  eventDuplicatedShare: share.describe('Share of events that are delivered twice.'),
-  eventDelayedShare: share.describe('Share of events that are held back, so that later ones overtake them.'),
-  catalogSources: z
-    .enum(['none', 'unreachable', 'broken'])
-    .default('none')
-    .describe("AgentBaker's list and the Vulnerability Data API: `unreachable` answers 503, `broken` no JSON."),
-  eventDelaySeconds: range.default([0.2, 2]).describe('How long those are held back: least and most.'),
 });
 
 const expectedTarget = z.strictObject({

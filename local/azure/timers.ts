@@ -2,6 +2,11 @@
 export class Timers {
   private readonly running = new Set<NodeJS.Timeout>();
 
+  /** In ms since 1970. */
+  now(): number {
+    return Date.now();
+  }
+
   /** Runs `action` once, in `seconds`; never after `close`. */
   after(seconds: number, action: () => void): void {
     const timer = setTimeout(() => {

@@ -53,7 +53,7 @@ export class World {
     const registry = cluster.declared.registry === undefined ? undefined : this.registry(cluster.declared.registry);
     if (!registry) return [];
     return artifacts
-      .filter(({ repository, tag }) => !registry.holdsTree(registry.targetOf(repository) ?? repository, tag))
+      .filter(({ repository, tag }) => !registry.holdsArtifact(repository, tag))
       .map(({ repository, tag }) => `${repository}:${tag}`);
   }
 }

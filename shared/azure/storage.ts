@@ -19,6 +19,7 @@ export const tableNames = [
   'syncObserved',
   'syncDrift',
   'syncBudgets',
+  'syncRegistries',
   'syncOutages',
   'syncPoison',
 ] as const;

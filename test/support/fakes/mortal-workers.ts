@@ -12,22 +12,28 @@ interface Stop {
 export class MortalWorkers {
   #stops: readonly Stop[] = [];
   #hired = 0;
+  /** Calls that a worker is in: those that do more than micro tasks take some turns of the event loop. */
+  #calls = 0;
   deaths = 0;
 
   get waiting(): number {
     return this.#stops.length;
   }
 
-  /** Starts a worker; it stops at its first port call. */
-  async hire(ports: Ports, work: (ports: Ports, pause: () => Promise<void>) => Promise<void>): Promise<void> {
+  /** Starts a worker; it stops at its first port call. @returns its number */
+  async hire(ports: Ports, work: (ports: Ports, pause: () => Promise<void>) => Promise<void>): Promise<number> {
     this.#hired += 1;
     const worker = this.#hired;
     const pause = () =>
       new Promise<void>((goOn) => {
         this.#stops = [...this.#stops, { worker, goOn }];
       });
-    void work(stopAtEveryCall(ports, pause), pause);
-    await settle();
+    const count = (change: 1 | -1) => {
+      this.#calls += change;
+    };
+    void work(stopAtEveryCall(ports, pause, count), pause);
+    await this.#settle();
+    return worker;
   }
 
   /** One worker goes on to its next stop. */
@@ -36,28 +42,49 @@ export class MortalWorkers {
     if (!stop) return;
     this.#stops = this.#stops.filter((other) => other !== stop);
     stop.goOn();
-    await settle();
+    await this.#settle();
+  }
+
+  /** One worker goes on for some stops, as far as it gets. */
+  async runOn(choice: number, stops: number): Promise<void> {
+    const worker = this.#stops[choice % Math.max(this.#stops.length, 1)]?.worker;
+    if (worker !== undefined) await this.runWorkerOn(worker, stops);
+  }
+
+  /** As `runOn`, for a worker by its number. */
+  async runWorkerOn(worker: number, stops: number): Promise<void> {
+    for (let left = stops; left > 0; left -= 1) {
+      const next = this.#stops.findIndex((stop) => stop.worker === worker);
+      if (next < 0) return;
+      await this.release(next);
+    }
   }
 
   /** One worker dies where it stands, with all that it does at the same time. */
   kill(choice: number): void {
     const stop = this.#stops[choice % Math.max(this.#stops.length, 1)];
-    if (!stop) return;
-    this.#stops = this.#stops.filter((other) => other.worker !== stop.worker);
-    this.deaths += 1;
+    if (stop) this.killWorkers(new Set([stop.worker]));
+  }
+
+  /** As `kill`, for workers by their numbers: those of an instance that is recycled, for example. */
+  killWorkers(workers: ReadonlySet<number>): void {
+    const dying = new Set(this.#stops.map(({ worker }) => worker).filter((worker) => workers.has(worker)));
+    this.#stops = this.#stops.filter(({ worker }) => !dying.has(worker));
+    this.deaths += dying.size;
   }
 
   killAll(): void {
     while (this.#stops.length > 0) this.kill(0);
   }
+
+  /** Until all workers stand still: the choices of a test alone decide what happens in which order. */
+  async #settle(): Promise<void> {
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (this.#calls > 0);
+  }
 }
 
-/** Everything in memory is done with micro tasks: after one turn of the event loop all workers stand still. */
-function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function stopAtEveryCall(ports: Ports, pause: () => Promise<void>): Ports {
+function stopAtEveryCall(ports: Ports, pause: () => Promise<void>, count: (change: 1 | -1) => void): Ports {
   const stopping = <Port extends object>(port: Port): Port =>
     new Proxy(port, {
       get(owner, name) {
@@ -65,9 +92,13 @@ function stopAtEveryCall(ports: Ports, pause: () => Promise<void>): Ports {
         if (typeof value !== 'function') return value;
         return async (...words: unknown[]) => {
           await pause();
-          const result: unknown = await Reflect.apply(value, owner, words);
-          await pause();
-          return result;
+          count(1);
+          try {
+            return await (Reflect.apply(value, owner, words) as Promise<unknown>);
+          } finally {
+            count(-1);
+            await pause();
+          }
         };
       },
     });
@@ -77,8 +108,12 @@ function stopAtEveryCall(ports: Ports, pause: () => Promise<void>): Ports {
     registries: stopping(ports.registries),
     fleets: stopping(ports.fleets),
     upstream: stopping(ports.upstream),
+    imports: stopping(ports.imports),
+    outageRecords: stopping(ports.outageRecords),
     registry: (loginServer) => stopping(ports.registry(loginServer)),
     states: stopping(ports.states),
+    registryProofs: stopping(ports.registryProofs),
+    storedManifests: stopping(ports.storedManifests),
     targets: stopping(ports.targets),
     judgements: stopping(ports.judgements),
     fleetRecords: stopping(ports.fleetRecords),

@@ -5,26 +5,13 @@ import { indexStates } from '../../../shared/gate/evaluate-target.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { clusterId, clusterOf, gateId, gateOf, policy, runOf, target } from '../../support/builders.js';
+import { Chance } from '../../support/chance.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 import type { MemoryQueue } from '../../support/fakes/memory-queue.js';
 import { MortalWorkers } from '../../support/fakes/mortal-workers.js';
 
 const names = ['one', 'two', 'three'] as const;
 const longestStorm = 2000;
-
-/** A small generator of its own, so that one number of fast-check names a whole storm. */
-class Chance {
-  constructor(private state: number) {}
-
-  below(limit: number): number {
-    this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((this.state / 2 ** 32) * limit);
-  }
-
-  share(part: number): boolean {
-    return this.below(1_000_000) < part * 1_000_000;
-  }
-}
 
 /** Two clusters share a registry, a third has its own; one Fleet gate waits for the first two. */
 function arrange(chance: Chance): FakeSubscription {

@@ -1,0 +1,137 @@
+import { minutes, clusterId, gateId, target } from '../builders.js';
+import { Chance } from '../chance.js';
+import { parseClusterId } from '../../../shared/model/resource-id.js';
+import type { Ports } from '../../../shared/app/application.js';
+import { artifactName } from '../../../shared/model/artifact.js';
+import { indexStates } from '../../../shared/gate/evaluate-target.js';
+import { ChaosAzure, clusterNames, clusterWith } from './chaos-azure.js';
+import { Instances, mostSkewSeconds, type Sabotage } from './instances.js';
+import { findAbsent, inspect } from './invariants.js';
+import { mischief, work, type Scene } from './storm.js';
+import type { FaultCounts } from './weather.js';
+
+const longestStorm = 400;
+/** After the faults stop, every gate is open within this, and what was taken from a registry is back after `healSeconds`. */
+const openSeconds = 3 * 3600;
+const healSeconds = 5 * 3600;
+const sliceSeconds = 600;
+
+/** How one run went. */
+export interface Played {
+  /** Nothing, if the app is right. */
+  readonly wrongs: readonly string[];
+  readonly faults: FaultCounts;
+  readonly steps: number;
+  /** Most gates that were open at the same time while the storm raged: a storm in which none opens proves little. */
+  readonly mostOpen: number;
+}
+
+/** One run: a storm of faults, then calm. The same seed, the same run. */
+export async function play(seed: number, sabotage: Sabotage = (ports) => ports): Promise<Played> {
+  const chance = new Chance(seed);
+  const scene = setScene(seed, chance, sabotage);
+  const { azure, weather, bugs, instances } = scene;
+  const approvals: Promise<readonly string[]>[] = [];
+  azure.fleets.onApproved = () => void approvals.push(judgeApproval(scene));
+  await azure.syncAll();
+  // Some storms meet a cache that is warm: there open gates can become lies.
+  if (chance.share(0.4)) await azure.pass(300);
+  weather.rage();
+  instances.start();
+  const length = 100 + chance.below(longestStorm);
+  let mostOpen = 0;
+  const outcome = (wrongs: readonly string[], steps: number): Played => ({
+    wrongs: [...wrongs, ...bugs.map(String)],
+    faults: weather.counts,
+    steps,
+    mostOpen,
+  });
+  for (let step = 0; step < length; step += 1) {
+    await work(scene);
+    await mischief(scene);
+    const inspected = await inspect(azure);
+    const wrongs = [...inspected.wrongs, ...(await Promise.all(approvals)).flat()];
+    if (wrongs.length + bugs.length > 0) return outcome(wrongs, step);
+    mostOpen = Math.max(mostOpen, inspected.open.length);
+  }
+  return outcome(await recover(scene, approvals, sabotage(azure.ports())), length);
+}
+
+function setScene(seed: number, chance: Chance, sabotage: Sabotage): Scene {
+  const azure = new ChaosAzure(seed, chance);
+  const { weather } = azure;
+  const instances = new Instances(azure, weather, chance, sabotage);
+  return { azure, weather, chance, instances, bugs: [], changedAt: new Map() };
+}
+
+/** The calm after it: whoever lives works on, nothing fails any more. @returns what is wrong in the end */
+async function recover(
+  scene: Scene,
+  approvals: readonly Promise<readonly string[]>[],
+  ports: Ports,
+): Promise<readonly string[]> {
+  const { azure, chance, weather, instances } = scene;
+  weather.calm();
+  azure.local.mar.isDown = false;
+  const survive = chance.share(0.5);
+  for (let left = 3000; survive && left > 0 && instances.workers.waiting > 0; left -= 1)
+    await instances.workers.release(chance.below(1000));
+  instances.workers.killAll();
+  const shut = await passUntil(openSeconds, azure, ports, () => whatIsShut(scene));
+  const absent = await passUntil(healSeconds, azure, ports, () => findAbsent(azure));
+  return [
+    ...shut.map((what) => `after the storm ${what} never opened`),
+    ...absent.map((what) => `long after the storm, not in the registry: ${what}`),
+    ...(await inspect(azure)).wrongs,
+    ...(await Promise.all(approvals)).flat(),
+  ];
+}
+
+/** Lets time pass until there is nothing left. @returns what is left at the end of `seconds` */
+async function passUntil(
+  seconds: number,
+  azure: ChaosAzure,
+  ports: Ports,
+  find: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  let left = await find();
+  for (let passed = 0; left.length > 0 && passed < seconds; passed += sliceSeconds) {
+    await azure.pass(sliceSeconds, ports);
+    left = await find();
+  }
+  return left;
+}
+
+async function whatIsShut({ azure }: Scene): Promise<readonly string[]> {
+  const { open } = await inspect(azure);
+  const expected = clusterNames.flatMap((name) => [
+    `${name} ${clusterWith(name, 'amd64').kubernetesVersion}`,
+    `${name} ${target}`,
+  ]);
+  const gate = await azure.fleets.getGate(gateId());
+  const targets = expected.filter((name) => !open.includes(name));
+  return gate?.state === 'Completed' ? targets : [...targets, 'the Fleet gate'];
+}
+
+/** An approval cannot be taken back: what the clusters need by their facts of now is there, by proofs that are fresh. */
+async function judgeApproval({ azure, instances, changedAt }: Scene): Promise<readonly string[]> {
+  const { startedAt } = instances.approver;
+  const oldest = startedAt - azure.ports().freshProofMs - 2 * minutes(mostSkewSeconds / 60);
+  const wrongs = (['one', 'two'] as const).map(async (name) => {
+    const id = clusterId(name);
+    if ((changedAt.get(id) ?? 0) >= startedAt) return [];
+    const cluster = await azure.clusters.get(parseClusterId(id));
+    const { planned } = (await azure.targets.get(id, target)) ?? {};
+    const states = await indexStates(planned?.registry ?? '', azure.states);
+    return azure.required(cluster, target).artifacts.flatMap((artifact) => {
+      const state = states.get(artifactName(artifact));
+      const proof = state && azure.truth.proofOf(state);
+      const what = `Fleet was told yes: ${name} needs ${artifactName(artifact)}`;
+      if (!state || !proof) return [`${what}, of which there is no proof`];
+      if (azure.truth.missing(state).length > 0 && !azure.truth.isExcused(state))
+        return [`${what}: ${azure.truth.missing(state).join(', ')}`];
+      return proof.savedAt < oldest ? [`${what}, proven too long ago`] : [];
+    });
+  });
+  return (await Promise.all(wrongs)).flat();
+}

@@ -1,0 +1,122 @@
+import { artifactName, type Digest } from '../../../shared/model/artifact.js';
+import type { ArtifactState } from '../../../shared/warming/state.js';
+import type { ArtifactStates } from '../../../shared/warming/ports.js';
+import type { LocalRegistries } from './local-registries.js';
+
+/** The registry notices a moved tag so late (acr#860), and for so long a proof of it may be of before. */
+const lieMs = 5 * 60_000;
+
+/** When somebody took from a registry, or from MAR, what was there: proofs of before are wrong since, and nobody was told. */
+interface Harm {
+  /** Login server; undefined for a tag that moved at MAR. */
+  readonly loginServer: string | undefined;
+  readonly repository: string;
+  readonly at: number;
+}
+
+/** A proof as the test saw it made, by the true clock. */
+export interface SeenProof {
+  /** The dated proof in the record, in ms. */
+  readonly provenAt: number;
+  /** When the worker that made it began. */
+  readonly startedAt: number;
+  readonly savedAt: number;
+}
+
+interface Tree {
+  readonly manifests: readonly Digest[];
+  readonly blobs: readonly Digest[];
+}
+
+/** What is really in the registries, and what was done to them behind the app's back. */
+export class Truth {
+  #harms: readonly Harm[] = [];
+  readonly #trees = new Map<string, Tree>();
+  readonly #proofs = new Map<string, SeenProof>();
+
+  constructor(
+    private readonly local: LocalRegistries,
+    private readonly now: () => number,
+  ) {}
+
+  harm(loginServer: string | undefined, repository: string): void {
+    this.#harms = [...this.#harms, { loginServer, repository, at: this.now() }];
+  }
+
+  /** Notes the proofs that a worker writes. */
+  watch(states: ArtifactStates, startedAt: () => number): ArtifactStates {
+    return {
+      list: (registry) => states.list(registry),
+      get: (registry, artifact) => states.get(registry, artifact),
+      save: async (changes) => {
+        const lost = new Set(await states.save(changes));
+        for (const { state } of changes) if (!lost.has(artifactName(state))) this.#note(state, startedAt());
+        return [...lost];
+      },
+    };
+  }
+
+  proofOf(state: ArtifactState): SeenProof | undefined {
+    return this.#proofs.get(keyOf(state));
+  }
+
+  /** Parts of an artifact that the registry does not have: of what was proven, and of what a node gets that pulls by the tag now. */
+  missing(state: ArtifactState): readonly string[] {
+    const { cachedRepository, digest, tag } = state;
+    const served = this.local.cache(state.loginServer).find(cachedRepository, tag);
+    if (served?.origin !== 'registry') return [`tag ${tag}`, ...this.#missingOf(state, digest)];
+    const { digest: tagged } = served.manifest;
+    return [...(tagged === digest ? [] : this.#missingOf(state, tagged)), ...this.#missingOf(state, digest)];
+  }
+
+  #missingOf({ loginServer, cachedRepository, repository }: ArtifactState, digest: Digest): readonly string[] {
+    const { store } = this.local.cache(loginServer);
+    const held = store.get(cachedRepository);
+    const { manifests, blobs } = this.#treeOf(repository, digest);
+    return [
+      ...manifests.filter((manifest) => !held?.manifests.has(manifest)).map((manifest) => `manifest ${manifest}`),
+      ...blobs.filter((blob) => !held?.blobs.has(blob)).map((blob) => `blob ${blob}`),
+    ];
+  }
+
+  /** Whether a proof is wrong because of what was done since it was begun: nobody could know. */
+  isExcused(state: ArtifactState): boolean {
+    const proof = this.proofOf(state);
+    if (proof?.provenAt !== state.provenAt?.getTime() || !proof) return false;
+    return this.#harms.some(({ loginServer, repository, at }) =>
+      loginServer === undefined
+        ? repository === state.repository && at >= proof.startedAt - lieMs
+        : loginServer === state.loginServer && repository === state.cachedRepository && at >= proof.startedAt,
+    );
+  }
+
+  /** Whether a record is of what MAR's tag names now. */
+  isCurrent({ repository, tag, digest }: ArtifactState): boolean {
+    return this.local.mar.tree(repository, tag)?.root.digest === digest;
+  }
+
+  /** What MAR ever had under a digest, with all that is below it; a digest that it never had is a manifest that nobody holds. */
+  #treeOf(repository: string, digest: Digest): Tree {
+    const key = `${repository}@${digest}`;
+    const known = this.#trees.get(key);
+    if (known) return known;
+    const root = this.local.mar.manifest(repository, digest);
+    if (!root) return { manifests: [digest], blobs: [] };
+    const children = root.children.flatMap((child) => this.local.mar.manifest(repository, child) ?? []);
+    const blobs = [...new Set([root, ...children].flatMap((manifest) => manifest.blobs))];
+    const tree = { manifests: [digest, ...root.children], blobs };
+    this.#trees.set(key, tree);
+    return tree;
+  }
+
+  #note(state: ArtifactState, startedAt: number): void {
+    if (state.phase !== 'proven') return;
+    const provenAt = state.provenAt?.getTime() ?? 0;
+    if (this.proofOf(state)?.provenAt === provenAt) return;
+    this.#proofs.set(keyOf(state), { provenAt, startedAt, savedAt: this.now() });
+  }
+}
+
+function keyOf(state: ArtifactState): string {
+  return `${state.registry} ${artifactName(state)}`;
+}
