@@ -15,9 +15,9 @@ import { seen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
-import type { ThrottledBudget } from '../warming/budgets.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
+import type { ThrottledBudget } from '../warming/budgets.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
@@ -160,6 +160,7 @@ export class Application {
   /** @returns one line for the log */
   async plan(task: PlanTask, deliveries: number): Promise<string> {
     const result = await planTarget(task, deliveries, this.ports);
+    if (result.kind === 'deferred') return `plan deferred by ${result.seconds} s`;
     if (result.kind !== 'not-isolated') {
       const { clusterId, kubernetesVersion } = task;
       await this.ports.gateQueue.enqueue([{ kind: 'target', clusterId, kubernetesVersion }], 0);

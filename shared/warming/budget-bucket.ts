@@ -44,6 +44,26 @@ const forgetAfterMs = 30_000;
 /** A pause where a 429 names none. */
 export const unnamedPauseSeconds = 10;
 
+/** How far clocks of two instances may be apart. */
+const clockSkewMs = 5 * 60_000;
+/** A `Retry-After` is read up to an hour (`parseRetryAfter`). */
+const longestPauseMs = 3_600_000;
+
+/** Whether a pause can be one: what ends later was written by a wrong clock, and would hold all work until then. */
+export function isPause(until: number, now: number): boolean {
+  return until - now <= longestPauseMs + clockSkewMs;
+}
+
+/**
+ * A bucket as far as it can be true: what a clock far ahead of ours left in it is dropped, so that its requests are earned again and
+ * those who are gone are forgotten.
+ */
+export function believe(bucket: Bucket, now: number): Bucket {
+  const pausedUntil = isPause(bucket.pausedUntil, now) ? bucket.pausedUntil : 0;
+  if (bucket.at - now <= clockSkewMs) return { ...bucket, pausedUntil };
+  return { ...bucket, at: now, changedAt: Math.min(bucket.changedAt, now), pausedUntil, askers: {} };
+}
+
 /** A bucket that nobody has asked yet is full. */
 export function openBucket(limit: BucketLimit, now: number): Bucket {
   return { free: limit.burst, at: now, factor: 1, changedAt: 0, pausedUntil: 0, askers: {} };
