@@ -160,6 +160,7 @@ export class Application {
   /** @returns one line for the log */
   async plan(task: PlanTask, deliveries: number): Promise<string> {
     const result = await planTarget(task, deliveries, this.ports);
+    if (result.kind === 'deferred') return `plan deferred by ${result.seconds} s`;
     if (result.kind !== 'not-isolated') {
       const { clusterId, kubernetesVersion } = task;
       await this.ports.gateQueue.enqueue([{ kind: 'target', clusterId, kubernetesVersion }], 0);
