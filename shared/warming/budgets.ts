@@ -59,7 +59,8 @@ export class SharedBudgets implements Budgets {
 
   /** Seconds for which nothing may be sent, as far as this instance knows; 0 when it may. */
   pauseOf({ registry, operation }: BudgetAccount): number {
-    return Math.max(0, (this.#local(registry).pausedUntil(operation) - this.now().getTime()) / 1000);
+    const now = this.now().getTime();
+    return Math.max(0, (this.#local(registry).pausedUntil(operation, now) - now) / 1000);
   }
 
   /** One transaction. */
