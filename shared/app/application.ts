@@ -13,6 +13,7 @@ import type { GateTask, PoisonMessage, PoisonMessages, Problem, Problems } from 
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import { seen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
+import { countStrategies } from '../gate/strategy-counts.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
@@ -168,7 +169,8 @@ export class Application {
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
     const { artifacts, unresolved, findings } = result.plan.set;
-    return `planned ${artifacts.length} artifacts, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
+    const imported = countStrategies(result.plan)?.import ?? 0;
+    return `planned ${artifacts.length} artifacts, ${imported} by import, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
   }
 
   /** @returns one line for the log */

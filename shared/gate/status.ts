@@ -8,6 +8,7 @@ import type { ArtifactState } from '../warming/state.js';
 import { isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
+import { countStrategies, type StrategyCounts } from './strategy-counts.js';
 import type { FleetGateRecord, Judgement, PoisonMessage, Problem, SeenCluster } from './ports.js';
 
 /** Where everything stands: `GET /api/status`. Times are ISO 8601. */
@@ -76,6 +77,8 @@ export interface TargetStatus {
   readonly reasons: readonly string[];
   /** What people should know of the cluster before this upgrade; absent where there is nothing, or no plan yet. */
   readonly findings?: readonly Finding[];
+  /** How its artifacts get into the registry; absent before a plan tells. */
+  readonly strategies?: StrategyCounts;
   readonly plannedAt?: string;
   /** When the recorded decision became what it is; absent before the first judgement. */
   readonly decidedAt?: string;
@@ -187,11 +190,13 @@ function describeTarget(record: TargetRecord, cluster: SeenCluster, input: Statu
       candidate.kubernetesVersion === record.kubernetesVersion,
   );
   const findings = record.planned?.set.findings ?? [];
+  const strategies = record.planned && countStrategies(record.planned);
   return {
     kubernetesVersion: record.kubernetesVersion,
     current: record.kubernetesVersion === cluster.kubernetesVersion,
     ...decideTarget(record, states, input.now, input.policy),
     ...(findings.length === 0 ? {} : { findings }),
+    ...(strategies ? { strategies } : {}),
     ...(record.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
     ...(judgement ? { decidedAt: judgement.since.toISOString() } : {}),
     ...describeDrift(record, input.drift),

@@ -52,6 +52,26 @@ test('a plan that is none is wrong use, and the message names the field', async 
   });
 });
 
+test.each([
+  ['nothing', '', /--plan .*the file is empty/],
+  ['half a document', '{"artifacts":[', /--plan .*not a JSON document/],
+  ['bytes', '\0\x01\x02', /--plan .*not a JSON document/],
+  ['no plan', '[]', /not what `plan --json` prints: the document/],
+])('a plan of %s is wrong use, and no registry is asked', async (_sentence, text, message) => {
+  await writeFile(plan, text);
+  expect(await run('--plan', plan, ...here)).toMatchObject({ code: 2, stdout: '', stderr: matching(message) });
+});
+
+test('what a plan says is printed without control characters', async () => {
+  const hostile = '\u001b]0;title\u0007\u001b[2Jkube-proxy\r\nerror: forged';
+  await writeFile(plan, JSON.stringify({ artifacts: [], unresolved: [{ component: hostile }] }));
+  const ended = await run('--plan', plan, ...here);
+  expect(ended.code).toBe(0);
+  expect(ended.stderr).toContain('kube-proxy');
+  // eslint-disable-next-line no-control-regex -- it is what must not be there
+  expect(ended.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]|^error: forged/m);
+});
+
 test('a broken state is wrong use, and the message says what to do', async () => {
   const state = join(folder, 'state.json');
   await writeFile(state, 'x');
