@@ -17,6 +17,7 @@ import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
+import type { ThrottledBudget } from '../warming/budgets.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
@@ -48,6 +49,8 @@ export type Ports = PlanPorts &
     readonly outageRecords: OutageRecords;
     readonly catalogKeeper: CatalogKeeper;
     readonly newRunId: () => string;
+    /** Budgets that are not at their full rate. */
+    readonly throttled: () => Promise<readonly ThrottledBudget[]>;
     /** Creates queues and tables that are missing. Idempotent. */
     readonly ensureStorage: () => Promise<void>;
   };

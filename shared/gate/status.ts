@@ -3,6 +3,7 @@ import type { DriftReport } from '../drift/report.js';
 import type { Finding } from '../model/artifact.js';
 import { compareVersions } from '../model/kubernetes-version.js';
 import { isProvenAt } from '../warming/proof-level.js';
+import type { ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState } from '../warming/state.js';
 import { isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
@@ -22,6 +23,8 @@ export interface Status {
   /** Messages that were given up on, newest first; those without `replayedAt` can be replayed. */
   readonly poison: readonly PoisonStatus[];
   readonly catalog: CatalogStatus;
+  /** Request budgets that are paused or below their rate, since a server refused; absent where there is none. */
+  readonly throttled?: readonly ThrottledBudget[];
   readonly problems: readonly (Omit<Problem, 'at'> & { readonly at: string })[];
 }
 
@@ -107,6 +110,7 @@ export interface StatusInput {
   readonly catalog: CatalogStatus;
   readonly problems: readonly Problem[];
   readonly drift: readonly DriftReport[];
+  readonly throttled: readonly ThrottledBudget[];
 }
 
 /** Pure: the same records give the same page. */
@@ -123,6 +127,7 @@ export function describeStatus(input: StatusInput): Status {
     outages: input.outages.filter((outage) => isCurrent(outage, input.now)).map(describeOutageStatus),
     poison: input.poison.map(describePoison),
     catalog: input.catalog,
+    ...(input.throttled.length === 0 ? {} : { throttled: input.throttled }),
     problems: input.problems.map((problem) => ({ ...problem, at: problem.at.toISOString() })),
   };
 }

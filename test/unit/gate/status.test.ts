@@ -46,6 +46,7 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   poison: [],
   problems: [],
   drift: [],
+  throttled: [],
   ...changes,
 });
 
@@ -128,4 +129,10 @@ test('all times are ISO 8601', () => {
   );
   const iso = now.toISOString();
   expect([status.evaluatedAt, status.fleetGates[0]?.recordedAt, status.problems[0]?.at]).toEqual([iso, iso, iso]);
+});
+
+test('a budget that a server has cut is told, and no word of budgets where none is', () => {
+  const arm = { registry: 'arm', operation: 'arm-write', percent: 50, pausedUntil: now.toISOString() } as const;
+  expect(describeStatus(input({ throttled: [arm] })).throttled).toEqual([arm]);
+  expect(describeStatus(input())).not.toHaveProperty('throttled');
 });
