@@ -45,27 +45,34 @@ export async function judgeTarget(
   const decision = decideTarget(record, states, ports.now(), ports.gatePolicy);
   if (decision.decision === 'open' || !record?.planned) return { record, decision };
   const outages = await currentOutages(record.planned.registry, ports);
-  const budgets = await slowBudgets(record.planned, states, ports);
-  const reasons = [...decision.reasons, ...outages.map(describeOutage), ...budgets.map(describeThrottled)];
-  return { record, decision: { ...decision, reasons } };
+  const late = lateOf(record.planned, states, ports.now());
+  const budgets = late.length === 0 ? [] : await slowBudgets(record.planned, late, ports);
+  const causes = [...outages.map(describeOutage), ...budgets.map(describeThrottled)];
+  const waits = causes.length > 0 || late.length === 0 ? causes : [describeLate(late)];
+  return { record, decision: { ...decision, reasons: [...decision.reasons, ...waits] } };
 }
 
 /** Budgets that what is late may wait for: of the registry, and of ARM, which imports. */
 async function slowBudgets(
-  { loginServer, set, strategies = {} }: PlannedTarget,
-  states: StateIndex,
-  { throttled, now }: JudgePorts,
+  { loginServer }: PlannedTarget,
+  late: readonly ArtifactState[],
+  { throttled }: JudgePorts,
 ): Promise<readonly ThrottledBudget[]> {
-  const late = set.artifacts.filter((artifact) => isLate(states.get(artifactName(artifact)), now()));
-  if (late.length === 0) return [];
-  const imported = late.some(({ repository }) => strategies[repository] === 'import');
-  const asked = imported ? [loginServer, 'arm'] : [loginServer];
+  const asked = late.some(({ strategy }) => strategy === 'import') ? [loginServer, 'arm'] : [loginServer];
   return (await throttled()).filter(({ registry }) => asked.includes(registry));
 }
 
-function isLate(state: ArtifactState | undefined, now: Date): boolean {
-  const isWorkedOn = state?.phase === 'planned' || state?.phase === 'waiting';
-  return isWorkedOn && now.getTime() - state.dueAt.getTime() > lateAfterMs;
+/** Artifacts of the set whose next step should have been done a while ago. */
+function lateOf({ set }: PlannedTarget, states: StateIndex, now: Date): readonly ArtifactState[] {
+  return set.artifacts
+    .flatMap((artifact) => states.get(artifactName(artifact)) ?? [])
+    .filter(({ phase }) => phase === 'planned' || phase === 'waiting')
+    .filter(({ dueAt }) => now.getTime() - dueAt.getTime() > lateAfterMs);
+}
+
+function describeLate(late: readonly ArtifactState[]): string {
+  const since = new Date(Math.min(...late.map(({ dueAt }) => dueAt.getTime()))).toISOString();
+  return `late: ${late.length} artifacts are due since ${since} and nobody has worked on them: other work comes first, or the function warm does not run`;
 }
 
 /** Why nothing moves, as far as it is the fault of others. */

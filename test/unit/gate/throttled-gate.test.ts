@@ -37,8 +37,10 @@ test('a gate that is held by a lowered rate says at what rate it goes on', async
   ]);
 });
 
-test('budgets of registries that are not asked for this cluster hold nothing', async () => {
-  expect((await judge(120, [{ ...pause, registry: 'other.azurecr.io' }])).reasons).toEqual([]);
+test('where no budget is the cause, it says that nobody works on what is due', async () => {
+  expect((await judge(120, [{ ...pause, registry: 'other.azurecr.io' }])).reasons).toEqual([
+    'late: 1 artifacts are due since 2026-09-01T08:00:00.000Z and nobody has worked on them: other work comes first, or the function warm does not run',
+  ]);
 });
 
 test('while everything is in time nobody asks, which would cost a transaction', async () => {
