@@ -139,7 +139,10 @@ function missingOf(artifact: string, states: StateIndex, now: Date, policy: Gate
     {
       artifact,
       state: 'proof-expired',
-      reason: `last seen in the registry at ${state.provenAt?.toISOString() ?? 'an unknown time'}`,
+      reason:
+        age < 0
+          ? `its proof is dated in the future, ${state.provenAt?.toISOString() ?? ''}: check the clocks`
+          : `last seen in the registry at ${state.provenAt?.toISOString() ?? 'an unknown time'}`,
     },
   ];
 }
