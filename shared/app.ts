@@ -34,7 +34,7 @@ import { TableTargets } from './azure/table-targets.js';
 import { watchPolicy } from './azure/watch-policy.js';
 import { loadCatalog } from './catalog/catalog.js';
 import { CurrentCatalog } from './catalog/current-catalog.js';
-import { isRefreshOverdue, refreshCatalog } from './catalog/refresh-catalog.js';
+import { refreshCatalog, watchRefresh } from './catalog/refresh-catalog.js';
 import { readConfig, type Config } from './config.js';
 import type { Problems } from './gate/ports.js';
 import { AnonymousTokens } from './oci/anonymous.js';
@@ -167,7 +167,7 @@ function connectCatalog(config: Config, storage: Storage, problems: Problems, no
   });
   const catalogKeeper: CatalogKeeper = {
     refresh: () => refreshCatalog({ ...sources, fetcher: new HttpDocumentFetcher() }),
-    isOverdue: () => isRefreshOverdue(sources),
+    isOverdue: watchRefresh(sources),
     describe: () => catalog.describe(),
   };
   return { catalog, catalogKeeper };
