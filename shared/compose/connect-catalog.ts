@@ -4,7 +4,7 @@ import type { Storage } from '../azure/storage.js';
 import type { CatalogKeeper } from '../app/application.js';
 import { loadCatalog } from '../catalog/catalog.js';
 import { CurrentCatalog } from '../catalog/current-catalog.js';
-import { isRefreshOverdue, refreshCatalog } from '../catalog/refresh-catalog.js';
+import { refreshCatalog, watchRefresh } from '../catalog/refresh-catalog.js';
 import type { Config } from '../config.js';
 import type { Problems } from '../gate/ports.js';
 
@@ -18,7 +18,7 @@ export function connectCatalog(config: Config, storage: Storage, problems: Probl
   });
   const catalogKeeper: CatalogKeeper = {
     refresh: () => refreshCatalog({ ...sources, fetcher: new HttpDocumentFetcher() }),
-    isOverdue: () => isRefreshOverdue(sources),
+    isOverdue: watchRefresh(sources),
     describe: () => catalog.describe(),
   };
   return { catalog, catalogKeeper };
