@@ -29,12 +29,16 @@ export class ArmImports implements Imports {
   /** `Retry-After` of the newest answer about an operation, by its address: pollers keep it to themselves. */
   readonly #pauses = new Map<string, number>();
 
-  /** @param source host that imports name, for example `mcr.microsoft.com` */
+  /**
+   * @param source host that imports name, for example `mcr.microsoft.com`
+   * @param policies see every request, as those of the budgets do
+   */
   constructor(
     private readonly credential: TokenCredential,
     private readonly endpoint: string,
     private readonly audience: string,
     private readonly source: string,
+    private readonly policies: readonly PipelinePolicy[] = [],
   ) {}
 
   async start(
@@ -104,7 +108,10 @@ export class ArmImports implements Imports {
       endpoint: this.endpoint,
       credentials: { scopes: [`${this.audience}/.default`] },
       retryOptions: { maxRetries: 0 },
-      additionalPolicies: [{ policy: this.#listener(), position: 'perCall' }],
+      additionalPolicies: [
+        { policy: this.#listener(), position: 'perCall' },
+        ...this.policies.map((policy) => ({ policy, position: 'perRetry' as const })),
+      ],
     });
     this.#clients.set(subscriptionId, created);
     return created;

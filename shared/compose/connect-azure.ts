@@ -20,7 +20,7 @@ export function connectAzure(config: Config, credential: TokenCredential, budget
     clusters: new ArmClusters(arm, subscriptionId),
     registries: teachSkus(new ArmRegistries(credential, armEndpoint, armAudience, policies), budgets),
     fleets: new ArmFleets(arm, subscriptionId),
-    imports: new ArmImports(credential, armEndpoint, armAudience, config.marHost),
+    imports: new ArmImports(credential, armEndpoint, armAudience, config.marHost, policies),
     pullLog: pullLogOf(config, credential),
   } satisfies Partial<Ports>;
 }
