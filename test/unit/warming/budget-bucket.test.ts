@@ -124,7 +124,7 @@ test('a refusal pauses for as long as the server says, and halves what is left a
 
 test('refusals that go on lower the rate to a quarter, no further', () => {
   let bucket: Bucket = used;
-  for (let sign = 0; sign < 6; sign += 1) bucket = throttle({ ...bucket, free: 0 }, limit, 1, start + sign * 11_000);
+  for (let sign = 0; sign < 6; sign += 1) bucket = throttle({ ...bucket, free: -100 }, limit, 1, start + sign * 11_000);
   expect(bucket.factor).toBe(0.25);
 });
 
