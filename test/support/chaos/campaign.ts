@@ -1,5 +1,4 @@
-import type { Sabotage } from './instances.js';
-import { play, type Played } from './play.js';
+import { play, type Played, type PlayOptions } from './play.js';
 import { faultNames, type Fault, type FaultCounts } from './weather.js';
 
 /** How a run went, as it travels between processes. */
@@ -22,9 +21,9 @@ export interface Campaign {
 }
 
 /** Runs of some seeds, one after the other. */
-export async function playSeeds(seeds: readonly number[], sabotage?: Sabotage): Promise<readonly RunResult[]> {
+export async function playSeeds(seeds: readonly number[], options?: PlayOptions): Promise<readonly RunResult[]> {
   const results: RunResult[] = [];
-  for (const seed of seeds) results.push(resultOf(seed, await play(seed, sabotage)));
+  for (const seed of seeds) results.push(resultOf(seed, await play(seed, options)));
   return results;
 }
 

@@ -16,7 +16,7 @@ import { LocalRegistries, marHost } from './local-registries.js';
 import { tinyCatalog } from './tiny-catalog.js';
 import { Truth } from './truth.js';
 import { WeatherDice } from './weather-dice.js';
-import { Weather } from './weather.js';
+import { Weather, type Fault } from './weather.js';
 
 export const clusterNames = ['one', 'two', 'three'] as const;
 /** What each instance of the app has of its own. */
@@ -48,10 +48,13 @@ export class ChaosAzure extends FakeSubscription {
   readonly weather: Weather;
   #ports: Ports | undefined;
 
-  /** @param seed of what is random in the local Azure; `chance` decides all else */
-  constructor(seed: number, chance: Chance) {
+  /**
+   * @param seed of what is random in the local Azure; `chance` decides all else
+   * @param only as of `Weather`
+   */
+  constructor(seed: number, chance: Chance, only: readonly Fault[] = []) {
     super();
-    this.weather = new Weather(chance, this.clock);
+    this.weather = new Weather(chance, this.clock, only);
     const declared = [
       { registry: registryOf('shared'), hasRule: true },
       { registry: registryOf('own', []), hasRule: false },

@@ -37,17 +37,29 @@ export async function inspect(azure: ChaosAzure): Promise<Inspected> {
     open.push(nameOf(record));
     wrongs.push(...lies(record, states, azure.truth));
   }
-  return { wrongs, open };
+  const states = [...indexes.values()].flatMap((index) => [...index.values()]);
+  return { wrongs: [...wrongs, ...falseProofs(states, azure.truth)], open };
 }
 
 /** An open gate whose artifacts are not all there, unless they were taken away after they were proven. */
 function lies(record: TargetRecord, states: StateIndex, truth: Truth): readonly string[] {
   return (record.planned?.set.artifacts ?? []).flatMap((artifact) => {
     const state = states.get(artifactName(artifact));
-    const missing = state ? truth.missing(state) : ['its record'];
-    if (missing.length === 0 || (state && truth.isExcused(state))) return [];
+    const missing = state ? truth.unexcused(state) : ['its record'];
+    if (missing.length === 0) return [];
     return [`${nameOf(record)} is open without ${artifactName(artifact)}: ${missing.join(', ')}`];
   });
+}
+
+/** Proofs that were wrong when they were made, whether a gate waits for them or not: the sharper eye. */
+function falseProofs(states: readonly ArtifactState[], truth: Truth): readonly string[] {
+  return states
+    .filter(({ phase }) => phase === 'proven')
+    .flatMap((state) => {
+      const missing = truth.unexcused(state);
+      const name = `${artifactName(state)} in ${state.loginServer}`;
+      return missing.length === 0 ? [] : [`${name} counts as proven without ${missing.join(', ')}`];
+    });
 }
 
 /** Every planned artifact is proven, or has a time at which it is looked at, or a reason for people. */

@@ -118,7 +118,7 @@ function scenarioOf(declared: readonly DeclaredRegistry[]) {
       cacheRules: hasRule ? [{ target: 'aks-managed-repository/*' }] : [],
       importSeconds: [1, 60],
       importImageSeconds: [1, 60],
-      lateBlobSeconds: [1, 600],
+      lateBlobSeconds: [1, 3600],
     })),
     clusters: [{ ...direct, pools: [{ name: 'p' }] }],
   };

@@ -8,7 +8,7 @@ import { ChaosAzure, clusterNames, clusterWith } from './chaos-azure.js';
 import { Instances, mostSkewSeconds, type Sabotage } from './instances.js';
 import { findAbsent, inspect } from './invariants.js';
 import { mischief, work, type Scene } from './storm.js';
-import type { FaultCounts } from './weather.js';
+import type { Fault, FaultCounts } from './weather.js';
 
 const longestStorm = 400;
 /** After the faults stop, every gate is open within this, and what was taken from a registry is back after `healSeconds`. */
@@ -26,10 +26,19 @@ export interface Played {
   readonly mostOpen: number;
 }
 
+export interface PlayOptions {
+  /** What is broken in the app. */
+  readonly sabotage?: Sabotage;
+  /** As of `Weather`. */
+  readonly only?: readonly Fault[];
+}
+
+const leaveAsIs: Sabotage = (ports) => ports;
+
 /** One run: a storm of faults, then calm. The same seed, the same run. */
-export async function play(seed: number, sabotage: Sabotage = (ports) => ports): Promise<Played> {
+export async function play(seed: number, { sabotage = leaveAsIs, only = [] }: PlayOptions = {}): Promise<Played> {
   const chance = new Chance(seed);
-  const scene = setScene(seed, chance, sabotage);
+  const scene = setScene(seed, chance, sabotage, only);
   const { azure, weather, bugs, instances } = scene;
   const approvals: Promise<readonly string[]>[] = [];
   azure.fleets.onApproved = () => void approvals.push(judgeApproval(scene));
@@ -57,8 +66,8 @@ export async function play(seed: number, sabotage: Sabotage = (ports) => ports):
   return outcome(await recover(scene, approvals, sabotage(azure.ports())), length);
 }
 
-function setScene(seed: number, chance: Chance, sabotage: Sabotage): Scene {
-  const azure = new ChaosAzure(seed, chance);
+function setScene(seed: number, chance: Chance, sabotage: Sabotage, only: readonly Fault[]): Scene {
+  const azure = new ChaosAzure(seed, chance, only);
   const { weather } = azure;
   const instances = new Instances(azure, weather, chance, sabotage);
   return { azure, weather, chance, instances, bugs: [], changedAt: new Map() };
@@ -128,8 +137,8 @@ async function judgeApproval({ azure, instances, changedAt }: Scene): Promise<re
       const proof = state && azure.truth.proofOf(state);
       const what = `Fleet was told yes: ${name} needs ${artifactName(artifact)}`;
       if (!state || !proof) return [`${what}, of which there is no proof`];
-      if (azure.truth.missing(state).length > 0 && !azure.truth.isExcused(state))
-        return [`${what}: ${azure.truth.missing(state).join(', ')}`];
+      const missing = azure.truth.unexcused(state);
+      if (missing.length > 0) return [`${what}: ${missing.join(', ')}`];
       return proof.savedAt < oldest ? [`${what}, proven too long ago`] : [];
     });
   });

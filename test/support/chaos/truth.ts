@@ -62,11 +62,27 @@ export class Truth {
 
   /** Parts of an artifact that the registry does not have: of what was proven, and of what a node gets that pulls by the tag now. */
   missing(state: ArtifactState): readonly string[] {
+    return [...this.#missingOf(state, state.digest), ...this.#missingByTag(state)];
+  }
+
+  /** Those that are missing without an excuse: none for what was taken away since the proof was begun, and nobody could know. */
+  unexcused(state: ArtifactState): readonly string[] {
+    const { loginServer, repository, cachedRepository } = state;
+    const proof = this.#proofs.get(keyOf(state));
+    const since = proof?.provenAt === state.provenAt?.getTime() ? proof?.startedAt : undefined;
+    const isHarmed = (server: string | undefined, path: string, from: number) =>
+      since !== undefined &&
+      this.#harms.some((harm) => harm.loginServer === server && harm.repository === path && harm.at >= from);
+    if (isHarmed(loginServer, cachedRepository, since ?? 0)) return [];
+    const hasMoved = isHarmed(undefined, repository, (since ?? 0) - lieMs);
+    return [...this.#missingOf(state, state.digest), ...(hasMoved ? [] : this.#missingByTag(state))];
+  }
+
+  #missingByTag(state: ArtifactState): readonly string[] {
     const { cachedRepository, digest, tag } = state;
     const served = this.local.cache(state.loginServer).find(cachedRepository, tag);
-    if (served?.origin !== 'registry') return [`tag ${tag}`, ...this.#missingOf(state, digest)];
-    const { digest: tagged } = served.manifest;
-    return [...(tagged === digest ? [] : this.#missingOf(state, tagged)), ...this.#missingOf(state, digest)];
+    if (served?.origin !== 'registry') return [`tag ${tag}`];
+    return served.manifest.digest === digest ? [] : this.#missingOf(state, served.manifest.digest);
   }
 
   #missingOf({ loginServer, cachedRepository, repository }: ArtifactState, digest: Digest): readonly string[] {
@@ -77,17 +93,6 @@ export class Truth {
       ...manifests.filter((manifest) => !held?.manifests.has(manifest)).map((manifest) => `manifest ${manifest}`),
       ...blobs.filter((blob) => !held?.blobs.has(blob)).map((blob) => `blob ${blob}`),
     ];
-  }
-
-  /** Whether a proof is wrong because of what was done since it was begun: nobody could know. */
-  isExcused(state: ArtifactState): boolean {
-    const proof = this.proofOf(state);
-    if (proof?.provenAt !== state.provenAt?.getTime() || !proof) return false;
-    return this.#harms.some(({ loginServer, repository, at }) =>
-      loginServer === undefined
-        ? repository === state.repository && at >= proof.startedAt - lieMs
-        : loginServer === state.loginServer && repository === state.cachedRepository && at >= proof.startedAt,
-    );
   }
 
   /** Whether a record is of what MAR's tag names now. */
