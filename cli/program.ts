@@ -45,7 +45,6 @@ function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Comma
   addStatus(program, terminal, end);
   addSync(program, terminal, end);
   addReplay(program, terminal, end);
-  addReplay(program, terminal, end);
   return program;
 }
 

@@ -7,17 +7,18 @@ import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
-import { evaluateTarget, indexStates, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
+import { evaluateTarget, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
 import type { GateTask, PoisonMessage, PoisonMessages, Problem, Problems } from '../gate/ports.js';
 import { reconcile, seen, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
-import { describeStatus, type Status } from '../gate/status.js';
+import type { Status } from '../gate/status.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
+import { readStatus } from './read-status.js';
 import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
 
@@ -61,8 +62,6 @@ export interface GateAnswer extends GateDecision {
   readonly evaluatedAt: string;
   readonly plannedAt?: string;
 }
-
-const problemsShown = 20;
 
 /** The app behind its doors: functions and command line call this, nothing else. */
 export class Application {
@@ -210,41 +209,7 @@ export class Application {
 
   async status(): Promise<Status> {
     await this.ready();
-    const { ports } = this;
-    const [clusters, targets, judgements, fleetGates, problems, drift, outages, poison, catalog] = await Promise.all([
-      ports.seenClusters.list(),
-      ports.targets.list(),
-      ports.judgements.list(),
-      ports.fleetRecords.list(),
-      ports.problems.list(problemsShown),
-      ports.driftReports.list(),
-      ports.outageRecords.list(),
-      ports.poison.list(problemsShown),
-      ports.catalogKeeper.describe(),
-    ]);
-    const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
-    const states = new Map(
-      await Promise.all(
-        registries.map(async (registry) => [registry, await indexStates(registry, ports.states)] as const),
-      ),
-    );
-    const { version, mode, gatePolicy: policy } = ports;
-    return describeStatus({
-      version,
-      mode,
-      now: ports.now(),
-      policy,
-      clusters,
-      targets,
-      states,
-      judgements,
-      fleetGates,
-      outages,
-      poison,
-      catalog,
-      problems,
-      drift,
-    });
+    return await readStatus(this.ports);
   }
 
   async #findingOf(cluster: ResourceId): Promise<string | undefined> {

@@ -1,63 +1,9 @@
 import { SyncError, type FailureCode } from '../../../shared/model/errors.js';
-import { advanceArtifact, taskOf, type AdvancePorts } from '../../../shared/warming/advance.js';
-import { ContentMemory } from '../../../shared/warming/content-memory.js';
-import { Outages } from '../../../shared/warming/outages.js';
-import type { WarmTask } from '../../../shared/warming/ports.js';
-import type { ArtifactState } from '../../../shared/warming/state.js';
-import { strategyFor } from '../../../shared/warming/strategy.js';
-import { coredns, newLayout, registryOf, stateOf } from '../../support/builders.js';
-import { FakeClock } from '../../support/fakes/clock.js';
-import { FakeImports, unlimitedBudgets } from '../../support/fakes/fake-imports.js';
-import { digestOf, FakeMar } from '../../support/fakes/fake-manifests.js';
-import { FakeCachingRegistry } from '../../support/fakes/fake-registry.js';
-import { MemoryArtifactStates } from '../../support/fakes/memory-artifact-states.js';
-import { MemoryOutages } from '../../support/fakes/memory-outages.js';
-import { MemoryQueue } from '../../support/fakes/memory-queue.js';
+import { taskOf } from '../../../shared/warming/advance.js';
+import { coredns, stateOf } from '../../support/builders.js';
+import { digestOf } from '../../support/fakes/fake-manifests.js';
+import { arrange, pinOf } from '../../support/warming/one-artifact.js';
 
-/** Everything that users of ACR and MAR reported, each with what the engine makes of it. The reports: docs of the issue numbers. */
-function arrange(changes: Partial<ArtifactState> = {}) {
-  const clock = new FakeClock();
-  const mar = new FakeMar();
-  mar.put(coredns.repository, coredns.tag);
-  const registry = new FakeCachingRegistry(mar, clock);
-  const states = new MemoryArtifactStates();
-  const warmQueue = new MemoryQueue<WarmTask>(clock);
-  const imports = new FakeImports(() => registry, clock);
-  const first = stateOf(coredns, changes);
-  const ports: AdvancePorts = {
-    ...{ states, warmQueue, imports, budgets: unlimitedBudgets, upstream: mar },
-    registry: () => registry,
-    now: clock.now,
-    memory: new ContentMemory(clock.now),
-    outages: new Outages(new MemoryOutages(), clock.now),
-    proofLevel: 'deep',
-    referrers: 'left',
-    pace: { verifyDelaySeconds: 10 },
-  };
-  const current = async () => (await states.get(first.registry, coredns))?.state ?? first;
-  /** Works off what falls due in this time, message by message. */
-  const pass = async (seconds: number): Promise<ArtifactState> => {
-    const end = clock.now().getTime() + seconds * 1000;
-    if (!(await states.get(first.registry, coredns))) {
-      await states.save([{ state: first, etag: undefined }]);
-      await warmQueue.enqueue([taskOf(first)], 0);
-    }
-    for (;;) {
-      const delivery = warmQueue.receive();
-      if (delivery) {
-        await advanceArtifact(delivery.message, delivery.deliveries, ports);
-        delivery.complete();
-        continue;
-      }
-      const next = Math.min(end, warmQueue.nextVisibleAt);
-      clock.advance((next - clock.now().getTime()) / 1000);
-      if (next >= end) return await current();
-    }
-  };
-  return { clock, mar, registry, imports, ports, warmQueue, pass, current };
-}
-
-const asImport = { strategy: 'import' } as const;
 const minutes = (count: number): number => count * 60;
 
 function failing(code: FailureCode, message: string, retryAfterSeconds?: number): () => never {
@@ -184,87 +130,6 @@ test('a layer that is missing although every manifest is cached keeps the artifa
   expect(registry.pulledBytes).toBe(layer!.size);
 });
 
-test('a push or import under a rule is blocked (acr#845): there the strategy is never import, whoever asks for it', () => {
-  const acr = registryOf('acr', [newLayout]);
-  expect(strategyFor(acr, 'mcr.microsoft.com', coredns.repository, 'auto')).toMatchObject({ strategy: 'pull-through' });
-  expect(strategyFor(acr, 'mcr.microsoft.com', coredns.repository, 'import')).toMatchObject({
-    refused: expect.stringContaining('blocks imports') as string,
-  });
-});
-
-test('an import names the digest, as by tag it can race into "manifest unknown" (azure-cli#29974), and is verified afterwards', async () => {
-  const { imports, registry, pass } = arrange(asImport);
-  registry.covers = () => false;
-  const state = await pass(60);
-  expect(state).toMatchObject({ phase: 'proven', proof: 'deep' });
-  expect(imports.started).toEqual([
-    { repository: coredns.repository, digest: state.digest, target: `${state.cachedRepository}:${coredns.tag}` },
-  ]);
-});
-
-test('what is in the registry already is not imported', async () => {
-  const { imports, registry, pass } = arrange(asImport);
-  registry.covers = () => false;
-  registry.land(stateOf().cachedRepository, coredns.tag, stateOf().digest);
-  expect(await pass(10)).toMatchObject({ phase: 'proven' });
-  expect(imports.started).toEqual([]);
-});
-
-test('an import stuck in Running (acr#617) is given up after a quarter of an hour and started anew', async () => {
-  const { imports, registry, pass } = arrange(asImport);
-  registry.covers = () => false;
-  imports.runsSeconds = () => (imports.started.length > 1 ? 5 : Number.POSITIVE_INFINITY);
-  expect(await pass(minutes(14))).toMatchObject({ phase: 'waiting', importTries: 1 });
-  expect(await pass(minutes(15))).toMatchObject({ phase: 'proven' });
-  expect(imports.started).toHaveLength(2);
-});
-
-test('an import that answers 200 with status Failed looks ended: the registry is looked at, and it is started anew', async () => {
-  const { imports, registry, pass } = arrange(asImport);
-  registry.covers = () => false;
-  imports.delivers = () => imports.started.length > 2;
-  expect(await pass(30)).toMatchObject({
-    phase: 'planned',
-    reason: expect.stringContaining('not in the registry') as string,
-  });
-  expect(await pass(minutes(20))).toMatchObject({ phase: 'proven' });
-  expect(imports.started).toHaveLength(3);
-});
-
-test('an import that never delivers ends as failed with the reason, after five tries', async () => {
-  const { imports, registry, pass } = arrange(asImport);
-  registry.covers = () => false;
-  imports.delivers = () => false;
-  expect(await pass(minutes(120))).toMatchObject({
-    phase: 'failed',
-    reason: expect.stringContaining('IMPORT_FAILED') as string,
-  });
-  expect(imports.started).toHaveLength(5);
-});
-
-test('BadRequest that wraps a throttling error (docker-tools PR#1062) is throttling: looked at first, then started anew', async () => {
-  const { imports, registry, pass } = arrange(asImport);
-  registry.covers = () => false;
-  imports.fault = (call) => {
-    if (call === 'resume' && imports.started.length === 1)
-      throw new SyncError('ARM_THROTTLED', 'BadRequest: TooManyRequests');
-  };
-  expect(await pass(15)).toMatchObject({ failureClass: 'throttled' });
-  expect(await pass(minutes(5))).toMatchObject({ phase: 'proven' });
-});
-
-test('an index of more than 50 manifests is refused with the number, before ARM is asked', async () => {
-  const { imports, registry, mar, pass } = arrange({ ...asImport, ...pinOf(60) });
-  mar.put(coredns.repository, coredns.tag, undefined, 60);
-  registry.covers = () => false;
-  expect(await pass(10)).toMatchObject({
-    phase: 'failed',
-    failureClass: 'permanent',
-    reason: expect.stringContaining('61 manifests') as string,
-  });
-  expect(imports.started).toEqual([]);
-});
-
 test('token requests are throttled, too: their 429 is the artifact waiting, not failing', async () => {
   const { registry, pass } = arrange();
   registry.fault = failing('REGISTRY_THROTTLED', 'POST /oauth2/token: 429', 5);
@@ -299,8 +164,3 @@ test('a cache without rules is filled by pulling every blob, and one that is dam
   expect(await pass(30)).toMatchObject({ phase: 'proven', proof: 'deep' });
   expect(pulled.filter((reference) => reference === layer?.digest)).toHaveLength(2);
 });
-
-function pinOf(childCount: number): Pick<ArtifactState, 'children'> {
-  const content = `${coredns.repository}:${coredns.tag}`;
-  return { children: Array.from({ length: childCount }, (_unused, index) => digestOf(`${content}/${index}`)) };
-}

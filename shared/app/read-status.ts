@@ -1,0 +1,60 @@
+import type { CatalogStatus } from '../catalog/current-catalog.js';
+import type { DriftPorts } from '../drift/measure-drift.js';
+import { indexStates, type EvaluatePorts } from '../gate/evaluate-target.js';
+import type { PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
+import { describeStatus, type Status } from '../gate/status.js';
+import type { OutageRecords } from '../warming/outages.js';
+
+export interface StatusPorts
+  extends
+    Pick<EvaluatePorts, 'targets' | 'states' | 'judgements' | 'fleetRecords' | 'gatePolicy' | 'now'>,
+    Pick<DriftPorts, 'driftReports'> {
+  readonly version: string;
+  readonly mode: 'observe' | 'enforce';
+  readonly seenClusters: SeenClusters;
+  readonly problems: Problems;
+  readonly poison: PoisonMessages;
+  readonly outageRecords: OutageRecords;
+  readonly catalogKeeper: { describe(): Promise<CatalogStatus> };
+}
+
+/** Problems and poison messages that are told; there may be more. */
+const problemsShown = 20;
+
+/** Everything that is stored, as it stands now. Reads only. */
+export async function readStatus(ports: StatusPorts): Promise<Status> {
+  const [clusters, targets, judgements, fleetGates, problems, drift, outages, poison, catalog] = await Promise.all([
+    ports.seenClusters.list(),
+    ports.targets.list(),
+    ports.judgements.list(),
+    ports.fleetRecords.list(),
+    ports.problems.list(problemsShown),
+    ports.driftReports.list(),
+    ports.outageRecords.list(),
+    ports.poison.list(problemsShown),
+    ports.catalogKeeper.describe(),
+  ]);
+  const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
+  const states = new Map(
+    await Promise.all(
+      registries.map(async (registry) => [registry, await indexStates(registry, ports.states)] as const),
+    ),
+  );
+  const { version, mode, gatePolicy: policy } = ports;
+  return describeStatus({
+    version,
+    mode,
+    now: ports.now(),
+    policy,
+    clusters,
+    targets,
+    states,
+    judgements,
+    fleetGates,
+    outages,
+    poison,
+    catalog,
+    problems,
+    drift,
+  });
+}
