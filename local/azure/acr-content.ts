@@ -1,4 +1,4 @@
-import type { AcrParts } from './acr-server.js';
+import type { AcrParts } from './acr-parts.js';
 import { appClientId } from './identity.js';
 import type { Answer, Received } from './http.js';
 import { answerBlob, answerManifest, answerOciError, answerReferrers } from './oci-answers.js';

@@ -1,28 +1,9 @@
 import { answerContent, answerPull, answerReferrersOf, answerUnknownRepository } from './acr-content.js';
-import type { AcrLimits } from './acr-limits.js';
-import type { AcrTokens, Need } from './acr-tokens.js';
+import type { AcrParts } from './acr-parts.js';
+import type { Need } from './acr-tokens.js';
 import { listManifests, listTags } from './acr-inventory.js';
-import type { Dice } from './dice.js';
 import { answerJson, bearerToken, type Answer, type Received } from './http.js';
-import type { Mar } from './mar.js';
 import { answerOciError, parseOciPath, takePage } from './oci-answers.js';
-import type { PullLog } from './pull-log.js';
-import type { RegistryCache } from './registry-cache.js';
-import type { Scenario } from './scenario.js';
-
-export interface AcrParts {
-  readonly name: string;
-  readonly loginServer: string;
-  readonly cache: RegistryCache;
-  readonly tokens: AcrTokens;
-  readonly limits: AcrLimits;
-  readonly dice: Dice;
-  readonly mar: Mar;
-  readonly faults: Scenario['faults'];
-  readonly pulls: PullLog;
-  /** Where a stored blob is served from, if not by the registry itself. */
-  readonly dataLink?: (repository: string, digest: string) => string;
-}
 
 /** The data plane of one registry. */
 export function answerAcr(acr: AcrParts, request: Received): Answer {

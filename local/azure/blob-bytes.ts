@@ -29,8 +29,3 @@ export function layerOf(name: string, size: number): BlobBytes {
   for (const part of chunks()) hash.update(part);
   return { digest: `sha256:${hash.digest('hex')}`, size, chunks };
 }
-
-/** The whole body; for small blobs. */
-export function bytesOf(blob: BlobBytes): Buffer {
-  return Buffer.concat([...blob.chunks()]);
-}

@@ -29,7 +29,7 @@ export function buildMarContent(catalog: Catalog, scenario: Scenario): MarConten
   for (const artifact of scenario.mar.add) add(...split(artifact));
   for (const artifact of scenario.mar.remove) remove(repositories, ...split(artifact));
   const layerBytes = new Map(scenario.mar.layers.map(({ artifact, bytes }) => [artifact, bytes]));
-  return { repositories, layerBytes, isSigned: scenario.mar.signed };
+  return { repositories, layerBytes, signed: new Set(scenario.mar.signed) };
 }
 
 /** Every version that a cluster of the scenario runs, may be upgraded to, or is upgraded to. Sorted. */

@@ -7,8 +7,8 @@ export interface MarContent {
   readonly repositories: ReadonlyMap<string, ReadonlySet<string>>;
   /** Bytes of the last layer of each image, by `repository:tag`; a few hundred for all others. */
   readonly layerBytes?: ReadonlyMap<string, number>;
-  /** Whether every artifact has a signature. */
-  readonly isSigned?: boolean;
+  /** What a signature refers to, as `repository:tag`. */
+  readonly signed?: ReadonlySet<string>;
 }
 
 /** The truth of MAR. Trees grow when they are first asked for; what a moved tag left behind stays reachable by digest. */
@@ -86,7 +86,7 @@ export class Mar {
     const layerBytes = this.content.layerBytes?.get(`${repository}:${tag}`);
     return growArtifactTree(repository, tag, {
       generation,
-      isSigned: this.content.isSigned ?? false,
+      isSigned: this.content.signed?.has(`${repository}:${tag}`) ?? false,
       ...(layerBytes === undefined ? {} : { layerBytes }),
     });
   }

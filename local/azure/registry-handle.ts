@@ -1,5 +1,6 @@
 import { AcrLimits } from './acr-limits.js';
-import { answerAcr, type AcrParts } from './acr-server.js';
+import type { AcrParts } from './acr-parts.js';
+import { answerAcr } from './acr-server.js';
 import type { DataEndpoint } from './data-endpoint.js';
 import type { Answer, Handle } from './http.js';
 import type { ScenarioRegistry } from './scenario.js';

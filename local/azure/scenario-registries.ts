@@ -54,5 +54,5 @@ export const mar = z.strictObject({
   add: z.array(artifact).default([]).describe('Artifacts that MAR has beside those of the catalogue.'),
   remove: z.array(artifact).default([]).describe('Artifacts of the catalogue that MAR does not have.'),
   layers: z.array(layer).default([]).describe('Artifacts with a large layer; the others have small ones.'),
-  signed: z.boolean().default(false).describe('Whether every artifact has a signature that refers to it.'),
+  signed: z.array(artifact).default([]).describe('Artifacts that have a signature, which refers to them.'),
 });

@@ -11,9 +11,11 @@ import { credentialOf } from '../support/local-credential.js';
 import { describeWith } from '../support/requirements.js';
 import { trust } from '../support/trust.js';
 import { closeAll, eventually, loginServer, start } from '../unit/local/azure/azure-client.js';
+import { cachingContentContract, contentReaderContract } from './content-reader.contract.js';
 import { cachingRegistryContract, manifestReaderContract } from './manifest-reader.contract.js';
 
 const single = { repository: 'oss/binaries/kubernetes/kubernetes-node', tag: 'v1.35.7-linux-amd64' };
+const signed = { repository: 'oss/v2/kubernetes/pause', tag: '3.10.1' };
 const cachedCoredns = { ...coredns, repository: `aks-managed-repository/${coredns.repository}` };
 
 describe('the fake of MAR', () => {
@@ -21,24 +23,30 @@ describe('the fake of MAR', () => {
   reader.put(coredns.repository, coredns.tag);
   reader.put(coredns.repository, 'v1.0.0');
   reader.put(single.repository, single.tag, undefined, 0);
+  reader.sign(signed.repository, reader.put(signed.repository, signed.tag).digest);
   manifestReaderContract(() => ({ reader, index: coredns, single, tags: [coredns.tag, 'v1.0.0'] }));
+  contentReaderContract(() => ({ reader, index: coredns, signed }));
 });
 
 describe('the fake of a registry that caches', () => {
-  cachingRegistryContract(async () => {
+  const open = async () => {
     const clock = new FakeClock();
     const mar = new FakeMar();
     mar.put(coredns.repository, coredns.tag);
     const reader = new FakeCachingRegistry(mar, clock);
     return { reader, index: cachedCoredns, cached: async () => clock.advance(60) };
-  });
+  };
+  cachingRegistryContract(open);
+  cachingContentContract(open);
 });
 
 describe('the client at the local MAR', () => {
   let azure: LocalAzure;
   let reader: RegistryClient;
   beforeAll(async () => {
-    azure = await start();
+    azure = await start({
+      mar: { add: [`${signed.repository}:${signed.tag}`], signed: [`${signed.repository}:${signed.tag}`] },
+    });
     trust(azure.caPem);
     reader = new RegistryClient(azure.marEndpoint, new AnonymousTokens());
   });
@@ -49,11 +57,12 @@ describe('the client at the local MAR', () => {
     single,
     tags: azure.world.mar.tags(coredns.repository) ?? [],
   }));
+  contentReaderContract(() => ({ reader, index: coredns, signed }));
 });
 
 describe('the client at a local Azure Container Registry', () => {
   afterEach(closeAll);
-  cachingRegistryContract(async () => {
+  const open = async () => {
     const azure = await start();
     trust(azure.caPem);
     const server = loginServer(azure, 'newlayout');
@@ -66,7 +75,9 @@ describe('the client at a local Azure Container Registry', () => {
       azure.world.registry('newlayout').stored().get(cachedCoredns.repository)?.manifests.length ?? 0;
     const cached = () => eventually(() => stored() === counters.imports.size, 'the caching');
     return { reader, index: cachedCoredns, cached };
-  });
+  };
+  cachingRegistryContract(open);
+  cachingContentContract(open);
 });
 
 describeWith(
@@ -79,9 +90,11 @@ describeWith(
       registry = await startDockerRegistry();
       for (const tag of [coredns.tag, 'v1.0.0']) await registry.push(coredns.repository, tag);
       await registry.push(single.repository, single.tag);
+      await registry.push(signed.repository, signed.tag, { isSigned: true, layerBytes: 5_000_000 });
       reader = new RegistryClient(registry.endpoint, new AnonymousTokens());
     }, 30_000);
     afterAll(() => registry.close());
     manifestReaderContract(() => ({ reader, index: coredns, single, tags: [coredns.tag, 'v1.0.0'] }));
+    contentReaderContract(() => ({ reader, index: coredns, signed }));
   },
 );

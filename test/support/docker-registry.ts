@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import { growArtifactTree, type Growth } from '../../local/azure/artifact-tree.js';
+import { growArtifactTree, type ArtifactTree, type Growth } from '../../local/azure/artifact-tree.js';
 import type { BlobBytes } from '../../local/azure/blob-bytes.js';
 
 /** Debian's `docker-registry`, a registry that nobody here wrote, on loopback, with its storage in a temporary folder. */
@@ -64,7 +64,23 @@ async function answers(endpoint: string, process: ChildProcess): Promise<void> {
 
 /** Blobs first, then the manifests that name them, then the index. Source: OCI Distribution Spec 1.1, "Push". */
 async function push(endpoint: string, repository: string, tag: string, growth: Growth = {}): Promise<void> {
-  const { root, manifests, blobs } = growArtifactTree(repository, tag, growth);
+  const tree = growArtifactTree(repository, tag, growth);
+  await pushTree(endpoint, repository, tag, tree);
+  if (tree.signature) await pushSignature(endpoint, repository, tree.root.digest, tree.signature);
+}
+
+/** Under the tag of old, since this registry has no referrers API. Source: OCI Distribution Spec 1.1, "Referrers Tag Schema". */
+async function pushSignature(endpoint: string, repository: string, subject: string, tree: ArtifactTree): Promise<void> {
+  const { digest, mediaType, body } = tree.root;
+  await pushTree(endpoint, repository, digest, tree);
+  const type = 'application/vnd.oci.image.index.v1+json';
+  const list = { schemaVersion: 2, mediaType: type, manifests: [{ digest, mediaType, size: body.length }] };
+  const url = `${endpoint}/v2/${repository}/manifests/${subject.replace(':', '-')}`;
+  await send(url, 'PUT', new Uint8Array(Buffer.from(JSON.stringify(list))), type);
+}
+
+async function pushTree(endpoint: string, repository: string, reference: string, tree: ArtifactTree): Promise<void> {
+  const { root, manifests, blobs } = tree;
   const base = `${endpoint}/v2/${repository}`;
   for (const [digest, blob] of blobs) {
     const location = (await send(`${base}/blobs/uploads/`, 'POST')).headers.get('location') ?? '';
@@ -73,8 +89,8 @@ async function push(endpoint: string, repository: string, tag: string, growth: G
     await send(upload, 'PUT', streamOf(blob), 'application/octet-stream');
   }
   for (const { digest, body, mediaType } of manifests.values()) {
-    const reference = digest === root.digest ? tag : digest;
-    await send(`${base}/manifests/${reference}`, 'PUT', new Uint8Array(body), mediaType);
+    const name = digest === root.digest ? reference : digest;
+    await send(`${base}/manifests/${name}`, 'PUT', new Uint8Array(body), mediaType);
   }
 }
 

@@ -82,7 +82,8 @@ export async function acrToken(azure: LocalAzure, registry: string, scope: strin
 
 /** A call of the data plane with a token that pulls from (and would push into) the repository of the path. */
 export async function callAcr(azure: LocalAzure, registry: string, path: string, options: Call = {}): Promise<Reply> {
-  const repository = /^\/(?:v2|acr\/v1)\/(.+)\/(?:manifests|blobs|tags|_tags|_manifests)/.exec(path)?.[1] ?? '';
+  const repository =
+    /^\/(?:v2|acr\/v1)\/(.+)\/(?:manifests|blobs|tags|referrers|_tags|_manifests)/.exec(path)?.[1] ?? '';
   const scope = path === '/acr/v1/_catalog' ? 'registry:catalog:*' : `repository:${repository}:pull,push,metadata_read`;
   const headers = { authorization: `Bearer ${await acrToken(azure, registry, scope)}`, ...options.headers };
   return call(azure, `https://${loginServer(azure, registry)}${path}`, { ...options, headers });
