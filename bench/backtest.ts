@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildCatalogFiles } from '../scripts/catalog/build.js';
@@ -14,14 +14,15 @@ import { ratio } from './score.js';
 /**
  * The one measure that no source can have seen: bundled data made from the node image notes up to a release and from nothing
  * newer, against what later releases carried. It says how fast bundled data ages while no source can be reached.
+ * @param pages folder of the reference
  */
-export function printBacktest(reference: Reference, targets: readonly KubernetesVersion[]): void {
+export function printBacktest(reference: Reference, targets: readonly KubernetesVersion[], pages: string): void {
   const releases = [...new Set(reference.nodeImages.map(({ release }) => release))].sort();
   console.log('\nBundled data of one node image release against what later releases carry:\n');
   console.log('| data up to | carried by | images | repositories | exact tags |');
   console.log('| --- | --- | ---: | ---: | ---: |');
   releases.forEach((past, index) => {
-    const names = resolveEverything(catalogOf(reference, past), targets);
+    const names = resolveEverything(catalogOf(reference, past, pages), targets);
     const repositories = new Set([...names].map((name) => name.slice(0, name.lastIndexOf(':'))));
     for (const later of releases.slice(index + 1)) {
       const carried = imagesOf(reference, later, targets);
@@ -33,12 +34,18 @@ export function printBacktest(reference: Reference, targets: readonly Kubernetes
   });
 }
 
+/** A list without any image is refused as broken. */
+const nobodysImage = {
+  downloadURL: 'mcr.microsoft.com/nobody/pulls/this:*',
+  multiArchVersionsV2: [{ latestVersion: '0' }],
+};
+
 /** Without AgentBaker's list, the tables and the tags that people saw: all of them are newer than the notes. */
-function catalogOf(reference: Reference, past: string): Catalog {
+function catalogOf(reference: Reference, past: string, pages: string): Catalog {
   const known = {
     components: reference.components.map((component) => ({ ...component, exampleTags: [], evidence: [] })),
     releases: [],
-    agentBaker: { ...reference.agentBakerDocument, ContainerImages: [] },
+    agentBaker: { ...reference.agentBakerDocument, ContainerImages: [nobodysImage] },
     nodeImages: reference.nodeImages.filter(({ release }) => release <= past),
   };
   const folder = mkdtempSync(join(tmpdir(), 'backtest-'));
@@ -48,6 +55,8 @@ function catalogOf(reference: Reference, past: string): Catalog {
     save('releases.json', known.releases);
     save('agentbaker-components.json', known.agentBaker);
     save('vhd-images.json', known.nodeImages);
+    // Only dates are read from these.
+    for (const page of ['azure-facts.md', 'node-bootstrap.md']) copyFileSync(join(pages, page), join(folder, page));
     const files = buildCatalogFiles(folder);
     const read = (file: string): unknown => JSON.parse(files.get(file) ?? 'null');
     return parseCatalog({

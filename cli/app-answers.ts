@@ -54,6 +54,8 @@ export const statusAnswer = z.object({
           cached: count,
           missing,
           reasons: z.array(line),
+          findings: z.array(z.object({ subject: line, message: line, effect: line })).default([]),
+          drift: z.object({ escaped: count, foreign: count, idle: count.optional(), measuredAt: line }).optional(),
         }),
       ),
     }),

@@ -1,10 +1,10 @@
 import packageJson from '../package.json' with { type: 'json' };
-import type { CatalogDescription } from '../shared/app/bundled-catalog.js';
+import type { CatalogDescription } from '../shared/app/offline-catalog.js';
 import type { CatalogAnswer } from './app-answers.js';
 import type { Column } from './fit-columns.js';
 import { shortTime } from './gate-report.js';
 import { drawTable, type Cell } from './table.js';
-import type { Display } from './terminal.js';
+import { cleanText, type Display } from './terminal.js';
 import { indentWords } from './wrap.js';
 
 /** Version and coverage first, then how old each source is, what the files hold, each minor, and last what nobody can name. */
@@ -21,6 +21,7 @@ export function renderCatalog(catalog: CatalogDescription, display: Display): st
       display,
     ),
     section('Unresolved', ['component'], 'why, and what to check', gapRows(catalog), display),
+    ...renderChanges(catalog, display),
   ].join('\n\n');
 }
 
@@ -82,6 +83,26 @@ function gapRows({ unresolved }: CatalogDescription): readonly (readonly Cell[])
     component,
     candidates.length === 0 ? reason : `no confirmed repository; candidates: ${candidates.join(', ')}`,
   ]);
+}
+
+/** What saved sources and overrides change; nothing without them. */
+function renderChanges({ overrides, findings }: CatalogDescription, { colors, width }: Display): readonly string[] {
+  const list = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0
+      ? []
+      : [
+          [
+            colors.bold(`${title} (${lines.length})`),
+            ...lines.map((line) => indentWords(cleanText(line), 2, width)),
+          ].join('\n'),
+        ];
+  return [
+    ...list('Overrides', overrides),
+    ...list(
+      'Findings of joining',
+      findings.map(({ code, subject, message }) => `${subject} (${code}): ${message}`),
+    ),
+  ];
 }
 
 function listCounts(counts: Readonly<Record<string, number>>, show: (name: string, count: number) => string): string {

@@ -3,6 +3,7 @@ import type { Column } from './fit-columns.js';
 import { describeReasons, renderClusterLine } from './plan-report.js';
 import { count } from './plan-remarks.js';
 import { drawTable } from './table.js';
+import { formatBytes } from './format-bytes.js';
 import { cleanText, type Display } from './terminal.js';
 import { indentWords } from './wrap.js';
 
@@ -89,13 +90,4 @@ function renderEntries(
     ([name, text]) => `  ${colors.bold(cleanText(name))}\n${indentWords(cleanText(text), 4, width)}`,
   );
   return [[colors.red(colors.bold(indentWords(`${title} (${entries.length})`, 0, width))), ...lines].join('\n')];
-}
-
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
-
-/** `12.3 MiB`: three digits are enough to plan with. */
-function formatBytes(bytes: number): string {
-  const step = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
-  const value = bytes / 1024 ** step;
-  return `${step === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[step]}`;
 }

@@ -12,6 +12,7 @@ type Condition = Pool['condition'];
 export function renderComponent(component: Component, display: Display): string {
   return [
     renderTitle(component, display),
+    ...(component.overrides ?? []).map((effect) => indentWords(cleanText(effect), 2, display.width)),
     ...component.pools.flatMap((pool) => renderPool(pool, display)),
     ...renderSources(component, display),
     ...renderPlaces(component, display),

@@ -27,7 +27,7 @@ const words: Readonly<Record<Answer, string>> = {
 };
 
 function renderAnswer(document: ExplainDocument, cluster: string, { colors, width }: Display): string {
-  const { answer, kind, name, nearest = [], carriedBy } = document;
+  const { answer, kind, name, nearest = [], carriedBy, overrides } = document;
   const paint = { in: colors.green, out: colors.yellow, unresolved: colors.red, unknown: colors.magenta }[answer];
   const subject = kind === 'unknown' ? `"${name}"` : `${kind} ${name}`;
   const set = `the set of ${cluster} for ${document.kubernetesVersion}`;
@@ -40,7 +40,9 @@ function renderAnswer(document: ExplainDocument, cluster: string, { colors, widt
   const carried = carriedBy.length === 0 ? [] : [`node images that carry it: ${groupImages(carriedBy)}`];
   return [
     `${colors.bold(paint(words[answer]))}  ${indentWords(cleanText(sentence), words[answer].length + 2, width).trimStart()}`,
-    ...[...carried, ...overruledSources(document)].map((text) => indentWords(text, 0, width)),
+    ...[...carried, ...overrides.map(cleanText), ...overruledSources(document)].map((text) =>
+      indentWords(text, 0, width),
+    ),
     ...(nearest.length === 0 ? [] : ['', colors.bold('Names that look like it'), ...nearest.map(cleanText)]),
   ].join('\n');
 }
@@ -85,7 +87,18 @@ function renderArtifacts({ artifacts }: ExplainDocument, display: Display): read
     artifact.baked?.join(', ') ?? '-',
   ]);
   const title = display.colors.bold(`In the set (${artifacts.length})`);
-  return [`${title}\n${drawTable(artifactColumns, rows, display)}`];
+  return [
+    [`${title}\n${drawTable(artifactColumns, rows, display)}`, ...renderSightings(artifacts, display)].join('\n'),
+  ];
+}
+
+/** No condition of the catalogue explains what was observed: where it was, does. */
+function renderSightings(artifacts: ExplainDocument['artifacts'], { width }: Display): readonly string[] {
+  return artifacts.flatMap(({ repository, tag, because }) =>
+    because
+      .filter(({ source }) => source === 'observed')
+      .map(({ condition }) => indentWords(cleanText(`${repository}:${tag}: ${condition}`), 2, width)),
+  );
 }
 
 function renderGaps({ unresolved }: ExplainDocument, { colors, width }: Display): readonly string[] {

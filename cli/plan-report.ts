@@ -11,7 +11,7 @@ type Confidence = Artifact['because'][number]['confidence'];
 const nameColumn: Column = { head: 'artifact', breaks: 'nowhere' };
 const platformColumn: Column = { head: 'platforms', breaks: 'between-words' };
 const reasonColumn: Column = { head: 'because (source, confidence)', breaks: 'between-words' };
-const bestFirst: readonly Confidence[] = ['high', 'medium', 'low'];
+const bestFirst: readonly Confidence[] = ['high', 'medium', 'probed', 'low'];
 
 /** Counts first, then the artifacts by kind, and last what nobody could name, where the eye rests when the text has scrolled by. */
 export function renderPlan(plan: OfflinePlan, display: Display): string {
@@ -58,11 +58,15 @@ function confidenceOf({ because }: Artifact): Confidence {
   return bestFirst.find((confidence) => because.some((reason) => reason.confidence === confidence)) ?? 'low';
 }
 
+/** A plan made from files alone asks nobody, so that nothing in it was probed: that goes without saying. */
 function countConfidences(artifacts: readonly Artifact[]): string {
   return bestFirst
-    .map((confidence) => {
-      return `${artifacts.filter((artifact) => confidenceOf(artifact) === confidence).length} ${confidence}`;
-    })
+    .map((confidence) => ({
+      confidence,
+      found: artifacts.filter((artifact) => confidenceOf(artifact) === confidence).length,
+    }))
+    .filter(({ confidence, found }) => found > 0 || confidence !== 'probed')
+    .map(({ confidence, found }) => `${found} ${confidence}`)
     .join(', ');
 }
 

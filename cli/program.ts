@@ -1,14 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CatalogOptions } from './catalog.js';
+import { addDoctor } from './doctor-command.js';
+import { catalogFileOptions } from './catalog-files.js';
 import type { GateOptions } from './gate.js';
 import type { OfflineOptions } from './offline-files.js';
-import { exitCodes, Failed, WrongUse, type ExitCode } from './outcome.js';
+import { exitCodeHelp, exitCodes, Failed, WrongUse, type ExitCode } from './outcome.js';
 import type { PlanOptions } from './plan.js';
 import type { StatusOptions } from './status.js';
 import type { ReplayOptions } from './replay.js';
 import type { SyncOptions } from './sync.js';
 import { displayOf, type Terminal } from './terminal.js';
+import { addWarm } from './warm-command.js';
 
 /**
  * Runs one command line. Every command loads its own code only, so that `plan` does not wait for what it does not use.
@@ -39,18 +42,16 @@ function report(error: unknown, { stderr, env }: Terminal): ExitCode {
 function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Command {
   const program = createRoot(terminal);
   addPlan(program, terminal, end);
+  addWarm(program, terminal, end);
   addExplain(program, terminal, end);
   addCatalog(program, terminal, end);
   addGate(program, terminal, end);
   addStatus(program, terminal, end);
   addSync(program, terminal, end);
+  addDoctor(program, terminal, end);
   addReplay(program, terminal, end);
   return program;
 }
-
-const exitCodeHelp = `
-Exit codes: 0 fine, 1 failed, 2 wrong use, 3 gate closed or unknown.
-`;
 
 const appHelp = `
 Needs a running app and one of its function keys. The key travels in a header; in the environment it stays out of the
@@ -84,6 +85,7 @@ function createRoot({ stdout, stderr, env }: Terminal): Command {
 Examples:
   aks-artifact-sync plan --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6
   aks-artifact-sync explain coredns --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6
+  aks-artifact-sync warm --plan plan.json --registry contoso.azurecr.io
   aks-artifact-sync gate --cluster <resource id> --version 1.35.6
   aks-artifact-sync status
 ${exitCodeHelp}`,
@@ -97,6 +99,9 @@ function addPlan(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .requiredOption('--managed-cluster <file>', "ARM's raw answer for the cluster, as JSON")
     .option('--upgrade-profile <file>', "ARM's raw answer for its upgrade profile: makes versions exact")
     .requiredOption('--to <x.y.z>', 'Kubernetes version to plan for')
+    .option(...catalogFileOptions.overrides)
+    .option(...catalogFileOptions.agentbaker)
+    .option(...catalogFileOptions.vulnerability)
     .option('--diff', 'only what changes from the version that the cluster runs')
     .option('--upstream <url>', 'with --diff: MAR or a mirror of it, whose manifests tell how many bytes are new')
     .option('--json', 'print one JSON document')
@@ -126,6 +131,9 @@ function addExplain(program: Command, terminal: Terminal, end: (code: ExitCode) 
     .requiredOption('--managed-cluster <file>', "ARM's raw answer for the cluster, as JSON")
     .option('--upgrade-profile <file>', "ARM's raw answer for its upgrade profile: makes versions exact")
     .requiredOption('--to <x.y.z>', 'Kubernetes version to explain for')
+    .option(...catalogFileOptions.overrides)
+    .option(...catalogFileOptions.agentbaker)
+    .option(...catalogFileOptions.vulnerability)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -149,6 +157,9 @@ function addCatalog(program: Command, terminal: Terminal, end: (code: ExitCode) 
     .description(
       'Show what the bundled catalogue knows, how old it is and what it lacks; or how fresh that of an app is.',
     )
+    .option(...catalogFileOptions.overrides)
+    .option(...catalogFileOptions.agentbaker)
+    .option(...catalogFileOptions.vulnerability)
     .option('--url <address>', 'ask this function app instead')
     .option(
       '--key <key>',

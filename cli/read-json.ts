@@ -3,7 +3,7 @@ import { errorCodeOf } from './error-code.js';
 import { WrongUse } from './outcome.js';
 import { cleanText } from './terminal.js';
 
-/** Far above any answer of ARM for one cluster. */
+/** Far above any answer of ARM for one cluster, and above any list of a source. */
 const mostBytes = 50_000_000;
 
 const complaints: Readonly<Record<string, string>> = {
@@ -18,16 +18,30 @@ const complaints: Readonly<Record<string, string>> = {
  * @throws WrongUse naming option and file
  */
 export async function readJson(option: string, path: string): Promise<unknown> {
-  const bytes = await readBytes(option, path);
-  if (bytes.length > mostBytes) throw new WrongUse(`${option} ${path}: too large for an answer of ARM`);
-  const text = decode(bytes);
-  if (text.trim() === '') throw new WrongUse(`${option} ${path}: the file is empty`);
+  return parseJsonText(option, path, await readBytes(option, path));
+}
+
+/** As `readJson`, of bytes that came another way. @param path what the message calls the document */
+export function parseJsonText(option: string, path: string, bytes: Uint8Array): unknown {
+  const text = textOf(option, path, bytes);
   try {
     return JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cleanText(cause.message) : 'it cannot be parsed';
     throw new WrongUse(`${option} ${path}: not a JSON document: ${reason}`, { cause });
   }
+}
+
+/** The text in a file, as `readJson` reads it. @throws WrongUse naming option and file */
+export async function readText(option: string, path: string): Promise<string> {
+  return textOf(option, path, await readBytes(option, path));
+}
+
+function textOf(option: string, path: string, bytes: Uint8Array): string {
+  if (bytes.length > mostBytes) throw new WrongUse(`${option} ${path}: larger than any such document ever was`);
+  const text = decode(bytes);
+  if (text.trim() === '') throw new WrongUse(`${option} ${path}: the file is empty`);
+  return text;
 }
 
 async function readBytes(option: string, path: string): Promise<Uint8Array> {

@@ -33,6 +33,7 @@ export function renderStatus(status: StatusAnswer, display: Display): string {
       display,
     ),
     ...status.clusters.flatMap((cluster) => cluster.targets.map((target) => renderMissing(cluster, target, display))),
+    ...renderNotices(status.clusters, display),
     renderTroubles(status, display),
     renderProblems(status, display),
   ];
@@ -51,6 +52,13 @@ const registryColumns = ['registry', 'cached', 'waiting', 'failed'].map((head) =
 const fleetColumns = [
   ...['gate', 'update run', 'stage', 'action'].map((head) => column(head)),
   column('why', 'between-words'),
+];
+const driftColumns = ['cluster', 'Kubernetes', 'escaped', 'other images', 'idle', 'measured'].map((head) =>
+  column(head),
+);
+const findingColumns = [
+  ...['cluster', 'target', 'about'].map((head) => column(head)),
+  column('finding', 'between-words'),
 ];
 const problemColumns = [
   column('when'),
@@ -135,6 +143,34 @@ function renderMissing(cluster: Cluster, { kubernetesVersion, missing }: Target,
     drawTable(missingColumns, rows, display),
     ...(rest > 0 ? [`and ${rest} more, listed by: ${all}`] : []),
   ].join('\n');
+}
+
+/** What people should know and no gate waits for: findings, and what was pulled against what was predicted. Left out where there is nothing. */
+function renderNotices(clusters: readonly Cluster[], display: Display): readonly string[] {
+  const targets = clusters.flatMap(({ name, targets: own }) => own.map((target) => ({ name, target })));
+  const findings = targets.flatMap(({ name, target }) =>
+    target.findings
+      .filter(({ effect }) => effect === 'none')
+      .map(({ subject, message }) => [name, target.kubernetesVersion, subject, message]),
+  );
+  const drift = targets.flatMap(({ name, target }) =>
+    target.drift ? [driftRow(name, target, target.drift, display)] : [],
+  );
+  return [
+    ...(findings.length === 0 ? [] : [section('Findings', findingColumns, findings, display)]),
+    ...(drift.length === 0 ? [] : [section('Drift', driftColumns, drift, display)]),
+  ];
+}
+
+function driftRow(
+  name: string,
+  { kubernetesVersion }: Target,
+  { escaped, foreign, idle, measuredAt }: NonNullable<Target['drift']>,
+  { colors }: Display,
+): readonly Cell[] {
+  const paint = escaped > 0 ? colors.red : String;
+  const counts = [{ text: String(escaped), paint }, String(foreign), idle === undefined ? '-' : String(idle)];
+  return [name, kubernetesVersion, ...counts, shortTime(measuredAt)];
 }
 
 /** What keeps things from moving, in words: outages of others, and messages that were given up on. */

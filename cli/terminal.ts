@@ -14,7 +14,14 @@ export interface Terminal {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What is piped in. */
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
+  /** As `process.once`: somebody wants the program to end. */
+  once?(signal: StopSignal, listener: () => void): unknown;
+  off?(signal: StopSignal, listener: () => void): unknown;
 }
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 /** How text is to look on one stream. */
 export interface Display {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 
@@ -8,6 +8,10 @@ export interface LocalStorage {
   readonly connectionString: string;
   /** Requests answered so far by each service: what Azure bills as transactions. */
   transactions(): Readonly<Record<StorageService, number>>;
+  /** The same by kind, for example `table GET syncArtifacts`. */
+  operations(): ReadonlyMap<string, number>;
+  /** Those of them that asked a queue for messages and got none: a host at rest asks all the time. */
+  emptyPolls(): number;
   close(): Promise<void>;
 }
 
@@ -31,9 +35,16 @@ const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6
  */
 export async function startStorage(): Promise<LocalStorage> {
   const counts: Record<StorageService, number> = { blob: 0, queue: 0, table: 0 };
+  const operations = new Map<string, number>();
+  let emptyPolls = 0;
   const servers = storageServices.map((service) => {
     const server = createServer(service);
-    server.httpServer.prependListener('request', () => (counts[service] += 1));
+    server.httpServer.prependListener('request', (request, response) => {
+      counts[service] += 1;
+      const operation = operationOf(service, request);
+      operations.set(operation, (operations.get(operation) ?? 0) + 1);
+      if (service === 'queue' && isReceive(request)) onEmptyAnswer(response, () => (emptyPolls += 1));
+    });
     return { service, server };
   });
   await Promise.all(servers.map(({ server }) => server.start()));
@@ -45,11 +56,38 @@ export async function startStorage(): Promise<LocalStorage> {
   return {
     connectionString: credentials + endpoints.join(''),
     transactions: () => ({ ...counts }),
+    operations: () => new Map(operations),
+    emptyPolls: () => emptyPolls,
     async close() {
       await Promise.all(servers.map(({ server }) => server.close()));
       for (const { server } of servers) server.httpServer.closeAllConnections();
     },
   };
+}
+
+/** Service, method and what it is about: the table, queue or container behind the account. */
+function operationOf(service: StorageService, { method = '', url = '' }: IncomingMessage): string {
+  const [name = ''] = /^[^/(?]*/.exec(url.replace(`/${account}/`, '')) ?? [];
+  return `${service} ${method} ${name}`;
+}
+
+function isReceive({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'GET' && /\/messages(\?|$)/.test(url);
+}
+
+/** Calls back when an answer has ended that carries no message. */
+function onEmptyAnswer(response: ServerResponse, callback: () => void): void {
+  let isEmpty = true;
+  const look = (chunk: unknown): void => {
+    if ((typeof chunk === 'string' || Buffer.isBuffer(chunk)) && chunk.includes('<QueueMessage>')) isEmpty = false;
+  };
+  const write = response.write.bind(response) as (...words: unknown[]) => boolean;
+  const end = response.end.bind(response) as (...words: unknown[]) => ServerResponse;
+  response.write = (...words: unknown[]) => (look(words[0]), write(...words));
+  response.end = (...words: unknown[]) => (look(words[0]), end(...words));
+  response.once('finish', () => {
+    if (isEmpty) callback();
+  });
 }
 
 /** Azurite's configuration classes take positional arguments; these set what differs from the defaults, by property. */

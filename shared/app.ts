@@ -3,6 +3,8 @@ import type { TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential } from '@azure/identity';
 import packageJson from '../package.json' with { type: 'json' };
 import { AcrInventory } from './azure/acr-inventory.js';
+import { AcrMetadata } from './azure/acr-metadata.js';
+import { AcrStoredManifests } from './azure/acr-stored-manifests.js';
 import { Application, type CatalogKeeper, type Ports } from './app/application.js';
 import { AcrTokens } from './azure/acr-tokens.js';
 import { ArmClient } from './azure/arm-client.js';
@@ -11,6 +13,7 @@ import { ArmClusters } from './azure/clusters.js';
 import { HttpDocumentFetcher } from './azure/document-fetcher.js';
 import { ArmFleets } from './azure/fleets.js';
 import { LogAnalyticsPullLog } from './azure/log-analytics.js';
+import { ArmImports } from './azure/imports.js';
 import { JsonQueue } from './azure/queues.js';
 import { ArmRegistries } from './azure/registries.js';
 import { Storage } from './azure/storage.js';
@@ -22,21 +25,26 @@ import {
   TableProblems,
   TableSeenClusters,
 } from './azure/table-gate-records.js';
-import { TableOutages } from './azure/table-outages.js';
+import { TableLedgers } from './azure/table-ledgers.js';
 import { TableObserved } from './azure/table-observed.js';
+import { TableOutages } from './azure/table-outages.js';
 import { TablePoisonMessages } from './azure/table-poison.js';
+import { TableRegistryProofs } from './azure/table-registry-proofs.js';
 import { TableTargets } from './azure/table-targets.js';
+import { watchPolicy } from './azure/watch-policy.js';
 import { loadCatalog } from './catalog/catalog.js';
 import { CurrentCatalog } from './catalog/current-catalog.js';
 import { isRefreshOverdue, refreshCatalog } from './catalog/refresh-catalog.js';
 import { readConfig, type Config } from './config.js';
 import type { Problems } from './gate/ports.js';
-import { SyncError } from './model/errors.js';
 import { AnonymousTokens } from './oci/anonymous.js';
 import { RegistryClient } from './oci/registry-client.js';
+import { accountOfMar, accountOfRegistry, watchFetch } from './oci/watched-fetch.js';
+import type { RegistryReader } from './requirements/ports.js';
+import { limitsUnder } from './warming/budget-ledger.js';
+import { SharedBudgets } from './warming/budgets.js';
 import { ContentMemory } from './warming/content-memory.js';
 import { Outages } from './warming/outages.js';
-import type { Budgets, Imports } from './warming/ports.js';
 import { RememberingReader } from './warming/remember-reader.js';
 
 const minuteMs = 60_000;
@@ -49,15 +57,6 @@ const lostAfterMs = 10 * minuteMs;
 const retryFailedAfterMs = 30 * minuteMs;
 /** So that what waits behind others is never taken for lost. */
 const longestHeadStartSeconds = 60;
-
-/** Until there are budgets. */
-const unlimitedBudgets: Budgets = { take: () => Promise.resolve({ kind: 'granted' }), observe: () => undefined };
-
-/** Until there are imports. */
-const noImports: Imports = {
-  start: () => Promise.reject(new SyncError('IMPORT_REFUSED', 'this release does not import')),
-  resume: () => Promise.reject(new SyncError('IMPORT_REFUSED', 'this release does not import')),
-};
 
 let current: { readonly config: Config; readonly app: Application } | undefined;
 
@@ -77,9 +76,15 @@ export function application(): { readonly config: Config; readonly app: Applicat
 function connect(config: Config, credential: TokenCredential): Ports {
   const now = () => new Date();
   const storage = new Storage(config.storage, () => credential);
-  const tokens = onePerRegistry((loginServer) => new AcrTokens(loginServer, credential, now));
+  const budgets = connectBudgets(config, storage, now);
+  const fetchOf = onePerRegistry((loginServer) => watchFetch(budgets, accountOfRegistry(loginServer)));
+  const tokens = onePerRegistry((loginServer) => new AcrTokens(loginServer, credential, now, fetchOf(loginServer)));
+  const metadata = new AcrMetadata(tokens, (input, init) =>
+    fetchOf(new URL(input instanceof Request ? input.url : input).host)(input, init),
+  );
   const problems = new TableProblems(storage.table('syncProblems'));
-  const arm = new ArmClient(config.armEndpoint, config.armAudience, credential);
+  const armPolicies = [watchPolicy(budgets)];
+  const arm = new ArmClient(config.armEndpoint, config.armAudience, credential, armPolicies);
   return {
     version: packageJson.version,
     mode: config.mode,
@@ -91,15 +96,20 @@ function connect(config: Config, credential: TokenCredential): Ports {
     subscriptionId: config.subscriptionId,
     ...policiesOf(config),
     clusters: new ArmClusters(arm, config.subscriptionId),
-    registries: new ArmRegistries(credential, config.armEndpoint, config.armAudience),
+    registries: teachSkus(new ArmRegistries(credential, config.armEndpoint, config.armAudience, armPolicies), budgets),
     fleets: new ArmFleets(arm, config.subscriptionId),
-    upstream: new RememberingReader(new RegistryClient(config.marEndpoint, new AnonymousTokens()), rememberMarMs, now),
-    registry: onePerRegistry((loginServer) => new RegistryClient(`https://${loginServer}`, tokens(loginServer))),
-    ...connectWarming(config, storage, now),
-    inventory: new AcrInventory(tokens),
+    budgets,
+    upstream: connectMar(config, budgets, now),
+    registry: onePerRegistry(
+      (loginServer) => new RegistryClient(`https://${loginServer}`, tokens(loginServer), fetchOf(loginServer)),
+    ),
+    ...connectWarming(config, storage, credential, now),
+    inventory: new AcrInventory(metadata),
+    storedManifests: new AcrStoredManifests(metadata),
     pullLog: pullLogOf(config, credential),
     ensureStorage: () => storage.ensure(),
     states: new TableArtifactStates(storage.table('syncArtifacts')),
+    registryProofs: new TableRegistryProofs(storage.table('syncRegistries')),
     targets: new TableTargets(storage.table('syncTargets')),
     judgements: new TableJudgements(storage.table('syncJudgements')),
     fleetRecords: new TableFleetGateRecords(storage.table('syncFleetGates')),
@@ -114,14 +124,35 @@ function connect(config: Config, credential: TokenCredential): Ports {
   };
 }
 
-function connectWarming(config: Config, storage: Storage, now: () => Date) {
+function connectBudgets(config: Config, storage: Storage, now: () => Date): SharedBudgets {
+  const policy = { share: config.budgetSharePercent / 100, marReadsPerMinute: config.marReadsPerMinute };
+  return new SharedBudgets(new TableLedgers(storage.table('syncBudgets')), limitsUnder(policy), now);
+}
+
+function connectMar({ marEndpoint }: Config, budgets: SharedBudgets, now: () => Date): RememberingReader {
+  const fetcher = watchFetch(budgets, accountOfMar(marEndpoint));
+  const client = new RegistryClient(marEndpoint, new AnonymousTokens(fetcher), fetcher);
+  return new RememberingReader(client, rememberMarMs, now);
+}
+
+/** What ARM says of a registry decides its limits, also for the instances that never ask ARM. */
+function teachSkus(registries: RegistryReader, budgets: SharedBudgets): RegistryReader {
+  return {
+    get: async (resource) => {
+      const found = await registries.get(resource);
+      if (found.settings?.sku !== undefined) budgets.learnSku(found.loginServer, found.settings.sku);
+      return found;
+    },
+  };
+}
+
+function connectWarming(config: Config, storage: Storage, credential: TokenCredential, now: () => Date) {
   const outageRecords = new TableOutages(storage.table('syncOutages'));
   return {
     outageRecords,
     outages: new Outages(outageRecords, now),
     memory: new ContentMemory(now),
-    budgets: unlimitedBudgets,
-    imports: noImports,
+    imports: new ArmImports(credential, config.armEndpoint, config.armAudience, config.marHost),
     proofLevel: config.proofLevel,
     referrers: config.warmReferrers ? 'warmed' : 'left',
   } as const;
@@ -165,6 +196,8 @@ function policiesOf(config: Config) {
       proofLevel: config.proofLevel,
       bakedDelaySeconds: Math.min(config.verifyDelaySeconds, longestHeadStartSeconds),
     },
+    // Before single proofs are renewed at half of their life, so that they need not be.
+    verifyPolicy: { everyMs: maxProofAgeMs / 4 },
     targetPolicy: { upgradesTo: upgradesOf(config) },
     freshProofMs: config.freshProofMinutes * minuteMs,
     componentInsights: config.componentInsights,

@@ -73,6 +73,12 @@ export const settings = z.object({
   VERIFY_DELAY_SECONDS: count(1, 3600, 10).describe(
     'Seconds between asking for an artifact and the first look whether it is cached; doubles up to 10 minutes.',
   ),
+  BUDGET_SHARE_PERCENT: count(1, 100, 50).describe(
+    'Part of the documented request limits of ACR and of Azure Resource Manager that the app uses; the rest is for nodes and people.',
+  ),
+  MAR_READS_PER_MINUTE: count(60, 100_000, 3000).describe(
+    'Requests a minute to the Microsoft Artifact Registry, which documents no limit; a sixth of them at once after a rest.',
+  ),
   PROOF_MAX_AGE_HOURS: count(1, 720, 6).describe(
     'Hours after which a proof no longer counts; it is renewed at half of that.',
   ),
@@ -160,6 +166,8 @@ export interface Config {
   readonly gateMinConfidence: Confidence;
   readonly fleetGatePrefix: string;
   readonly verifyDelaySeconds: number;
+  readonly budgetSharePercent: number;
+  readonly marReadsPerMinute: number;
   readonly proofMaxAgeHours: number;
   readonly planMaxAgeHours: number;
   readonly freshProofMinutes: number;
@@ -206,6 +214,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     gateMinConfidence: values.GATE_MIN_CONFIDENCE,
     fleetGatePrefix: values.FLEET_GATE_PREFIX,
     verifyDelaySeconds: values.VERIFY_DELAY_SECONDS,
+    budgetSharePercent: values.BUDGET_SHARE_PERCENT,
+    marReadsPerMinute: values.MAR_READS_PER_MINUTE,
     proofMaxAgeHours: values.PROOF_MAX_AGE_HOURS,
     planMaxAgeHours: values.PLAN_MAX_AGE_HOURS,
     freshProofMinutes: values.FRESH_PROOF_MINUTES,

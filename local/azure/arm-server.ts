@@ -7,9 +7,9 @@ import { describeFleet, describeGate, describeMembers, describeRun } from './fle
 import type { Fleet } from './fleet.js';
 import { answerJson, bearerToken, type Answer, type Received } from './http.js';
 import type { TokenIssuer } from './identity.js';
+import { describeCacheRules, describePermissions, describeRegistry } from './registry-documents.js';
 import type { ImportOperations } from './import-operations.js';
 import type { RegistryCache } from './registry-cache.js';
-import { describeCacheRules, describeRegistry } from './registry-documents.js';
 import type { Scenario, ScenarioRegistry } from './scenario.js';
 
 export interface ArmRegistry {
@@ -132,12 +132,15 @@ export class ArmServer {
     }
   }
 
-  private answerRegistry(registry: ArmRegistry, request: Received, [child]: readonly string[]): Answer {
+  private answerRegistry(registry: ArmRegistry, request: Received, path: readonly string[]): Answer {
+    const [child] = path;
     if (request.method === 'POST' && child?.toLowerCase() === 'importimage') {
       return this.parts.imports.begin(registry, request);
     }
     if (request.method !== 'GET') return answerReadOnly(request);
     if (child === undefined) return answerJson(200, this.describeRegistry(registry));
+    if (/^providers\/microsoft\.authorization\/permissions$/i.test(path.join('/')))
+      return this.list(request, describePermissions());
     if (child.toLowerCase() !== 'cacherules') return answerUnknown(request);
     return this.list(request, describeCacheRules(registry.id, registry.declared));
   }

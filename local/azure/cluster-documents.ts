@@ -141,7 +141,7 @@ function describeComponents(cluster: ClusterState): readonly Document[] {
 }
 
 /** Objects merged, anything else replaced. */
-function overlay(base: Document, over: Document): Document {
+export function overlay(base: Document, over: Document): Document {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];

@@ -5,6 +5,10 @@ const cacheRule = z.strictObject({
   name: name.default('aks-managed-mcr').describe('Name of the rule.'),
   source: z.string().default('mcr.microsoft.com/*').describe('Upstream repositories, host first.'),
   target: z.string().describe('`aks-managed-repository/*` (new layout) or `/*` (before 2025-03-16).'),
+  state: z
+    .enum(['Succeeded', 'Failed', 'Creating', 'Deleting'])
+    .default('Succeeded')
+    .describe('Its provisioning state.'),
 });
 
 const perMinute = z.int().min(1).optional();
@@ -19,6 +23,10 @@ export const registry = z.strictObject({
   resourceGroup: name.describe('Its resource group.'),
   sku: z.enum(['Basic', 'Standard', 'Premium']).default('Premium').describe('Its tier.'),
   cacheRules: z.array(cacheRule).default([]).describe('Its artifact cache.'),
+  properties: z
+    .record(z.string(), z.json())
+    .default({})
+    .describe("Laid over ARM's `properties` of the registry, objects merged: network, policies and so on."),
   importSeconds: range.default([1, 3]).describe('How long an import in the background takes: least and most.'),
   lateBlobSeconds: range
     .default([0, 0])

@@ -60,7 +60,9 @@ export function buildNodeBootstrap(reference: Reference): NodeBootstrap {
 
 /** By variant, `cuda-lts` of `aks/aks-gpu-cuda-lts`. */
 function gpuDriverImages(reference: Reference): NodeBootstrap['gpuDrivers']['ubuntu'] {
-  const images = reference.agentBaker.gpuImages.map((image) => [image.repository.replace('aks/aks-gpu-', ''), image] as const);
+  const images = reference.agentBaker.gpuImages.map(
+    (image) => [image.repository.replace('aks/aks-gpu-', ''), image] as const,
+  );
   return Object.fromEntries(images);
 }
 

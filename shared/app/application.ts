@@ -10,10 +10,13 @@ import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-g
 import { evaluateTarget, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
 import type { GateTask, PoisonMessage, PoisonMessages, Problem, Problems } from '../gate/ports.js';
-import { reconcile, seen, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
+import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
+import { seen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
+import { verifyRegistry } from '../warming/verify-registry.js';
+import type { VerifyPorts } from '../warming/verify-registry-ports.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
@@ -37,6 +40,7 @@ export type Ports = PlanPorts &
   EvaluatePorts &
   FleetGatePorts &
   ReconcilePorts &
+  Omit<VerifyPorts, 'verifyQueue'> &
   DriftPorts & {
     readonly version: string;
     readonly problems: Problems;
@@ -170,8 +174,11 @@ export class Application {
 
   /** @returns one line for the log */
   async evaluate(task: GateTask): Promise<string> {
-    if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, this.ports)}`;
-    return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, this.ports)}`;
+    const { ports } = this;
+    if (task.kind === 'verify-registry')
+      return `${task.registry}: ${await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue })}`;
+    if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, ports)}`;
+    return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, ports)}`;
   }
 
   async recordProblem(problem: Omit<Problem, 'at'>): Promise<void> {

@@ -7,11 +7,15 @@ const mostNamed = 8;
 
 const shutFirst = { unknown: 0, closed: 1, open: 2 };
 
-/** Shut gates first, then open ones, then the clusters that have none. */
+/** Shut gates first, then open ones, each with the versions that run (no upgrade waits for them) last; then clusters without any. */
 export function renderClusters(status: Status): Html {
   const gates = status.clusters
     .flatMap((cluster) => cluster.targets.map((target) => ({ cluster, target })))
-    .sort((a, b) => shutFirst[a.target.decision] - shutFirst[b.target.decision]);
+    .sort(
+      (a, b) =>
+        shutFirst[a.target.decision] - shutFirst[b.target.decision] ||
+        Number(a.target.current) - Number(b.target.current),
+    );
   const others = status.clusters.filter(({ targets }) => targets.length === 0);
   const rows = [...gates.map((gate) => gateRow(gate, status.evaluatedAt)), ...others.map(otherRow)];
   const columns = ['Cluster', 'Upgrade', 'Gate', 'Since', 'Cached', 'Why'];
@@ -26,7 +30,9 @@ function gateRow({ cluster, target }: { cluster: ClusterStatus; target: TargetSt
     <td class="tight">${renderMark(target.decision)}</td>
     <td class="tight soft">${since}</td>
     <td class="count">${renderProgress(target.cached, target.required)}</td>
-    <td class="wide">${renderReasons(target.reasons)}${renderMissing(target)}${renderFindings(target)}</td>
+    <td class="wide">
+      ${renderReasons(target.reasons)}${renderMissing(target)}${renderFindings(target)}${renderDrift(target, now)}
+    </td>
   </tr>`;
 }
 
@@ -37,6 +43,17 @@ function renderFindings({ findings = [] }: TargetStatus): Html | undefined {
   return html`<ul class="plain soft">
     ${told.map(({ subject, message }) => html`<li>${subject}: ${message}</li>`)}
   </ul>`;
+}
+
+/** What was pulled and not predicted is what somebody should look into. */
+function renderDrift({ drift }: TargetStatus, now: string): Html | undefined {
+  if (!drift) return undefined;
+  const { escaped, foreign, idle, measuredAt } = drift;
+  const others = `${foreign} of other images, ${idle === undefined ? 'idle unknown without a log' : `${idle} idle`}`;
+  return html`<div class="soft">
+    drift: <span class="${escaped > 0 ? 'failed' : ''}">${escaped} escaped</span>, ${others}, measured
+    ${formatAge(ageMs(measuredAt, now))} ago
+  </div>`;
 }
 
 function renderUpgrade(from: string, to: string): string {

@@ -20,9 +20,21 @@ const warmTask = z.object({
   step,
 });
 
+const at = z.iso.datetime();
+const round = z.object({
+  loginServer: z.string().min(1).max(300),
+  incarnation: z.string().max(100),
+  evidence: z.enum(['inventory', 'heads']),
+  startedAt: at,
+  verifiedAt: at,
+  after: z.string().max(400),
+  attempt: step,
+});
+
 const gateTask = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('verify-registry'), registry: z.string().min(1).max(2048), round: round.exactOptional() }),
   z.object({ kind: z.literal('target'), clusterId, kubernetesVersion, step: step.exactOptional() }),
-  z.object({ kind: z.literal('fleet-gate'), gateId, after: z.iso.datetime().exactOptional() }),
+  z.object({ kind: z.literal('fleet-gate'), gateId, after: at.exactOptional() }),
 ]);
 
 /** @throws SyncError INVALID_INPUT naming the field: the message ends in `plan-poison` */

@@ -1,5 +1,5 @@
 import { parseManagedCluster, parseUpgradeProfile } from '../azure/cluster-documents.js';
-import { loadCatalog } from '../catalog/catalog.js';
+import type { Catalog } from '../catalog/catalog.js';
 import type { Cluster, NodePool, UpgradeProfile } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import {
@@ -9,6 +9,7 @@ import {
   type KubernetesVersion,
 } from '../model/kubernetes-version.js';
 import type { RequirementInput } from '../requirements/resolve.js';
+import { offlineCatalog, type CatalogDocuments } from './offline-catalog.js';
 
 /** An answer of ARM that somebody saved, as parsed JSON. */
 export interface SavedAnswer {
@@ -22,6 +23,8 @@ export interface OfflineDocuments {
   readonly managedCluster: SavedAnswer;
   /** Of `GET …/upgradeProfiles/default` of the same cluster; undefined: versions come from the bundled lists only. */
   readonly upgradeProfile: SavedAnswer | undefined;
+  /** Sources and overrides over the bundled data. */
+  readonly catalog?: CatalogDocuments;
 }
 
 /** A cluster and what it is to be upgraded to, from documents alone. */
@@ -29,6 +32,7 @@ export interface OfflineCluster {
   readonly cluster: Cluster;
   readonly profile: UpgradeProfile | undefined;
   readonly target: KubernetesVersion;
+  readonly catalog: Catalog;
 }
 
 /** What people are told of a cluster. */
@@ -52,19 +56,22 @@ export function readOfflineCluster(documents: OfflineDocuments, target: string):
   if (compareVersions(version, kubernetesVersion) < 0) {
     throw invalid(`${resource.name} runs ${kubernetesVersion} already, ${version} is older`);
   }
-  return { cluster, profile, target: version };
+  return { cluster, profile, target: version, catalog: offlineCatalog(documents.catalog ?? {}) };
 }
 
 /**
  * What a set is resolved from, for the target or another version of the cluster. Without lists of MAR's tags, so what only those
  * can tell (the revision of kube-proxy for a version that no source names) is unresolved.
  */
-export function offlineInput({ cluster, profile, target }: OfflineCluster, version = target): RequirementInput {
+export function offlineInput(
+  { cluster, profile, target, catalog }: OfflineCluster,
+  version = target,
+): RequirementInput {
   return {
     cluster,
     target: version,
     reported: profile?.componentsByMinor.get(minorOf(version)) ?? [],
-    catalog: loadCatalog(),
+    catalog,
     tagLists: new Map(),
   };
 }
@@ -83,7 +90,8 @@ export const insightsApiVersion = '2025-05-04-preview';
 const clusterApiVersion = '2025-10-01';
 const profilePath = '/upgradeprofiles/default';
 
-function readCluster({ name, content }: SavedAnswer): Cluster {
+/** @throws SyncError INVALID_INPUT naming the document and the path in it */
+export function readCluster({ name, content }: SavedAnswer): Cluster {
   const wanted = `the raw answer of ARM for one cluster: az rest --method get --url "<cluster id>?api-version=${clusterApiVersion}"`;
   if (idOf(content)?.endsWith(profilePath)) throw invalid(`${name}: this is an upgrade profile; wanted is ${wanted}`);
   return reading(name, wanted, () => parseManagedCluster(content));

@@ -1,13 +1,13 @@
 import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftPorts } from '../drift/measure-drift.js';
-import { indexStates, type EvaluatePorts } from '../gate/evaluate-target.js';
+import { indexRegistry, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
 import { describeStatus, type Status } from '../gate/status.js';
 import type { OutageRecords } from '../warming/outages.js';
 
 export interface StatusPorts
   extends
-    Pick<EvaluatePorts, 'targets' | 'states' | 'judgements' | 'fleetRecords' | 'gatePolicy' | 'now'>,
+    Pick<EvaluatePorts, 'targets' | 'states' | 'registryProofs' | 'judgements' | 'fleetRecords' | 'gatePolicy' | 'now'>,
     Pick<DriftPorts, 'driftReports'> {
   readonly version: string;
   readonly mode: 'observe' | 'enforce';
@@ -36,9 +36,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
   ]);
   const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
   const states = new Map(
-    await Promise.all(
-      registries.map(async (registry) => [registry, await indexStates(registry, ports.states)] as const),
-    ),
+    await Promise.all(registries.map(async (registry) => [registry, await indexRegistry(registry, ports)] as const)),
   );
   const { version, mode, gatePolicy: policy } = ports;
   return describeStatus({

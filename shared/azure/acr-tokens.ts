@@ -7,6 +7,9 @@ import type { TokenSource } from '../oci/token-source.js';
 
 const refreshAnswer = z.object({ refresh_token: z.string().min(1) });
 const accessAnswer = z.object({ access_token: z.string().min(1) });
+/** Fields of a form; a name may be there more than once. */
+type Form = readonly (readonly [name: string, value: string])[];
+
 /** Audience of registries; those without `authentication-as-arm` take it as well. */
 const audience = 'https://containerregistry.azure.net';
 /** ACR's refresh tokens live three hours; one that is refused before is forgotten. */
@@ -29,7 +32,14 @@ export class AcrTokens implements TokenSource {
 
   async authorize(_challenge: string, scope: string): Promise<string> {
     const refresh_token = await this.#refreshToken();
-    const form = { grant_type: 'refresh_token', service: this.loginServer, scope, refresh_token };
+    // ACR takes several scopes as several fields of that name.
+    const scopes = scope.split(' ').map((one) => ['scope', one] as const);
+    const form = [
+      ['grant_type', 'refresh_token'],
+      ['service', this.loginServer],
+      ...scopes,
+      ['refresh_token', refresh_token],
+    ] as const;
     const answer = accessAnswer.safeParse(await this.#redeem(form));
     if (!answer.success)
       throw new SyncError('REGISTRY_UNAVAILABLE', `${this.loginServer}: the answer carries no access token`);
@@ -37,7 +47,7 @@ export class AcrTokens implements TokenSource {
   }
 
   /** A refused refresh token may have been revoked: the next try exchanges anew. */
-  async #redeem(form: Readonly<Record<string, string>>): Promise<unknown> {
+  async #redeem(form: Form): Promise<unknown> {
     try {
       return await this.#post('token', form);
     } catch (error) {
@@ -64,20 +74,24 @@ export class AcrTokens implements TokenSource {
     const entra = await this.credential.getToken(`${audience}/.default`).catch((cause: unknown) => {
       throw new SyncError('REGISTRY_FORBIDDEN', `no Entra token for ${audience}`, { cause });
     });
-    const form = { grant_type: 'access_token', service: this.loginServer, access_token: entra?.token ?? '' };
+    const form = [
+      ['grant_type', 'access_token'],
+      ['service', this.loginServer],
+      ['access_token', entra?.token ?? ''],
+    ] as const;
     const answer = refreshAnswer.safeParse(await this.#post('exchange', form));
     if (!answer.success)
       throw new SyncError('REGISTRY_UNAVAILABLE', `${this.loginServer}: the answer carries no refresh token`);
     return answer.data.refresh_token;
   }
 
-  async #post(path: 'exchange' | 'token', form: Readonly<Record<string, string>>): Promise<unknown> {
+  async #post(path: 'exchange' | 'token', form: Form): Promise<unknown> {
     const where = `POST https://${this.loginServer}/oauth2/${path}`;
     let response: Response;
     try {
       response = await this.fetcher(`https://${this.loginServer}/oauth2/${path}`, {
         method: 'POST',
-        body: new URLSearchParams(form),
+        body: new URLSearchParams(form.map(([name, value]): [string, string] => [name, value])),
         signal: AbortSignal.timeout(15_000),
         redirect: 'error',
       });

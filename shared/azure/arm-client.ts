@@ -6,6 +6,7 @@ import {
   createPipelineFromOptions,
   createPipelineRequest,
   type HttpMethods,
+  type PipelinePolicy,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
@@ -31,15 +32,18 @@ export class ArmClient {
   /**
    * @param endpoint for example `https://management.azure.com`
    * @param audience token audience, without `/.default`
+   * @param policies that see every request, such as `watchPolicy`
    */
   constructor(
     private readonly endpoint: string,
     audience: string,
     credential: TokenCredential,
+    policies: readonly PipelinePolicy[] = [],
   ) {
     // No retries here: an invocation must not sleep. The message that comes back after `Retry-After` is the retry.
     this.#pipeline = createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
     this.#pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: `${audience}/.default` }));
+    for (const policy of policies) this.#pipeline.addPolicy(policy, { phase: 'Sign', afterPolicies: [] });
   }
 
   /** @returns undefined where ARM has no such resource. @throws SyncError ARM_FORBIDDEN, ARM_UNAVAILABLE, ARM_UNEXPECTED */

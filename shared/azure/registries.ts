@@ -1,14 +1,12 @@
 import { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
 import type { TokenCredential } from '@azure/core-auth';
-import { isRestError } from '@azure/core-rest-pipeline';
-import { z } from 'zod';
+import { isRestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { SyncError } from '../model/errors.js';
 import type { CacheRule, Registry } from '../model/registry.js';
 import type { ResourceId } from '../model/resource-id.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 import type { RegistryReader } from '../requirements/ports.js';
-
-const loginServer = z.string().regex(/^[a-z0-9.-]+(:\d{1,5})?$/i);
+import { parseCacheRule, parseRegistryDocument } from './registry-documents.js';
 
 /** Registries and their cache rules by `@azure/arm-containerregistry`. */
 export class ArmRegistries implements RegistryReader {
@@ -18,27 +16,19 @@ export class ArmRegistries implements RegistryReader {
     private readonly credential: TokenCredential,
     private readonly endpoint: string,
     private readonly audience: string,
+    private readonly policies: readonly PipelinePolicy[] = [],
   ) {}
 
   async get(registry: ResourceId): Promise<Registry> {
     const client = this.#client(registry.subscriptionId);
     try {
       const found = await client.registries.get(registry.resourceGroup, registry.name);
-      const server = loginServer.safeParse(found.loginServer);
-      if (!server.success) throw new SyncError('ARM_UNEXPECTED', `registry ${registry.id} has no login server`);
+      const described = parseRegistryDocument({ ...found, id: registry.id });
       const cacheRules: CacheRule[] = [];
       for await (const rule of client.cacheRules.list(registry.resourceGroup, registry.name)) {
-        if (rule.name && rule.sourceRepository && rule.targetRepository) {
-          const { name, sourceRepository, targetRepository } = rule;
-          cacheRules.push({ name, sourceRepository, targetRepository });
-        }
+        if (rule.name && rule.sourceRepository && rule.targetRepository) cacheRules.push(parseCacheRule(rule));
       }
-      return {
-        resource: registry,
-        loginServer: server.data,
-        createdAt: found.creationDate?.toISOString() ?? '',
-        cacheRules,
-      };
+      return { ...described, resource: registry, cacheRules };
     } catch (error) {
       throw translate(error, registry);
     }
@@ -52,6 +42,7 @@ export class ArmRegistries implements RegistryReader {
       endpoint: this.endpoint,
       credentials: { scopes: [`${this.audience}/.default`] },
       retryOptions: { maxRetries: 0 },
+      additionalPolicies: this.policies.map((policy) => ({ policy, position: 'perRetry' as const })),
     });
     this.#clients.set(subscriptionId, created);
     return created;

@@ -18,6 +18,8 @@ export const tableNames = [
   'syncProblems',
   'syncObserved',
   'syncDrift',
+  'syncBudgets',
+  'syncRegistries',
   'syncOutages',
   'syncPoison',
 ] as const;

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/artifact.js';
+import { componentKey as key, describeOverrides, ownImageName } from './applied-overrides.js';
 import type { Catalog, LearnedFacts } from './catalog.js';
 import { newestFirst } from './component-tags.js';
 import type { Condition } from './condition.js';
@@ -21,18 +22,10 @@ export function applyOverrides(catalog: Catalog, overrides: Overrides): Catalog 
     learned: {
       ...settled(placed.learned, overrides),
       overridden: new Map([...placed.learned.overridden, ...overriddenVersions(components, overrides)]),
+      overrides: [...placed.learned.overrides, ...describeOverrides(catalog, overrides)],
       findings: [...placed.learned.findings, ...withoutEffect(catalog, overrides)].sort(compareFindings),
     },
   };
-}
-
-/** Component Insights are compared without case, and the map spells names in lower case. */
-function key(name: string): string {
-  return name.toLowerCase();
-}
-
-function ownImageName(repository: string): string {
-  return `own-image:${repository}`;
 }
 
 function placeRepositories(catalog: Catalog, { repositories }: Overrides): Catalog {

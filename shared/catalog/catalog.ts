@@ -55,8 +55,18 @@ export interface LearnedFacts {
   readonly digests: ReadonlyMap<string, readonly Digest[]>;
   /** Versions per component that an override sets: nothing else counts then. */
   readonly overridden: ReadonlyMap<string, readonly string[]>;
+  /** What overrides did, entry by entry. */
+  readonly overrides: readonly AppliedOverride[];
   /** What joining found that people should know; none of it alone makes a set incomplete. Sorted by code, then subject. */
   readonly findings: readonly Finding[];
+}
+
+/** One entry of the overrides that has an effect. */
+export interface AppliedOverride {
+  /** Components and repositories that it is about. */
+  readonly subjects: readonly string[];
+  /** In words, with the reason that the file gives. */
+  readonly effect: string;
 }
 
 export interface Contradiction {
@@ -73,6 +83,7 @@ const nothingLearned: LearnedFacts = {
   sourcesOf: new Map(),
   digests: new Map(),
   overridden: new Map(),
+  overrides: [],
   findings: [],
 };
 

@@ -15,14 +15,18 @@ export function placesOf(component: Component, tag: string, query: VersionQuery)
 }
 
 /** MAR decides between sources; where both are right, both are needed. */
-function settle({ tag, claims }: Contradiction, { tagLists }: VersionQuery): Places {
+function settle(contradiction: Contradiction, { tagLists }: VersionQuery): Places {
+  const { tag, claims } = contradiction;
   const claimed = claims.flatMap(({ repositories }) => repositories);
   const repositories = claimed.filter((repository) => tagLists.get(repository)?.includes(tag) === true);
   if (repositories.length > 0) return { repositories };
-  const sayings = claims.map(({ source, repositories: places }) => `${source} says ${places.join(' and ')}`).join(', ');
-  return {
-    problem: `sources contradict each other about its repository: ${sayings}; the tag lists of these on MAR, or an override, would tell`,
-  };
+  return { problem: `${describeClaims(contradiction)}; the tag lists of these on MAR, or an override, would tell` };
+}
+
+/** Who says what, in words. */
+export function describeClaims({ claims }: Contradiction): string {
+  const sayings = claims.map(({ source, repositories }) => `${source} says ${repositories.join(' and ')}`).join(', ');
+  return `sources contradict each other about its repository: ${sayings}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { versionSources, type VersionSource } from '../model/artifact.js';
+import { versionSources, type Finding, type VersionSource } from '../model/artifact.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { BundledSources } from './bundled-sources.js';
 import type { Catalog } from './catalog.js';
@@ -20,6 +20,10 @@ export interface CatalogDescription extends BundledSources {
     readonly reason: string;
     readonly candidates: readonly string[];
   }[];
+  /** What overrides do, a sentence each. */
+  readonly overrides: readonly string[];
+  /** What joining sources and overrides found. */
+  readonly findings: readonly Finding[];
 }
 
 /** Counts of components; every component is in one of them but `components`, which is their sum. */
@@ -69,6 +73,8 @@ export function describeCatalog(catalog: Catalog, bundled: BundledSources): Cata
     },
     minors: minorsOf(catalog).map((minor) => coverMinor(minor, mapped, catalog)),
     unresolved: pulled.filter((component) => !isMapped(component)).map((component) => describeGap(component, catalog)),
+    overrides: catalog.learned.overrides.map(({ subjects: [subject], effect }) => `${subject}: ${effect}`),
+    findings: catalog.learned.findings,
   };
 }
 

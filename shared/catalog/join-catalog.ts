@@ -96,7 +96,7 @@ function learnFacts(
   facts: readonly CatalogFacts[],
   components: ReadonlyMap<string, Component>,
   owners: ImageOwners,
-): Omit<LearnedFacts, 'overridden' | 'findings'> {
+): Omit<LearnedFacts, 'overridden' | 'overrides' | 'findings'> {
   const ofKind = (kind: CatalogFacts['kind']) => facts.filter((fact) => fact.kind === kind);
   const running = ofKind('aks-release').flatMap(({ images }) => images);
   const places = placesOf(running, owners);

@@ -1,6 +1,6 @@
 import { newestFirst } from './component-tags.js';
 import type { NodeBootstrap } from './schema.js';
-import type { CatalogFacts } from './sources/facts.js';
+import type { CatalogFacts, ImageFact } from './sources/facts.js';
 import { compareTags } from './version-order.js';
 
 type VersionsByMinor = Readonly<Record<string, string[]>>;
@@ -10,9 +10,10 @@ type VersionsByMinor = Readonly<Record<string, string[]>>;
  * Sandbox images and long-term support builds add up: older node images still ask for them.
  */
 export function joinNodeBootstrap(bundled: NodeBootstrap, facts: readonly CatalogFacts[]): NodeBootstrap {
-  const lists = facts.filter((fact) => fact.kind === 'agentbaker').map(({ packages }) => packages);
+  const bakers = facts.filter((fact) => fact.kind === 'agentbaker');
+  const lists = bakers.map(({ packages }) => packages);
   const baking = facts.filter(({ kind }) => kind === 'agentbaker' || kind === 'node-image');
-  const { kubernetesNode, credentialProvider, systemExtensions } = bundled;
+  const { kubernetesNode, credentialProvider, systemExtensions, gpuDrivers } = bundled;
   return {
     ...bundled,
     kubernetesNode: {
@@ -37,8 +38,30 @@ export function joinNodeBootstrap(bundled: NodeBootstrap, facts: readonly Catalo
         lists.map((list) => list.credentialProviderExtension),
       ),
     },
+    gpuDrivers: {
+      ...gpuDrivers,
+      ubuntu: joinDrivers(
+        gpuDrivers.ubuntu,
+        bakers.flatMap(({ gpuImages }) => gpuImages),
+      ),
+    },
   };
 }
+
+type DriverImages = NodeBootstrap['gpuDrivers']['ubuntu'];
+
+/** By variant, `cuda-lts` of `aks/aks-gpu-cuda-lts`: the newest that a fresh list names, also of variants that are new. */
+function joinDrivers(bundled: DriverImages, fresh: readonly ImageFact[]): DriverImages {
+  const tags = new Map<string, string[]>();
+  for (const { repository, tag } of fresh) tags.set(repository, newestFirst([...(tags.get(repository) ?? []), tag]));
+  const named = [...tags].flatMap(([repository, [tag]]) => {
+    const variant = driverRepository.exec(repository)?.[1];
+    return variant === undefined || tag === undefined ? [] : [[variant, { repository, tag }] as const];
+  });
+  return Object.fromEntries([...new Map([...Object.entries(bundled), ...named])].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const driverRepository = /^aks\/aks-gpu-([a-z0-9-]+)$/;
 
 function withVersions<Provider extends { readonly versionsByMinor: VersionsByMinor }>(
   provider: Provider,

@@ -48,11 +48,20 @@ function isExplained(pull: PulledArtifact, { otherPlans, warmed, runsSince }: Dr
 }
 
 /**
- * What has ever escaped at this version: an escape stays one after the plan has learnt of it. Pure.
+ * What has ever escaped at this version: an escape stays one after the plan has learnt of it. A log that comes later than the
+ * inventory still tells of it. Pure.
  * @param earlier escapes of the last report of the same cluster and version
+ * @param pulled all that is known of pulls now
  */
-export function keepEscapes(earlier: readonly PulledArtifact[], drift: Drift): Drift {
-  const escapes = new Map([...drift.escaped, ...earlier].map((pull) => [pullName(pull), pull]));
+export function keepEscapes(
+  earlier: readonly PulledArtifact[],
+  drift: Drift,
+  pulled: readonly PulledArtifact[],
+): Drift {
+  const logged = new Map(pulled.filter(({ evidence }) => evidence === 'log').map((pull) => [pullName(pull), pull]));
+  const told = (pull: PulledArtifact): PulledArtifact =>
+    pull.evidence === 'log' ? pull : (logged.get(pullName(pull)) ?? pull);
+  const escapes = new Map([...drift.escaped, ...earlier].map((pull) => [pullName(pull), told(pull)]));
   return { ...drift, escaped: sortPulls([...escapes.values()]) };
 }
 

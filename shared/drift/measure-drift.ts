@@ -135,7 +135,7 @@ function reportOf(
   });
   const last = reports.find(({ kubernetesVersion }) => kubernetesVersion === cluster.kubernetesVersion);
   return {
-    ...keepEscapes(last?.escaped ?? [], drift),
+    ...keepEscapes(last?.escaped ?? [], drift, pulled),
     ...window,
     clusterId: cluster.resource.id,
     kubernetesVersion: cluster.kubernetesVersion,

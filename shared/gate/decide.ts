@@ -76,8 +76,9 @@ function unknown(reasons: readonly string[]): GateDecision {
 
 function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: GatePolicy): readonly string[] {
   const doubts = [
-    ...plan.set.unresolved.map(describeUnresolved),
+    // A finding is often the cause of what is unresolved.
     ...plan.set.findings.filter(({ effect }) => effect === 'unknown').map(describeFinding),
+    ...plan.set.unresolved.map(describeUnresolved),
     ...unsureOf(plan.set.artifacts, policy),
   ];
   if (record.failure?.effect === 'plan-wrong') doubts.push(record.failure.reason);

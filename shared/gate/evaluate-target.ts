@@ -1,6 +1,7 @@
 import { artifactName } from '../model/artifact.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ArtifactStates, TargetRecord, Targets } from '../warming/ports.js';
+import { withEffectiveProof, type RegistryProof, type RegistryProofs } from '../warming/registry-proof.js';
 import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from '../warming/outages.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
 import type { FleetGateRecords, GateQueue, GateTask, Judgements } from './ports.js';
@@ -8,6 +9,7 @@ import type { FleetGateRecords, GateQueue, GateTask, Judgements } from './ports.
 export interface JudgePorts {
   readonly targets: Targets;
   readonly states: ArtifactStates;
+  readonly registryProofs: RegistryProofs;
   readonly outageRecords: Pick<OutageRecords, 'list'>;
   readonly gatePolicy: GatePolicy;
   readonly now: () => Date;
@@ -25,14 +27,14 @@ export interface EvaluatePorts extends JudgePorts {
 const judgedPerAge = 10;
 const longestDelaySeconds = 300;
 
-/** The decision from what is stored now. Reads only: two lookups, and a third for outages that keep a gate shut. */
+/** The decision from what is stored now. Reads only: three lookups, and a fourth for outages that keep a gate shut. */
 export async function judgeTarget(
   clusterId: string,
   version: KubernetesVersion,
   ports: JudgePorts,
 ): Promise<{ readonly record: TargetRecord | undefined; readonly decision: GateDecision }> {
   const record = await ports.targets.get(clusterId, version);
-  const states = record?.planned ? await indexStates(record.planned.registry, ports.states) : new Map();
+  const states = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
   const decision = decideTarget(record, states, ports.now(), ports.gatePolicy);
   if (decision.decision === 'open' || !record?.planned) return { record, decision };
   const outages = await currentOutages(record.planned.registry, ports);
@@ -45,9 +47,23 @@ async function currentOutages(registry: string, ports: JudgePorts): Promise<read
   return records.filter((outage) => outage.registry === registry && isCurrent(outage, ports.now()));
 }
 
-export async function indexStates(registry: string, states: ArtifactStates): Promise<StateIndex> {
+/** The states of a registry, each with its effective proof. */
+export async function indexRegistry(
+  registry: string,
+  { registryProofs, states }: Pick<JudgePorts, 'registryProofs' | 'states'>,
+): Promise<StateIndex> {
+  const known = await registryProofs.get(registry);
+  return await indexStates(registry, states, known?.proof);
+}
+
+/** @param proof read before: what it does not hold true of any more has lost its own proof by then */
+export async function indexStates(
+  registry: string,
+  states: ArtifactStates,
+  proof?: RegistryProof,
+): Promise<StateIndex> {
   const stored = await states.list(registry);
-  return new Map([...stored.values()].map(({ state }) => [artifactName(state), state]));
+  return new Map([...stored.values()].map(({ state }) => [artifactName(state), withEffectiveProof(state, proof)]));
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { GateDecision } from './decide.js';
+import type { VerifyTask } from '../warming/verify-registry-ports.js';
 import type { FleetGate, UpdateRun } from './fleet.js';
 
-/** What is to be judged, as it travels on the queue `gate`. */
+/** What is to be judged, or looked at again for judgements to rest on, as it travels on the queue `gate`. */
 export type GateTask =
+  | VerifyTask
   | {
       readonly kind: 'target';
       readonly clusterId: string;

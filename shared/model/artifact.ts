@@ -112,18 +112,6 @@ export interface Finding {
   readonly effect: 'unknown' | 'none';
 }
 
-/** Something about a cluster that people should know before an upgrade, and that no artifact can express. */
-export interface Finding {
-  /** Stable name of the kind of finding, for example `windows-pool`. All of them: docs/catalog.md. */
-  readonly code: string;
-  /** What it is about, for example the name of a pool or of an extension. */
-  readonly subject: string;
-  /** What was found and what would resolve it. */
-  readonly message: string;
-  /** `unknown`: the set may be incomplete, so the gate answers unknown because of it. `none`: told to people only. */
-  readonly effect: 'unknown' | 'none';
-}
-
 /** All that a cluster will pull for one target version. Sorted, without duplicates. */
 export interface RequirementSet {
   readonly artifacts: readonly Requirement[];

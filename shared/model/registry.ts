@@ -7,6 +7,41 @@ export interface CacheRule {
   readonly sourceRepository: string;
   /** For example `aks-managed-repository/*`, or `/*` in clusters from before 2025-03-16. */
   readonly targetRepository: string;
+  /** ARM's `provisioningState`; absent where it is not told. */
+  readonly provisioningState?: string;
+  /** Resource id of the credentials that the rule uses; absent for a rule that pulls anonymously, as AKS's does. */
+  readonly credentialSet?: string;
+}
+
+/** A connection of a private endpoint to a registry. */
+export interface PrivateEndpointConnection {
+  readonly name: string;
+  /** `Approved`, `Pending`, `Rejected` or `Disconnected`. */
+  readonly status: string;
+}
+
+/**
+ * How a registry is set up, in ARM's words; a field is undefined where ARM, or the file that somebody saved, does not tell it.
+ * Source: `Microsoft.ContainerRegistry/registries`, api-version 2025-11-01, and `@azure/arm-containerregistry` 12.
+ */
+export interface RegistrySettings {
+  /** `Basic`, `Standard` or `Premium`. */
+  readonly sku: string | undefined;
+  /** Azure region, for example `westeurope`. */
+  readonly location: string | undefined;
+  readonly provisioningState: string | undefined;
+  readonly publicNetworkAccess: string | undefined;
+  /** `networkRuleSet.defaultAction`: what happens to addresses that no rule names. */
+  readonly defaultAction: string | undefined;
+  /** `networkRuleBypassOptions`: `AzureServices` lets trusted services in, `None` does not. */
+  readonly bypass: string | undefined;
+  /** `policies.azureADAuthenticationAsArmPolicy.status`. */
+  readonly authenticationAsArm: string | undefined;
+  /** `AbacRepositoryPermissions` does not honour AcrPull. */
+  readonly roleAssignmentMode: string | undefined;
+  /** Hosts that serve layers, where ARM names them. */
+  readonly dataEndpointHosts: readonly string[];
+  readonly privateEndpoints: readonly PrivateEndpointConnection[] | undefined;
 }
 
 export interface Registry {
@@ -16,6 +51,8 @@ export interface Registry {
   /** ARM's `creationDate`, ISO 8601; empty where ARM tells none. */
   readonly createdAt: string;
   readonly cacheRules: readonly CacheRule[];
+  /** Absent where nobody asked for it. */
+  readonly settings?: RegistrySettings;
 }
 
 /** Below this AKS's cache rule lies, and with it what nodes pull. Source: azure-aks-docs network-isolated.md. */

@@ -3,7 +3,7 @@ export interface TokenSource {
   /**
    * @param challenge the `WWW-Authenticate` header of a 401; its realm and service are followed only on the registry's own terms
    * @param scope for example `repository:oss/v2/kubernetes/pause:pull`; one repository per token, since a token
-   *   that carries many scopes outgrows header limits (zot#2903)
+   *   that carries many scopes outgrows header limits (zot#2903); a few separated by spaces where the registry is an ACR
    * @returns header value, for example `Bearer eyJ…`
    * @throws SyncError REGISTRY_FORBIDDEN, REGISTRY_THROTTLED, REGISTRY_UNAVAILABLE
    */

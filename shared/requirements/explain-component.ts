@@ -1,10 +1,12 @@
+import type { Catalog } from '../catalog/catalog.js';
 import { artifactsOf } from '../catalog/component-artifacts.js';
 import { isCoveredByAlias } from '../catalog/component-versions.js';
 import type { Component } from '../catalog/schema.js';
-import { artifactName, type Confidence } from '../model/artifact.js';
+import { artifactName, type Confidence, type Requirement } from '../model/artifact.js';
 import { explainCondition, type ConditionNode } from './explain-condition.js';
 import { explainNodeNeed, nodeTags, type NodeComponent } from './explain-node.js';
 import { askEachSource, explainPlace, type SourceAnswer } from './explain-sources.js';
+import { printable } from './printable.js';
 import type { PoolFacts } from './pool-facts.js';
 import { evaluateNeed, type ResolverFacts } from './resolve.js';
 
@@ -22,6 +24,8 @@ export interface ComponentExplanation {
   readonly candidates: readonly string[];
   /** Pools with the same outcome together, in the order of the cluster. */
   readonly pools: readonly PoolExplanation[];
+  /** What overrides did to it or its repositories, a sentence each; absent where there is nothing. */
+  readonly overrides?: readonly string[];
   /** What each source names, best first. */
   readonly sources: readonly SourceAnswer[];
   /** Where its artifacts would be, whether or not they are needed. */
@@ -37,8 +41,12 @@ export interface PoolExplanation {
   readonly condition: ConditionNode;
 }
 
-/** A component of the catalogue. */
-export function explainComponent(component: Component, { query, pools }: ResolverFacts): ComponentExplanation {
+/** A component of the catalogue. @param artifacts the whole set */
+export function explainComponent(
+  component: Component,
+  { query, pools }: ResolverFacts,
+  artifacts: readonly Requirement[],
+): ComponentExplanation {
   const { name, confidence, repositories, candidates, condition } = component;
   const { components, sharedNames } = query.catalog;
   const shared = sharedNames.get(name);
@@ -47,9 +55,11 @@ export function explainComponent(component: Component, { query, pools }: Resolve
     artifact: artifactName(artifact),
     because: explainPlace(component, artifact, query),
   }));
+  const overrides = overridesOf([name, ...repositories], query.catalog);
   return {
     name,
     confidence,
+    ...(overrides.length > 0 ? { overrides } : {}),
     ...(shared && { sharedNames: shared }),
     isCoveredByAlias: isCoveredByAlias(component, query),
     repositories,
@@ -58,9 +68,15 @@ export function explainComponent(component: Component, { query, pools }: Resolve
       const { holds, sentence } = evaluateNeed(component, pool, query);
       return { runs: holds, sentence, condition: explainCondition(condition, pool.conditions, components) };
     }),
-    sources: component.condition.kind === 'never' ? [] : askEachSource(component, query),
+    sources: component.condition.kind === 'never' ? [] : askEachSource(component, query, artifacts),
     places: withoutRepeats(places),
   };
+}
+
+/** What overrides did to any of some components and repositories. */
+export function overridesOf(names: readonly string[], { learned }: Catalog): readonly string[] {
+  const about = learned.overrides.filter(({ subjects }) => subjects.some((subject) => names.includes(subject)));
+  return [...new Set(about.map(({ effect }) => printable(effect, 1000)))];
 }
 
 /** Something that nodes fetch at bootstrap. */
@@ -69,9 +85,11 @@ export function explainNodeComponent(component: NodeComponent, { query, pools }:
   const facts = catalog.nodeBootstrap;
   const explain = (pool: PoolFacts): ConditionNode => explainNodeNeed(component, pool, target, facts);
   const needing = pools.filter((pool) => explain(pool).holds);
+  const overrides = overridesOf([component.repository], catalog);
   const versions = [...new Set(needing.flatMap((pool) => nodeTags(component, pool, target, facts)))].sort();
   return {
     name: component.name,
+    ...(overrides.length > 0 ? { overrides } : {}),
     isCoveredByAlias: false,
     repositories: [component.repository],
     candidates: [],

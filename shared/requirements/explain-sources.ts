@@ -1,7 +1,8 @@
 import { artifactsOf } from '../catalog/component-artifacts.js';
+import { describeClaims } from '../catalog/component-places.js';
 import { versionsOf, type VersionQuery } from '../catalog/component-versions.js';
 import type { Component } from '../catalog/schema.js';
-import type { ArtifactRef, VersionSource } from '../model/artifact.js';
+import type { ArtifactRef, Requirement, VersionSource } from '../model/artifact.js';
 import { compareLeadingNumbers } from '../catalog/version-order.js';
 import { printable } from './printable.js';
 
@@ -14,33 +15,73 @@ export interface SourceAnswer {
   readonly used: boolean;
 }
 
-/** A query in which one source alone speaks. The bundled map always does: it comes last, so it never hides another. */
-type Ablation = (query: VersionQuery) => VersionQuery;
+type Catalog = VersionQuery['catalog'];
 
-const withCatalog =
-  (keep: (catalog: VersionQuery['catalog']) => Partial<VersionQuery['catalog']>): Ablation =>
-  (query) => ({ ...query, catalog: { ...query.catalog, ...silent, ...keep(query.catalog) }, ...unasked });
-const silent = { agentbaker: new Map(), releaseNotes: new Map(), nodeImages: new Map() } as const;
-const unasked = { reported: new Map(), tagLists: new Map() } as const;
+/** What a source alone brings into a query in which all others are silent. */
+interface Voice {
+  readonly catalog?: Partial<Catalog>;
+  readonly learned?: Partial<Catalog['learned']>;
+  readonly asked?: Partial<Pick<VersionQuery, 'reported' | 'tagLists'>>;
+}
 
-/** In the order of precedence: docs/catalog.md. */
-const sources: readonly (readonly [VersionSource, Ablation])[] = [
-  ['component-insights', (query) => ({ ...withCatalog(() => ({}))(query), reported: query.reported })],
-  ['agentbaker', withCatalog(({ agentbaker }) => ({ agentbaker }))],
-  ['release-notes', withCatalog(({ releaseNotes }) => ({ releaseNotes }))],
-  ['tag-list', (query) => ({ ...withCatalog(() => ({}))(query), tagLists: query.tagLists })],
-  ['node-image', withCatalog(({ nodeImages }) => ({ nodeImages }))],
-  ['component-map', withCatalog(() => ({}))],
+const none = new Map<string, never>();
+
+/** In the order of precedence: docs/catalog.md. What was observed adds to all of them, and comes last. */
+const sources: readonly (readonly [VersionSource, (query: VersionQuery) => Voice])[] = [
+  ['override', ({ catalog }) => ({ learned: { overridden: catalog.learned.overridden } })],
+  ['component-insights', ({ reported }) => ({ asked: { reported } })],
+  [
+    'vulnerability-api',
+    ({ catalog: { learned } }) => ({
+      learned: { running: learned.running, kubernetesReleases: learned.kubernetesReleases },
+    }),
+  ],
+  ['agentbaker', ({ catalog: { agentbaker } }) => ({ catalog: { agentbaker } })],
+  ['release-notes', ({ catalog: { releaseNotes } }) => ({ catalog: { releaseNotes } })],
+  ['tag-list', ({ tagLists }) => ({ asked: { tagLists } })],
+  ['node-image', ({ catalog: { nodeImages } }) => ({ catalog: { nodeImages } })],
+  ['component-map', () => ({})],
 ];
 
-/** What every source would say of a component if it were the only one, best source first; those without an answer are left out. */
-export function askEachSource(component: Component, query: VersionQuery): readonly SourceAnswer[] {
+/**
+ * A query in which one source alone speaks. The bundled map always does: it comes last, so it never hides another. That sources
+ * contradict each other about a place does not make one of them silent.
+ */
+function only(voice: Voice, query: VersionQuery): VersionQuery {
+  const { catalog } = query;
+  const learned = {
+    ...catalog.learned,
+    running: none,
+    kubernetesReleases: none,
+    overridden: none,
+    contradictions: none,
+    ...voice.learned,
+  };
+  const silent = { agentbaker: none, releaseNotes: none, nodeImages: none };
+  const asked = { reported: none, tagLists: none, ...voice.asked };
+  return { ...query, catalog: { ...catalog, ...silent, ...voice.catalog, learned }, ...asked };
+}
+
+/**
+ * What every source would say of a component if it were the only one, best source first; those without an answer are left out.
+ * @param artifacts the set: of what was observed, only it tells
+ */
+export function askEachSource(
+  component: Component,
+  query: VersionQuery,
+  artifacts: readonly Requirement[],
+): readonly SourceAnswer[] {
   const used = new Set(namedBy(component, query).map(({ source }) => source));
-  return sources.flatMap(([source, only]) => {
-    const named = namedBy(component, only(query)).filter((fact) => fact.source === source);
+  const answers = sources.flatMap(([source, voiceOf]) => {
+    const named = namedBy(component, only(voiceOf(query), query)).filter((fact) => fact.source === source);
     const versions = [...new Set(named.map(({ version }) => printable(version)))];
     return versions.length === 0 ? [] : [{ source, versions, used: used.has(source) }];
   });
+  const observed = artifacts.filter(({ because }) =>
+    because.some((reason) => reason.source === 'observed' && reason.component === component.name),
+  );
+  if (observed.length === 0) return answers;
+  return [...answers, { source: 'observed', versions: observed.map(({ tag }) => tag), used: true }];
 }
 
 function namedBy(
@@ -56,6 +97,11 @@ export function explainPlace(component: Component, { repository, tag }: Artifact
   const { repositories, repositoryRules, traits, tag: rule } = component;
   if (rule?.rule === 'table') return `the version of ${rule.component} decides its repository and tag`;
   if (traits.includes('every-repository')) return 'its repositories are different images, and each is needed';
+  const { learned } = query.catalog;
+  const contradiction = learned.contradictions.get(component.name)?.find((one) => one.tag === tag);
+  if (contradiction) return `${describeClaims(contradiction)}; MAR lists this tag here`;
+  if (learned.places.get(component.name)?.get(tag)?.includes(repository))
+    return 'AKS releases run exactly this tag from there';
   if (repositories.length === 1) return 'it has no other repository';
   if (query.catalog.knownTags.get(repository)?.has(tag)) return 'a source names exactly this tag there';
   if (query.tagLists.get(repository)?.includes(tag)) return 'MAR lists this tag there';

@@ -61,6 +61,7 @@ function repositoryNames(catalog: Catalog, { artifacts }: RequirementSet): Reado
     ...Object.values(ubuntu).map(({ repository }) => repository),
     ...systemExtensions,
     ...catalog.knownTags.keys(),
+    ...catalog.learned.overrides.flatMap(({ subjects }) => subjects),
   ]);
 }
 

@@ -7,7 +7,7 @@ import {
   type RequirementSet,
   type Unresolved,
 } from '../model/artifact.js';
-import { explainComponent, explainNodeComponent, type ComponentExplanation } from './explain-component.js';
+import { explainComponent, explainNodeComponent, overridesOf, type ComponentExplanation } from './explain-component.js';
 import { nodeComponentsOf, type NodeComponent } from './explain-node.js';
 import { findSubject, placesOfComponent, type Subject } from './explain-subject.js';
 import { prepareFacts, resolveRequirements, type RequirementInput, type ResolverFacts } from './resolve.js';
@@ -26,6 +26,8 @@ export interface Explanation {
   readonly unresolved: readonly Unresolved[];
   /** Node images that carry it; of images only. Sorted. */
   readonly carriedBy: readonly string[];
+  /** What overrides did to the repository that was asked about, where that leaves no component to tell it. */
+  readonly overrides: readonly string[];
   /** Findings because of which the whole set may lack something, this among it. */
   readonly doubts: readonly Finding[];
   /** Every component that it belongs to, sorted by name. */
@@ -33,11 +35,15 @@ export interface Explanation {
 }
 
 /**
- * Why a component, repository or image is or is not in the set. Pure. The answer is read off the set that `resolveRequirements`
- * makes, and everything below it comes from the functions that made that set.
+ * Why a component, repository or image is or is not in the set. Pure. The answer is read off the set, and everything below it comes
+ * from the functions that made it.
+ * @param set what `resolveRequirements` makes of the input, perhaps with what was observed
  */
-export function explainRequirement(text: string, input: RequirementInput): Explanation {
-  const set = resolveRequirements(input);
+export function explainRequirement(
+  text: string,
+  input: RequirementInput,
+  set: RequirementSet = resolveRequirements(input),
+): Explanation {
   const subject = findSubject(text, input.catalog, set);
   const facts = prepareFacts(input);
   const named = componentsOf(subject, set, facts);
@@ -51,9 +57,12 @@ export function explainRequirement(text: string, input: RequirementInput): Expla
     artifacts,
     unresolved,
     carriedBy: subject.kind === 'image' ? imagesWith(subject.name, input.catalog) : [],
+    overrides: named.length > 0 ? [] : overridesOf([placeOf(subject)], input.catalog),
     doubts: set.findings.filter(({ effect }) => effect === 'unknown'),
     components: named.map((component) =>
-      'flavor' in component ? explainNodeComponent(component, facts) : explainComponent(component, facts),
+      'flavor' in component
+        ? explainNodeComponent(component, facts)
+        : explainComponent(component, facts, set.artifacts),
     ),
   };
 }
@@ -71,6 +80,11 @@ function isAbout(subject: Subject, artifact: Requirement, components: ReadonlySe
   }
 }
 
+/** Name of the component, or the repository, that it is about. */
+function placeOf(subject: Subject): string {
+  return subject.kind === 'image' ? subject.repository : subject.name;
+}
+
 /** Components of the catalogue, all names of one image together, and what nodes fetch at bootstrap. Sorted by name. */
 function componentsOf(
   subject: Subject,
@@ -78,7 +92,7 @@ function componentsOf(
   { query: { catalog } }: ResolverFacts,
 ): readonly (Component | NodeComponent)[] {
   if (subject.kind === 'unknown') return [];
-  const place = subject.kind === 'image' ? subject.repository : subject.name;
+  const place = placeOf(subject);
   const reasons = artifacts.filter((one) => isAbout(subject, one, new Set())).flatMap(({ because }) => because);
   const owners = [...catalog.components.values()]
     .filter((component) =>

@@ -72,6 +72,12 @@ export class RequirementCollector {
     this.#findings.set(JSON.stringify([clean.code, clean.subject, clean.message]), clean);
   }
 
+  /** Names of the components that something was required or left open for. */
+  components(): ReadonlySet<string> {
+    const required = [...this.#drafts.values()].flatMap(({ reasons }) => reasons.map(({ component }) => component));
+    return new Set([...required, ...[...this.#unresolved.values()].map(({ component }) => component)]);
+  }
+
   build(): RequirementSet {
     const artifacts = sortedByKey(this.#drafts).map(([name, draft]) => toRequirement(name, draft));
     const unresolved = sortedByKey(this.#unresolved).map(([, entry]) => entry);

@@ -59,7 +59,17 @@ export function resolveRequirements(input: RequirementInput): RequirementSet {
   leaveUnknownReportsOpen(query, collector);
   for (const pool of pools) requireNodeBootstrap(catalog.nodeBootstrap, pool, target, collector);
   for (const component of catalog.components.values()) requireComponent(component, pools, query, collector);
+  tellJoinFindings(catalog, collector);
   return collector.build();
+}
+
+/** What joining the sources found about components of this set; an override that is most likely misspelt may be about any. */
+function tellJoinFindings({ learned }: Catalog, collector: RequirementCollector): void {
+  if (learned.findings.length === 0) return;
+  const concerned = collector.components();
+  for (const finding of learned.findings) {
+    if (finding.code === 'override-without-effect' || concerned.has(finding.subject)) collector.tell(finding);
+  }
 }
 
 export interface ResolverFacts {

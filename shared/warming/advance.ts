@@ -76,7 +76,7 @@ async function mustWait(state: ArtifactState, ports: AdvancePorts): Promise<numb
 
 /** What a step sends at most, near enough: budgets are taken before, and what is not used is not given back. */
 function costOf(state: ArtifactState, { proofLevel, memory }: AdvancePorts) {
-  const { registry, strategy, phase, children, imports } = state;
+  const { loginServer: registry, strategy, phase, children, imports } = state;
   const manifests = [state.digest, ...children];
   const deep = (proofLevel === 'deep' || strategy === 'pull-blobs') && !(phase === 'proven' && state.proof === 'deep');
   const blobs = manifests.reduce((sum, manifest) => sum + (memory.blobsOf(manifest)?.length ?? usualBlobs), 0);
@@ -86,5 +86,7 @@ function costOf(state: ArtifactState, { proofLevel, memory }: AdvancePorts) {
   ];
   if (strategy !== 'import') return costs;
   const operation = imports ? 'arm-read' : 'arm-write';
-  return phase === 'proven' ? costs : [{ account: { registry: 'arm', operation } as const, requests: 1 }, ...costs];
+  return phase === 'proven'
+    ? costs
+    : [{ account: { registry: 'arm', operation, asker: registry } as const, requests: 1 }, ...costs];
 }

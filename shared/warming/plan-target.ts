@@ -22,7 +22,9 @@ import type {
   WarmTask,
 } from './ports.js';
 import { Probes, type ProbePolicy } from './probes.js';
+import type { RegistryProofs } from './registry-proof.js';
 import type { PlannedTarget } from './state.js';
+import { findingsOfPlan, joinFindings } from './registry-findings.js';
 import { planWork, type WorkPolicy } from './work.js';
 
 export interface PlanPorts {
@@ -32,6 +34,7 @@ export interface PlanPorts {
   readonly budgets: Budgets;
   readonly catalog: CatalogReader;
   readonly states: ArtifactStates;
+  readonly registryProofs: RegistryProofs;
   readonly targets: Targets;
   readonly observed: ObservedArtifacts;
   readonly planQueue: PlanQueue;
@@ -98,6 +101,7 @@ async function planIsolated(
     predict(task, cluster, catalog, ports),
     startProbes(task, ports),
   ]);
+  const known = await ports.registryProofs.get(registry.resource.key);
   const states = await ports.states.list(registry.resource.key);
   const platforms = platformsOf(cluster);
   const context = {
@@ -113,6 +117,7 @@ async function planIsolated(
   const work = planWork({
     pinned,
     states,
+    proof: known?.proof,
     registry,
     marHost: ports.marHost,
     now: plannedAt,
@@ -129,7 +134,7 @@ async function planIsolated(
     kubernetesVersion: task.kubernetesVersion,
     registry: registry.resource.key,
     loginServer: registry.loginServer,
-    set,
+    set: { ...set, findings: joinFindings(set.findings, findingsOfPlan(registry, cluster, ports.marHost)) },
     strategies: work.strategies,
     plannedAt,
     factsHash: hashFacts(cluster),

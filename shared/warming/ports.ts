@@ -102,9 +102,11 @@ export type OperationClass = 'manifest-read' | 'token' | 'referrers' | 'arm-read
 
 /** Whose budget a request is charged to. */
 export interface BudgetAccount {
-  /** Key of the registry's resource id, `mar` or `arm`. */
+  /** Login server, `mar` or `arm`. */
   readonly registry: string;
   readonly operation: OperationClass;
+  /** For whom, where several share the account (MAR, ARM): who has a great backlog does not hold up the others. Login server, or cluster. */
+  readonly asker?: string;
 }
 
 export type Grant = { readonly kind: 'granted' } | { readonly kind: 'wait'; readonly seconds: number };

@@ -11,7 +11,8 @@ export interface RenewPorts {
 }
 
 /**
- * Has the proofs of a set that are older than `oldMs` looked at again. Runs twice: a proof whose look is on its way is left
+ * Has the proofs of a set that are older than `oldMs` looked at again, each by itself: an approval cannot be taken back, and a look at
+ * the tag sees what MAR did to it (five minutes late: Azure/acr#860), while the registry's list, and with it `RegistryProof`, does not. Runs twice: a proof whose look is on its way is left
  * to it. Stops anywhere: what was marked and not enqueued counts as lost after `lostAfterMs`.
  * @param registry key of the registry's resource id
  * @returns how many of the proofs are older, enqueued now or before

@@ -177,7 +177,7 @@ function spendsImport({ code }: SyncError): boolean {
 }
 
 /** The state without its proof, without what was under way, and without what was wrong. */
-function fresh(state: ArtifactState): ArtifactState {
+export function fresh(state: ArtifactState): ArtifactState {
   const { provenAt: _1, reason: _2, failureClass: _3, proof: _4, blobsDone: _5, imports: _6, ...rest } = state;
   return { ...rest, failures: 0 };
 }

@@ -1,6 +1,7 @@
 import { artifactName, type ArtifactRef, type Digest } from '../model/artifact.js';
 import type { Registry } from '../model/registry.js';
 import type { StoredState } from './ports.js';
+import { effectiveProvenAt, type RegistryProof } from './registry-proof.js';
 import { isProvenAt } from './proof-level.js';
 import type { ArtifactState, ProofLevel, Strategy } from './state.js';
 import { strategyFor, type Placement } from './strategy.js';
@@ -29,6 +30,8 @@ export interface WorkInput {
   readonly pinned: readonly PinnedArtifact[];
   /** States of this registry by artifact name. */
   readonly states: ReadonlyMap<string, StoredState>;
+  /** The newest look at the whole registry, read before the states. */
+  readonly proof?: RegistryProof | undefined;
   readonly registry: Registry;
   readonly marHost: string;
   readonly now: Date;
@@ -105,7 +108,7 @@ function needsTask(state: ArtifactState, input: WorkInput): boolean {
   switch (state.phase) {
     case 'proven':
       return (
-        (age(state.provenAt ?? new Date(0), input.now) >= input.policy.reproveAfterMs ||
+        (age(effectiveProvenAt(state, input.proof) ?? new Date(0), input.now) >= input.policy.reproveAfterMs ||
           !isProvenAt(state, input.policy.proofLevel)) &&
         age(state.dueAt, input.now) >= input.policy.lostAfterMs
       );

@@ -53,7 +53,7 @@ export function registryReaderContract(open: () => { reader: RegistryReader; id:
     expect(registry.resource.key).toBe(id.toLowerCase());
     expect(registry.loginServer).toMatch(/^[a-z0-9.:-]+$/);
     expect(new Date(registry.createdAt).toISOString()).toBe(registry.createdAt);
-    expect(registry.cacheRules).toEqual([
+    expect(registry.cacheRules).toMatchObject([
       {
         name: 'aks-managed-mcr',
         sourceRepository: 'mcr.microsoft.com/*',

@@ -5,6 +5,7 @@ import { ArmFleets } from '../../shared/azure/fleets.js';
 import { ArmRegistries } from '../../shared/azure/registries.js';
 import { clusterId, clusterOf, gateOf, profileOf, registryId, registryOf, runOf } from '../support/builders.js';
 import { FakeClusters, FakeFleets, FakeRegistries } from '../support/fakes/fake-arm.js';
+import { parseResourceId } from '../../shared/model/resource-id.js';
 import { credentialOf } from '../support/local-credential.js';
 import { trust } from '../support/trust.js';
 import { closeAll, eventually, start } from '../unit/local/azure/azure-client.js';
@@ -53,6 +54,26 @@ describe('the clients of ARM at the local Azure', () => {
     reader: new ArmRegistries(credentialOf(azure), azure.armEndpoint, audience),
     id: id('Microsoft.ContainerRegistry/registries/newlayout'),
   }));
+
+  test('a registry tells how it is set up', async () => {
+    const registries = new ArmRegistries(credentialOf(azure), azure.armEndpoint, audience);
+    const { settings, cacheRules } = await registries.get(
+      parseResourceId(id('Microsoft.ContainerRegistry/registries/newlayout')),
+    );
+    expect(settings).toEqual({
+      sku: 'Premium',
+      location: 'westeurope',
+      provisioningState: 'Succeeded',
+      publicNetworkAccess: 'Disabled',
+      defaultAction: 'Allow',
+      bypass: 'AzureServices',
+      authenticationAsArm: 'enabled',
+      roleAssignmentMode: 'LegacyRegistryPermissions',
+      dataEndpointHosts: ['localhost'],
+      privateEndpoints: [{ name: 'newlayout-endpoint', status: 'Approved' }],
+    });
+    expect(cacheRules[0]?.provisioningState).toBe('Succeeded');
+  });
 
   fleetsContract(async () => {
     const own = await start();

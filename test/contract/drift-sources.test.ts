@@ -3,6 +3,7 @@ import { startLocalAzure } from '../../local/azure/local-azure.js';
 import type { LocalAzure } from '../../local/azure/local-azure-interface.js';
 import { parseScenario } from '../../local/azure/scenario-file.js';
 import { AcrInventory } from '../../shared/azure/acr-inventory.js';
+import { AcrMetadata } from '../../shared/azure/acr-metadata.js';
 import { AcrTokens } from '../../shared/azure/acr-tokens.js';
 import { LogAnalyticsPullLog } from '../../shared/azure/log-analytics.js';
 import type { PullLog, RegistryInventory } from '../../shared/drift/ports.js';
@@ -55,7 +56,7 @@ async function pullForReal(): Promise<Pulled> {
   const { logAnalyticsEndpoint, logAnalyticsWorkspaceId } = azure;
   return {
     loginServer,
-    inventory: new AcrInventory(() => tokens),
+    inventory: new AcrInventory(new AcrMetadata(() => tokens)),
     log: new LogAnalyticsPullLog(logAnalyticsEndpoint, logAnalyticsWorkspaceId, credential),
   };
 }
@@ -122,7 +123,7 @@ describe('a workspace that does not answer', () => {
   test('a registry that gives no right to list says which roles would', async () => {
     const tokens = { authorize: async () => 'Bearer none' };
     const loginServer = azure.loginServers.get('newlayout') ?? '';
-    await expect(new AcrInventory(() => tokens).list(loginServer, () => true)).rejects.toMatchObject({
+    await expect(new AcrInventory(new AcrMetadata(() => tokens)).list(loginServer, () => true)).rejects.toMatchObject({
       code: 'REGISTRY_FORBIDDEN',
       message: expect.stringContaining('Container Registry Repository Catalog Lister') as string,
     });

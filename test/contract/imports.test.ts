@@ -21,7 +21,7 @@ describe('the fake', () => {
     const { digest, children } = mar.put(coredns.repository, coredns.tag);
     const registry = new FakeCachingRegistry(mar, clock);
     registry.covers = () => false;
-    const imports = new FakeImports(registry, clock);
+    const imports = new FakeImports(() => registry, clock);
     return {
       imports,
       others: imports,

@@ -6,7 +6,7 @@ import { until } from '../support/e2e/until.js';
 jest.setTimeout(120_000);
 
 const version = '1.35.7';
-const escaped = 'oss/v2/kubernetes/azure-node-problem-reporter:v0.4.2';
+const escapedImage = 'oss/v2/kubernetes/azure-node-problem-reporter:v0.4.2';
 
 /** The scenario until its first cluster is upgraded and looked at; the second one waits for the test. */
 async function firstClusterOnly(): Promise<Scenario> {
@@ -26,7 +26,9 @@ describe('an image that nodes pull and nobody predicted', () => {
   let bench: Bench;
   const idOf = (name: string) => bench.session.azure.world.clusters.get(name)?.id ?? '';
   const targetOf = async (name: string) =>
-    (await bench.status()).clusters.find((cluster) => cluster.name === name)?.targets[0];
+    (await bench.status()).clusters
+      .find((cluster) => cluster.name === name)
+      ?.targets.find(({ kubernetesVersion }) => kubernetesVersion === version);
   const drift = (name: string) => bench.call(`/api/drift?cluster=${idOf(name)}&version=${version}`);
 
   beforeAll(async () => {
@@ -37,18 +39,23 @@ describe('an image that nodes pull and nobody predicted', () => {
 
   test('was missing at the first upgrade, whose gate had opened on all that was known, probed images included', () => {
     expect(bench.session.azure.world.upgrades).toMatchObject([
-      { cluster: 'first', missing: [escaped, 'dotnet/aspnet:9.0'] },
+      { cluster: 'first', missing: [escapedImage, 'dotnet/aspnet:9.0'] },
     ]);
   });
 
   test('is reported as escaped, apart from the workloads of the customer, with what was never pulled', async () => {
-    const { status, json } = await drift('first');
+    // The inventory tells of a pull at once, the log a moment later.
+    const { status, json } = await until('the log tells of it', async () => {
+      const answer = await drift('first');
+      const { escaped } = answer.json as { escaped?: readonly { readonly evidence: string }[] };
+      return escaped?.[0]?.evidence === 'log' && answer;
+    });
     expect(status).toBe(200);
     expect(json).toMatchObject({
       state: 'measured',
       sources: { inventory: { state: 'read' }, log: { state: 'read' } },
       counts: { escaped: 1, foreign: 1 },
-      escaped: [{ repository: escaped.split(':')[0], tag: 'v0.4.2', evidence: 'log' }],
+      escaped: [{ repository: escapedImage.split(':')[0], tag: 'v0.4.2', evidence: 'log' }],
       foreign: [{ repository: 'dotnet/aspnet', tag: '9.0' }],
     });
     const { counts, idle } = json as { counts: Record<string, number>; idle: unknown[] };
@@ -65,7 +72,7 @@ describe('an image that nodes pull and nobody predicted', () => {
       return target?.decision === 'open' && target.required > (before?.required ?? 0) && target;
     });
     expect(after.required).toBe((before?.required ?? 0) + 1);
-    const [repository = '', tag = ''] = escaped.split(':');
+    const [repository = '', tag = ''] = escapedImage.split(':');
     const registry = bench.session.azure.world.registry('contososecond');
     expect(registry.holdsTree(`aks-managed-repository/${repository}`, tag)).toBe(true);
   });

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,22 +14,42 @@ import type { BlobBytes } from '../../local/azure/blob-bytes.js';
 export interface DockerRegistry {
   /** For example `http://127.0.0.1:41234`. */
   readonly endpoint: string;
+  /** Where it keeps blobs and links; what a test alters there, a registry on a failing disk would serve. */
+  readonly data: string;
   /** Pushes a small, well formed artifact with all that it leads to. */
   push(repository: string, tag: string, growth?: Growth): Promise<void>;
+  /** Ends it without a farewell and keeps its folder. */
+  stop(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface DockerRegistryOptions {
+  /** Makes it a pull-through cache of this registry, for example `http://127.0.0.1:41234`. */
+  readonly upstream?: string;
+  /** Folder with what it holds already, kept at the end; a temporary one otherwise. */
+  readonly data?: string;
+  /** Of a registry that comes back where it was; a free one otherwise. */
+  readonly port?: number;
 }
 
 const command = 'docker-registry';
 
-export async function startDockerRegistry(): Promise<DockerRegistry> {
+export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'));
-  const port = await freePort();
+  const data = options.data ?? join(folder, 'data');
+  const port = options.port ?? (await freePort());
   const endpoint = `http://127.0.0.1:${port}`;
   const config = join(folder, 'config.yml');
-  await writeFile(config, configOf(folder, port));
+  await writeFile(config, configOf(data, port, options.upstream));
   const process = spawn(command, ['serve', config], { stdio: 'ignore' });
-  const close = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
+    if (process.exitCode !== null || process.signalCode !== null) return;
+    const ended = once(process, 'exit');
     process.kill('SIGKILL');
+    await ended;
+  };
+  const close = async (): Promise<void> => {
+    await stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -37,15 +58,18 @@ export async function startDockerRegistry(): Promise<DockerRegistry> {
     await close();
     throw error;
   }
-  return { endpoint, close, push: (repository, tag, growth) => push(endpoint, repository, tag, growth) };
+  const pushOne = (repository: string, tag: string, growth?: Growth) => push(endpoint, repository, tag, growth);
+  return { endpoint, data, stop, close, push: pushOne };
 }
 
-function configOf(folder: string, port: number): string {
+function configOf(data: string, port: number, upstream: string | undefined): string {
   return JSON.stringify({
     version: 0.1,
     log: { accesslog: { disabled: true }, level: 'error' },
-    storage: { filesystem: { rootdirectory: join(folder, 'data') } },
+    // As Debian configures it.
+    storage: { cache: { blobdescriptor: 'inmemory' }, filesystem: { rootdirectory: data } },
     http: { addr: `127.0.0.1:${port}` },
+    ...(upstream === undefined ? {} : { proxy: { remoteurl: upstream } }),
   });
 }
 

@@ -67,6 +67,8 @@ test('what is not set has its documented default', () => {
     targetMinor: true,
     proofLevel: 'deep',
     warmReferrers: false,
+    budgetSharePercent: 50,
+    marReadsPerMinute: 3000,
     proofMaxAgeHours: 6,
     planMaxAgeHours: 3,
     reconcileSchedule: '0 */5 * * * *',

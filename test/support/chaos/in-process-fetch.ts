@@ -1,4 +1,3 @@
-import { bytesOf } from '../../../local/azure/blob-bytes.js';
 import type { Answer, Handle } from '../../../local/azure/http.js';
 
 /**
@@ -28,7 +27,7 @@ export function fetchInProcess(handlers: ReadonlyMap<string, Handle>): typeof fe
 
 function bytesIn({ body = '' }: Answer): Buffer {
   if (typeof body === 'string') return Buffer.from(body);
-  return Buffer.isBuffer(body) ? body : bytesOf(body);
+  return Buffer.isBuffer(body) ? body : Buffer.concat([...body.chunks()]);
 }
 
 function bodyOf(body: RequestInit['body']): string {

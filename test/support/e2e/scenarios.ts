@@ -3,7 +3,9 @@ import { loadScenario } from '../../../local/azure/scenario-file.js';
 import type { Scenario } from '../../../local/azure/scenario.js';
 
 /** A scenario of `local/scenarios`, with registries that import in a fraction of a second. */
-export async function loadQuickScenario(name: 'default' | 'drift' | 'never-caches' | 'troubled'): Promise<Scenario> {
+export async function loadQuickScenario(
+  name: 'broken-rule' | 'default' | 'drift' | 'never-caches' | 'troubled',
+): Promise<Scenario> {
   const scenario = await loadScenario(resolve('local/scenarios', `${name}.json`));
   return {
     ...scenario,

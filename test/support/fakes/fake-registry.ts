@@ -1,4 +1,5 @@
 import type { Digest } from '../../../shared/model/artifact.js';
+import type { StoredRepository } from '../../../shared/warming/verify-registry-ports.js';
 import type { BlobHead, BlobRef, ContentReader, ManifestHead, ManifestTree } from '../../../shared/warming/ports.js';
 import type { FakeClock } from './clock.js';
 import { unknown, unknownBlob, type FakeMar } from './fake-manifests.js';
@@ -55,6 +56,18 @@ export class FakeCachingRegistry implements ContentReader {
     for (const kept of [this.#manifests, this.#tags]) {
       for (const key of [...kept.keys()]) if (key.startsWith(`${repository}@`)) kept.delete(key);
     }
+  }
+
+  /** What it holds itself, as its inventory lists it. */
+  stored(repository: string): StoredRepository {
+    const held = <Value>(kept: ReadonlyMap<string, Pull>, pick: (key: string, pull: Pull) => Value) =>
+      [...kept]
+        .filter(([key, pull]) => key.startsWith(`${repository}@`) && this.#isCached(pull))
+        .map(([key, pull]) => pick(key.slice(repository.length + 1), pull));
+    return {
+      digests: new Set(held(this.#manifests, (_key, { digest }) => digest)),
+      tags: new Map(held(this.#tags, (tag, { digest }) => [tag, digest] as const)),
+    };
   }
 
   /** As an import has it: there at once, with all below it. */

@@ -21,6 +21,8 @@ import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClu
 import { MemoryOutages } from './memory-outages.js';
 import { MemoryPoison } from './memory-poison.js';
 import { MemoryQueue } from './memory-queue.js';
+import { FakeStoredManifests } from './fake-stored-manifests.js';
+import { MemoryRegistryProofs } from './memory-registry-proofs.js';
 import { MemoryTargets } from './memory-targets.js';
 
 const kubeProxy = 'oss/v2/kubernetes/kube-proxy';
@@ -55,6 +57,8 @@ export class FakeSubscription {
   readonly gateQueue = new MemoryQueue<GateTask>(this.clock);
   /** Data planes by login server. */
   readonly caches = new Map<string, FakeCachingRegistry>();
+  readonly registryProofs = new MemoryRegistryProofs();
+  readonly storedManifests = new FakeStoredManifests(this.caches);
   readonly catalog = smallCatalog();
   /** ARM's imports, into whichever registry is asked for. */
   readonly imports = new FakeImports((registry) => this.#cacheOf(registry), this.clock);
@@ -91,9 +95,10 @@ export class FakeSubscription {
   ports(mode: Ports['mode'] = 'enforce'): Ports {
     const { clock, mar, clusters, registries, fleets, states, targets, judgements, fleetRecords } = this;
     const { seenClusters, problems, planQueue, warmQueue, gateQueue } = this;
-    const { observed, driftReports, inventory, pullLog } = this;
+    const { observed, driftReports, inventory, pullLog, registryProofs, storedManifests } = this;
     return {
       ...{ planQueue, warmQueue, gateQueue, mode, observed, driftReports, inventory, pullLog },
+      ...{ registryProofs, storedManifests, verifyPolicy: { everyMs: hours(3) } },
       ...{ clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
       catalog: { current: async () => this.catalog },
       catalogKeeper: idleCatalogKeeper,

@@ -112,6 +112,8 @@ function stopAtEveryCall(ports: Ports, pause: () => Promise<void>, count: (chang
     outageRecords: stopping(ports.outageRecords),
     registry: (loginServer) => stopping(ports.registry(loginServer)),
     states: stopping(ports.states),
+    registryProofs: stopping(ports.registryProofs),
+    storedManifests: stopping(ports.storedManifests),
     targets: stopping(ports.targets),
     judgements: stopping(ports.judgements),
     fleetRecords: stopping(ports.fleetRecords),

@@ -3,6 +3,7 @@ import { artifactName, isTag, versionSources } from '../../../shared/model/artif
 import { loadCatalog } from '../../../shared/catalog/catalog.js';
 import { joinCatalog } from '../../../shared/catalog/join-catalog.js';
 import type { CatalogFacts } from '../../../shared/catalog/sources/facts.js';
+import { parseOverrides } from '../../../shared/catalog/sources/overrides.js';
 import { parseKubernetesVersion } from '../../../shared/model/kubernetes-version.js';
 import { resolveRequirements } from '../../../shared/requirements/resolve.js';
 import { bakes } from '../../support/catalog/facts.js';
@@ -125,5 +126,47 @@ test('what AKS releases run for a component that every cluster has is in the set
       }
     }),
     { numRuns: 100 },
+  );
+});
+
+const profiles = fc.subarray([
+  { addonProfiles: { azurepolicy: { enabled: true } } },
+  { workloadAutoScalerProfile: { keda: { enabled: true } } },
+  { ingressProfile: { webAppRouting: { enabled: true } } },
+  { storageProfile: { blobCSIDriver: { enabled: true } } },
+]);
+const pool = fc.record({
+  osSKU: fc.constantFrom('Ubuntu', 'AzureLinux'),
+  vmSize: fc.constantFrom('Standard_D4s_v5', 'Standard_D4ps_v6'),
+});
+const own = { images: [{ repository: 'dotnet/runtime', tags: ['8.0'], because: 'ours' }] };
+const overrides = fc
+  .constantFrom({}, own, { components: { exclude: [{ name: 'coredns', because: 'ours' }] } })
+  .map((file) => parseOverrides(JSON.stringify(file)));
+
+test('with every source and overrides, an add-on never removes an artifact and two pools pull the union', () => {
+  fc.assert(
+    fc.property(facts, overrides, profiles, fc.tuple(pool, pool), (found, known, on, [one, two]) => {
+      const catalog = joinCatalog(bundled, found, known);
+      const namesOf = (properties: object, pools: readonly object[]): readonly string[] => {
+        const named = pools.map((body, index) => ({ ...body, name: `pool${index}` }));
+        const target = parseKubernetesVersion('1.35.6');
+        const input = {
+          cluster: clusterWith({ ...properties }, named),
+          target,
+          reported: [],
+          catalog,
+          tagLists: new Map(),
+        };
+        return resolveRequirements(input).artifacts.flatMap((artifact) =>
+          artifact.platforms.map((platform) => `${artifactName(artifact)} ${platform}`),
+        );
+      };
+      const [all, few] = [Object.assign({}, ...on) as object, Object.assign({}, ...on.slice(1)) as object];
+      const both = namesOf(all, [one, two]);
+      expect(namesOf(few, [one, two]).filter((name) => !both.includes(name))).toEqual([]);
+      expect([...both].sort()).toEqual([...new Set([...namesOf(all, [one]), ...namesOf(all, [two])])].sort());
+    }),
+    { numRuns: 60 },
   );
 });

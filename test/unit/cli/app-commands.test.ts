@@ -160,6 +160,23 @@ describe('status', () => {
     expect(places).toEqual([...places].sort((a, b) => a - b));
   });
 
+  test('shows what people should know, and what was pulled against what was predicted', async () => {
+    const [sandbox, first] = status.clusters;
+    const findings = [
+      { code: 'gpu-driver', subject: 'gpu', message: 'its nodes pull the driver by name', effect: 'none' },
+      { code: 'windows-pool', subject: 'win', message: 'stands among the reasons', effect: 'unknown' },
+    ];
+    const drift = { escaped: 1, foreign: 2, measuredAt: '2026-11-23T01:00:00.000Z' };
+    const targets = (first?.targets ?? []).map((target) => ({ ...target, findings, drift }));
+    app.answers(200, { ...status, clusters: [sandbox, { ...first, targets }] });
+    const { stdout } = await run('status');
+    expect(stdout).toMatch(/Findings \(1\)\n.*\n *[\w-]+ +[\d.]+ +gpu +its nodes pull the driver by name\n/);
+    expect(stdout).toMatch(
+      /Drift \(1\)\n.* escaped +other images +idle +measured\n *[\w-]+ +[\d.]+ +1 +2 +- +2026-11-23/,
+    );
+    expect(stdout).not.toContain('stands among the reasons');
+  });
+
   test('says so when there is nothing yet', async () => {
     app.answers(200, { ...status, registries: [], clusters: [], fleetGates: [], problems: [] });
     const { stdout } = await run('status');

@@ -25,7 +25,7 @@ test.each([[[]], [['plan']], [['explain']], [['catalog']], [['gate']], [['status
 test.each([
   ['no command', [], /Usage: /],
   ['an unknown command', ['plam'], /unknown command 'plam'\n\(Did you mean plan\?\)/],
-  ['a command that comes later', ['doctor'], /unknown command 'doctor'/],
+  ['a command that nobody made', ['forecast'], /unknown command 'forecast'/],
 ])('%s is wrong use', async (_sentence, args, message) => {
   expect(await runCli(args)).toEqual({ code: 2, stdout: '', stderr: matching(message) });
 });

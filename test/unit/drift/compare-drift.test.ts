@@ -99,7 +99,14 @@ test('an escape stays one after the plan has learnt of it', () => {
   const first = compareDrift([], [pulled(agent)], context());
   const later = compareDrift([agent], [pulled(agent)], context());
   expect(later.escaped).toEqual([]);
-  expect(keepEscapes(first.escaped, later).escaped).toEqual(first.escaped);
+  expect(keepEscapes(first.escaped, later, [pulled(agent)]).escaped).toEqual(first.escaped);
+});
+
+test('a log that comes after the inventory tells of an escape all the same, and an inventory never replaces it', () => {
+  const held = pulled(agent, { evidence: 'inventory' });
+  const learnt = compareDrift([agent], [pulled(agent)], context());
+  expect(keepEscapes([held], learnt, [pulled(agent)]).escaped).toEqual([pulled(agent)]);
+  expect(keepEscapes([pulled(agent)], compareDrift([], [held], context()), [held]).escaped).toEqual([pulled(agent)]);
 });
 
 const artifact = fc.record({

@@ -1,6 +1,7 @@
 import { artifactName } from '../../../shared/model/artifact.js';
 import { SyncError } from '../../../shared/model/errors.js';
-import { needsPlan, reconcile } from '../../../shared/gate/reconcile.js';
+import { reconcile } from '../../../shared/gate/reconcile.js';
+import { needsPlan } from '../../../shared/gate/reconcile-cluster.js';
 import { hashFacts } from '../../../shared/requirements/facts-hash.js';
 import type { TargetRecord } from '../../../shared/warming/ports.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';

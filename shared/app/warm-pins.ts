@@ -1,0 +1,55 @@
+import { artifactName, type Requirement } from '../model/artifact.js';
+import type { SyncError } from '../model/errors.js';
+import { pinArtifacts, type RefusedArtifact } from '../warming/pin.js';
+import type { Budgets, ManifestReader, StoredState } from '../warming/ports.js';
+import type { PinnedArtifact } from '../warming/work.js';
+
+/** Digests of a run, and who named them. */
+export interface Pinning {
+  readonly pinned: readonly PinnedArtifact[];
+  readonly refused: readonly RefusedArtifact[];
+  /** Could not be asked for anywhere. */
+  readonly unasked: readonly RefusedArtifact[];
+  /**
+   * - upstream: MAR, or what stands for it, named every digest
+   * - earlier: it did not answer; digests are those of an earlier run, or else as the registry names them
+   */
+  readonly by: { readonly kind: 'upstream' } | { readonly kind: 'earlier'; readonly error: SyncError };
+}
+
+export interface PinPorts {
+  readonly upstream: ManifestReader;
+  /** The registry itself: through its cache it knows what MAR names, as of minutes ago (Azure/acr#860). */
+  readonly registryAsUpstream: ManifestReader;
+  readonly budgets: Budgets;
+  readonly now: () => Date;
+}
+
+/** Pins every artifact; where MAR cannot be asked (a jump host has no way out), by what else is known. */
+export async function pinForRun(
+  artifacts: readonly Requirement[],
+  states: ReadonlyMap<string, StoredState>,
+  ports: PinPorts,
+): Promise<Pinning> {
+  const input = { states, upstream: ports.upstream, budgets: ports.budgets, now: ports.now() };
+  const first = await pinArtifacts(artifacts, input);
+  if (!first.failure) return { ...first, unasked: [], by: { kind: 'upstream' } };
+  const settled = new Set([...first.pinned, ...first.refused.map(({ artifact }) => artifact)].map(artifactName));
+  const open = artifacts.filter((artifact) => !settled.has(artifactName(artifact)));
+  const earlier = open.flatMap((artifact) => states.get(artifactName(artifact))?.state ?? []);
+  const known = new Set(earlier.map(artifactName));
+  const unknown = open.filter((artifact) => !known.has(artifactName(artifact)));
+  const second = await pinArtifacts(unknown, { ...input, upstream: ports.registryAsUpstream });
+  const done = new Set([...second.pinned, ...second.refused.map(({ artifact }) => artifact)].map(artifactName));
+  const error = first.failure;
+  return {
+    pinned: [...first.pinned, ...earlier.map(pinOf), ...second.pinned],
+    refused: [...first.refused, ...second.refused],
+    unasked: unknown.filter((one) => !done.has(artifactName(one))).map((artifact) => ({ artifact, error })),
+    by: { kind: 'earlier', error },
+  };
+}
+
+function pinOf({ repository, tag, digest, children, pinnedAt }: StoredState['state']): PinnedArtifact {
+  return { repository, tag, digest, children, pinnedAt };
+}

@@ -1,0 +1,51 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Digest } from '../model/artifact.js';
+import type { BlobHead, BlobRef, ContentReader, ManifestHead, ManifestTree } from '../warming/ports.js';
+
+/** What was pulled, for people. */
+export interface Pulled {
+  bytes: number;
+}
+
+/**
+ * A reader of repositories that lie below a prefix, and are named here without it; with a bound on the requests that are under way at
+ * once. Waiting for a turn counts into no request's timeout. Counts the bytes of the blobs that it pulls.
+ */
+export class PlacedReader implements ContentReader {
+  readonly #limit: LimitFunction;
+
+  /** @param prefix for example `aks-managed-repository/`; empty for none */
+  constructor(
+    private readonly reader: ContentReader,
+    private readonly prefix: string,
+    concurrency: number,
+    private readonly pulled: Pulled,
+  ) {
+    this.#limit = pLimit(concurrency);
+  }
+
+  head(repository: string, reference: string): Promise<ManifestHead> {
+    return this.#limit(() => this.reader.head(this.prefix + repository, reference));
+  }
+
+  get(repository: string, reference: string): Promise<ManifestTree> {
+    return this.#limit(() => this.reader.get(this.prefix + repository, reference));
+  }
+
+  tags(repository: string): Promise<readonly string[]> {
+    return this.#limit(() => this.reader.tags(this.prefix + repository));
+  }
+
+  headBlob(repository: string, digest: Digest): Promise<BlobHead> {
+    return this.#limit(() => this.reader.headBlob(this.prefix + repository, digest));
+  }
+
+  async pullBlob(repository: string, blob: BlobRef): Promise<void> {
+    await this.#limit(() => this.reader.pullBlob(this.prefix + repository, blob));
+    this.pulled.bytes += blob.size;
+  }
+
+  referrers(repository: string, digest: Digest): Promise<readonly Digest[]> {
+    return this.#limit(() => this.reader.referrers(this.prefix + repository, digest));
+  }
+}

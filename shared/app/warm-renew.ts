@@ -1,0 +1,69 @@
+import pLimit from 'p-limit';
+import { artifactName } from '../model/artifact.js';
+import { SyncError } from '../model/errors.js';
+import type { ArtifactStates, ContentReader, StoredState } from '../warming/ports.js';
+import { isProvenAt } from '../warming/proof-level.js';
+import type { ArtifactState, ProofLevel } from '../warming/state.js';
+import type { PinnedArtifact } from '../warming/work.js';
+
+export interface RenewOrder {
+  readonly proofLevel: ProofLevel;
+  readonly concurrency: number;
+}
+
+export interface RenewPorts {
+  readonly registry: (loginServer: string) => ContentReader;
+  readonly states: ArtifactStates;
+  readonly now: () => Date;
+}
+
+/**
+ * Looks once at each artifact that an earlier run has proven: one HEAD, of the manifest that its tag names. What is not as it was is
+ * left to the engine, which looks at all of it. Idempotent.
+ * @returns states whose proof stands, by name
+ */
+export async function renewProven(
+  pinned: readonly PinnedArtifact[],
+  known: ReadonlyMap<string, StoredState>,
+  order: RenewOrder,
+  ports: RenewPorts,
+): Promise<ReadonlyMap<string, ArtifactState>> {
+  const limit = pLimit(order.concurrency);
+  const proven = pinned.flatMap((pin) => {
+    const stored = known.get(artifactName(pin));
+    return stored && isProvenAt(stored.state, order.proofLevel) && stored.state.digest === pin.digest
+      ? { pin, stored }
+      : [];
+  });
+  const renewed = await Promise.all(
+    proven.map(({ pin, stored }) =>
+      limit(async () => ((await isThere(stored.state, ports)) ? renew(pin, stored, ports) : [])),
+    ),
+  );
+  const changes = renewed.flat();
+  await ports.states.save(changes);
+  return new Map(changes.map(({ state }) => [artifactName(state), state]));
+}
+
+function renew(
+  { pinnedAt }: PinnedArtifact,
+  { state, etag }: StoredState,
+  { now }: RenewPorts,
+): { readonly state: ArtifactState; readonly etag: string } {
+  return { state: { ...state, pinnedAt, provenAt: now(), failures: 0, step: state.step + 1 }, etag };
+}
+
+/**
+ * An Azure Container Registry is asked for the tag, as that is what nodes pull, and says whether it holds what it names. Any other cache
+ * would only ask its upstream for the tag, which has just been done.
+ */
+async function isThere(state: ArtifactState, { registry }: RenewPorts): Promise<boolean> {
+  const reference = state.strategy === 'pull-blobs' ? state.digest : state.tag;
+  try {
+    const head = await registry(state.loginServer).head(state.cachedRepository, reference);
+    return head.digest === state.digest && head.origin === 'registry';
+  } catch (error) {
+    if (error instanceof SyncError) return false;
+    throw error;
+  }
+}

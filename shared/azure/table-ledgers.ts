@@ -1,0 +1,75 @@
+import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import type { Ledger, LedgerStore, StoredLedger } from '../warming/budget-ledger.js';
+import { isConflict, isNotFound } from './table-errors.js';
+import { encodeKey } from './table-keys.js';
+import { packColumns, unpackColumns } from './packed-columns.js';
+
+const asker = z.object({
+  weight: z.number().positive(),
+  owed: z.number(),
+  line: z.array(z.object({ until: z.number(), requests: z.number() })),
+  lineEnds: z.number(),
+  seenAt: z.number(),
+});
+
+const bucket = z.object({
+  free: z.number(),
+  at: z.number(),
+  factor: z.number().positive().max(1),
+  changedAt: z.number(),
+  pausedUntil: z.number(),
+  askers: z.record(z.string(), asker),
+});
+
+const operations = ['manifest-read', 'token', 'referrers', 'arm-read', 'arm-write', 'upstream-read'] as const;
+
+const ledger = z.object({ sku: z.string().optional(), buckets: z.partialRecord(z.enum(operations), bucket) });
+
+const rowKey = 'budgets';
+
+/** Table `syncBudgets`: partition = login server, `mar` or `arm`; one row each, its buckets packed. A row that cannot be read counts as none. */
+export class TableLedgers implements LedgerStore {
+  constructor(private readonly table: TableClient) {}
+
+  async read(registry: string): Promise<StoredLedger | undefined> {
+    try {
+      const entity = await this.table.getEntity(encodeKey(registry), rowKey);
+      return { ledger: ledgerOf(entity), etag: entity.etag };
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async write(registry: string, ledger: Ledger, etag: string | undefined): Promise<string | undefined> {
+    const columns = packColumns(ledger, `the budgets of ${registry}`);
+    const entity = { partitionKey: encodeKey(registry), rowKey, registry, ...columns };
+    try {
+      const written =
+        etag === undefined
+          ? await this.table.createEntity(entity)
+          : await this.table.updateEntity(entity, 'Replace', { etag });
+      return written.etag ?? '';
+    } catch (error) {
+      if (isConflict(error) || isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(): Promise<ReadonlyMap<string, Ledger>> {
+    const found = new Map<string, Ledger>();
+    for await (const entity of this.table.listEntities<{ registry: string }>())
+      found.set(entity.registry, ledgerOf(entity));
+    return found;
+  }
+}
+
+function ledgerOf(entity: Record<string, unknown>): Ledger {
+  try {
+    const { sku, buckets } = ledger.parse(unpackColumns(entity));
+    return { ...(sku === undefined ? {} : { sku }), buckets };
+  } catch {
+    return { buckets: {} };
+  }
+}

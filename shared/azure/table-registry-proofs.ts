@@ -1,0 +1,56 @@
+import type { TableClient } from '@azure/data-tables';
+import { z } from 'zod';
+import type { RegistryProof, RegistryProofs } from '../warming/registry-proof.js';
+import { isConflict, isNotFound } from './table-errors.js';
+import { encodeKey } from './table-keys.js';
+
+const date = z.iso.datetime().transform((text) => new Date(text));
+
+const row = z.object({
+  registry: z.string(),
+  loginServer: z.string(),
+  incarnation: z.string(),
+  startedAt: date,
+  verifiedAt: date,
+  evidence: z.enum(['inventory', 'heads']),
+});
+
+const partitionKey = 'registry';
+
+/** Table `syncRegistries`: one partition, row = registry. */
+export class TableRegistryProofs implements RegistryProofs {
+  constructor(private readonly table: TableClient) {}
+
+  async get(registry: string) {
+    try {
+      const entity = await this.table.getEntity(partitionKey, encodeKey(registry));
+      return { proof: row.parse(entity), etag: entity.etag };
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(): Promise<ReadonlyMap<string, RegistryProof>> {
+    const found = new Map<string, RegistryProof>();
+    const filter = `PartitionKey eq '${partitionKey}'`;
+    for await (const entity of this.table.listEntities({ queryOptions: { filter } })) {
+      const proof = row.parse(entity);
+      found.set(proof.registry, proof);
+    }
+    return found;
+  }
+
+  async save(proof: RegistryProof, etag: string | undefined): Promise<boolean> {
+    const times = { startedAt: proof.startedAt.toISOString(), verifiedAt: proof.verifiedAt.toISOString() };
+    const entity = { ...proof, ...times, partitionKey, rowKey: encodeKey(proof.registry) };
+    try {
+      if (etag === undefined) await this.table.createEntity(entity);
+      else await this.table.updateEntity(entity, 'Replace', { etag });
+      return true;
+    } catch (error) {
+      if (isConflict(error) || isNotFound(error)) return false;
+      throw error;
+    }
+  }
+}

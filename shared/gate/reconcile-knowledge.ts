@@ -1,0 +1,74 @@
+import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
+import { isRoundDue, type RegistryProof } from '../warming/registry-proof.js';
+import type { VerifyPolicy } from '../warming/verify-registry-ports.js';
+import { decideTarget, type GatePolicy, type StateIndex } from './decide.js';
+import { indexStates } from './evaluate-target.js';
+import type { GateQueue, Judgement } from './ports.js';
+
+export interface JudgeAgainPorts {
+  readonly gateQueue: GateQueue;
+  readonly verifyPolicy: VerifyPolicy;
+  readonly gatePolicy: GatePolicy;
+  readonly now: () => Date;
+}
+
+/** What is stored, read once for the whole round. */
+export interface Knowledge {
+  readonly indexes: ReadonlyMap<string, StateIndex>;
+  readonly judgements: readonly Judgement[];
+}
+
+/** @param proofs read before the states: see `indexStates` */
+export async function indexRegistries(
+  records: readonly TargetRecord[],
+  proofs: ReadonlyMap<string, RegistryProof>,
+  states: ArtifactStates,
+): Promise<ReadonlyMap<string, StateIndex>> {
+  const registries = new Set(records.flatMap((record) => record.planned?.registry ?? []));
+  const indexed = [...registries].map(async (registry): Promise<[string, StateIndex]> => [
+    registry,
+    await indexStates(registry, states, proofs.get(registry)),
+  ]);
+  return new Map(await Promise.all(indexed));
+}
+
+/** A message a registry: a timer does no long work. A round that is on its way already makes the second one end at once, or find the same. */
+export async function startRounds(
+  indexes: ReadonlyMap<string, StateIndex>,
+  proofs: ReadonlyMap<string, RegistryProof>,
+  { gateQueue, verifyPolicy, now }: JudgeAgainPorts,
+): Promise<number> {
+  const due = [...indexes].filter(([registry, states]) =>
+    isRoundDue(states.values(), proofs.get(registry), now(), verifyPolicy.everyMs),
+  );
+  await gateQueue.enqueue(
+    due.map(([registry]) => ({ kind: 'verify-registry', registry })),
+    0,
+  );
+  return due.length;
+}
+
+/** An open gate that would be judged open again is left alone; one that is not may have lost the message that would see it open. */
+export async function judgeAgain(
+  clusterId: string,
+  versions: readonly KubernetesVersion[],
+  known: { readonly records: readonly TargetRecord[] } & Knowledge,
+  { gateQueue, now, gatePolicy }: JudgeAgainPorts,
+): Promise<void> {
+  const isOpenStill = (version: KubernetesVersion): boolean => {
+    const judged = known.judgements.find(
+      (one) => one.clusterId.toLowerCase() === clusterId.toLowerCase() && one.kubernetesVersion === version,
+    );
+    if (judged?.decision !== 'open') return false;
+    const record = known.records.find((candidate) => candidate.kubernetesVersion === version);
+    const states: StateIndex = known.indexes.get(record?.planned?.registry ?? '') ?? new Map();
+    return decideTarget(record, states, now(), gatePolicy).decision === 'open';
+  };
+  await gateQueue.enqueue(
+    versions
+      .filter((version) => !isOpenStill(version))
+      .map((kubernetesVersion) => ({ kind: 'target', clusterId, kubernetesVersion })),
+    0,
+  );
+}

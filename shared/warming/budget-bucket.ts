@@ -1,0 +1,130 @@
+import type { BucketLimit } from './budget-limits.js';
+
+/** Somebody who waits for a bucket. Requests are counted, fractions too. */
+export interface Asker {
+  /** Its part of the bucket against the parts of the others that wait. */
+  readonly weight: number;
+  /** Kept for it; below zero while it pays back a take that was larger than what it could save up. */
+  readonly owed: number;
+  /** Told to come back: how many until when, in that order. */
+  readonly line: readonly Promised[];
+  readonly lineEnds: number;
+  /** When it last asked. */
+  readonly seenAt: number;
+}
+
+/** Requests that come back by `until`. */
+export interface Promised {
+  readonly until: number;
+  readonly requests: number;
+}
+
+/** The state of one account, shared by all instances. Times are ms since 1970. */
+export interface Bucket {
+  /** Requests that are nobody's. */
+  readonly free: number;
+  /** Until when requests were earned; never goes back. */
+  readonly at: number;
+  /** Part of the limit that the server is believed to bear now, up to 1. */
+  readonly factor: number;
+  readonly changedAt: number;
+  /** Until then nobody sends anything (`Retry-After`). */
+  readonly pausedUntil: number;
+  readonly askers: Readonly<Record<string, Asker>>;
+}
+
+/** A server that refuses at a twentieth of its documented limit has another trouble than our rate. */
+const leastFactor = 0.05;
+/** 429s of requests that were under way together are one sign, not many. */
+const oneSignMs = 10_000;
+const recoverEveryMs = 30_000;
+const recoverBy = 0.1;
+/** Who has not come back so long after its turn gave up, or was killed. */
+const forgetAfterMs = 30_000;
+/** A pause where a 429 names none. */
+export const unnamedPauseSeconds = 10;
+
+/** A bucket that nobody has asked yet is full. */
+export function openBucket(limit: BucketLimit, now: number): Bucket {
+  return { free: limit.burst, at: now, factor: 1, changedAt: 0, pausedUntil: 0, askers: {} };
+}
+
+export function rateOf(bucket: Bucket, limit: BucketLimit): number {
+  return limit.perSecond * bucket.factor;
+}
+
+export function weightOf(bucket: Bucket): number {
+  return Object.values(bucket.askers).reduce((sum, { weight }) => sum + weight, 0);
+}
+
+/** The most that an asker can save up: its part of the burst, and at least one request. */
+export function savingsOf(bucket: Bucket, limit: BucketLimit, weight: number, weights: number): number {
+  return Math.max(1, (limit.burst * bucket.factor * weight) / weights);
+}
+
+/**
+ * Earns what time brought since the last look. Time that stands still or goes back brings nothing, nor does a pause.
+ * What is earned goes to those who wait, by weight; what they cannot save up is free for all; what the bucket cannot hold is lost.
+ */
+export function fill(before: Bucket, limit: BucketLimit, now: number): Bucket {
+  if (now <= before.at) return before;
+  const bucket = forgetAskers(before, now);
+  const seconds = Math.max(0, now - Math.max(bucket.at, bucket.pausedUntil)) / 1000;
+  const earned = seconds * rateOf(bucket, limit);
+  const weights = weightOf(bucket);
+  let [rest, kept] = [earned, 0];
+  const askers: Record<string, Asker> = {};
+  for (const [key, asker] of Object.entries(bucket.askers)) {
+    const due = (earned * asker.weight) / weights;
+    const savings = savingsOf(bucket, limit, asker.weight, weights);
+    const owed = Math.min(asker.owed + due, savings);
+    rest -= owed - asker.owed;
+    kept += Math.max(0, owed);
+    askers[key] = { ...asker, owed, line: asker.line.filter(({ until }) => until > now) };
+  }
+  const room = Math.max(0, limit.burst * bucket.factor - kept);
+  return { ...bucket, free: Math.min(bucket.free + rest, room), at: now, askers };
+}
+
+/** Takes back what an instance drew and did not send. */
+export function giveBack(bucket: Bucket, limit: BucketLimit, requests: number): Bucket {
+  const kept = Object.values(bucket.askers).reduce((sum, { owed }) => sum + Math.max(0, owed), 0);
+  const room = Math.max(bucket.free, limit.burst * bucket.factor - kept);
+  return { ...bucket, free: Math.min(bucket.free + requests, room) };
+}
+
+/** What those kept who are gone is free; who still owes is remembered. */
+function forgetAskers(bucket: Bucket, now: number): Bucket {
+  let free = bucket.free;
+  const askers: Record<string, Asker> = {};
+  for (const [key, asker] of Object.entries(bucket.askers)) {
+    const gone = now - Math.max(asker.seenAt, asker.lineEnds, bucket.pausedUntil) > forgetAfterMs;
+    if (gone && asker.owed >= 0) free += asker.owed;
+    else askers[key] = asker;
+  }
+  return { ...bucket, free, askers };
+}
+
+/** The server refused: nothing until its pause is over, nothing left then, and half the rate. */
+export function throttle(
+  before: Bucket,
+  limit: BucketLimit,
+  retryAfterSeconds: number | undefined,
+  now: number,
+): Bucket {
+  const bucket = fill(before, limit, now);
+  const known = now < bucket.pausedUntil || now < bucket.changedAt + oneSignMs;
+  const pausedUntil = Math.max(bucket.pausedUntil, now + (retryAfterSeconds ?? unnamedPauseSeconds) * 1000);
+  const askers = Object.fromEntries(
+    Object.entries(bucket.askers).map(([key, asker]) => [key, { ...asker, owed: Math.min(0, asker.owed) }]),
+  );
+  const change = known ? {} : { factor: Math.max(leastFactor, bucket.factor / 2), changedAt: now };
+  return { ...bucket, ...change, free: 0, pausedUntil, askers };
+}
+
+/** The server answers: slowly back to the limit, a tenth of it each half minute. */
+export function recover(bucket: Bucket, now: number): Bucket {
+  const since = Math.max(bucket.changedAt, bucket.pausedUntil);
+  if (bucket.factor === 1 || now - since < recoverEveryMs) return bucket;
+  return { ...bucket, factor: Math.min(1, bucket.factor + recoverBy), changedAt: now };
+}

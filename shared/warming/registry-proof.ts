@@ -1,0 +1,96 @@
+import type { ArtifactState } from './state.js';
+
+/**
+ * That a whole registry was looked at once more: the proof time of all that it covers, in one record, so that a warm set which did not
+ * change costs no write per artifact.
+ *
+ * It is written after the records of all that was found missing have lost their proof, and is read before those records are: whoever
+ * sees it sees the demotions, too.
+ */
+export interface RegistryProof {
+  /** Key of the registry's resource id. */
+  readonly registry: string;
+  readonly loginServer: string;
+  /** As of `ArtifactState`: a registry that was created again is another one. */
+  readonly incarnation: string;
+  /** Before the records of the artifacts were read. */
+  readonly startedAt: Date;
+  /** Before the registry was asked for the first time: everything covered was seen in it at this time or later. */
+  readonly verifiedAt: Date;
+  /** "inventory": tag, index and children, from the registry's own list; "heads": the tag's manifest alone. */
+  readonly evidence: 'inventory' | 'heads';
+}
+
+/** Optimistic concurrency as of `ArtifactStates`. */
+export interface StoredRegistryProof {
+  readonly proof: RegistryProof;
+  readonly etag: string;
+}
+
+export interface RegistryProofs {
+  get(registry: string): Promise<StoredRegistryProof | undefined>;
+  /** By registry. */
+  list(): Promise<ReadonlyMap<string, RegistryProof>>;
+  /** @returns false when somebody else wrote first; nothing was written then */
+  save(proof: RegistryProof, etag: string | undefined): Promise<boolean>;
+}
+
+/** How far clocks of two workers may be apart; the gate allows as much. */
+export const clockSkewMs = 5 * 60_000;
+/** A HEAD of the tag says nothing of children: all manifests are looked at this often all the same. */
+export const headsVouchForMs = 24 * 3_600_000;
+
+/**
+ * When an artifact was last known to be in the registry; undefined for one that is not proven. Pure.
+ * A record says nothing of an artifact that was proven about when its round began, or later: the round may not have asked for it.
+ */
+export function effectiveProvenAt(state: ArtifactState, proof: RegistryProof | undefined): Date | undefined {
+  const { provenAt } = state;
+  if (state.phase !== 'proven' || provenAt === undefined) return undefined;
+  return proof && covers(proof, state) && proof.verifiedAt > provenAt ? proof.verifiedAt : provenAt;
+}
+
+/** Whether a round that ends with this record has to have looked at the artifact. Pure. */
+export function covers(proof: RegistryProof, state: ArtifactState): boolean {
+  if (state.phase !== 'proven' || state.provenAt === undefined) return false;
+  const { registry, loginServer, incarnation } = state;
+  const isThere = proof.registry === registry && proof.loginServer === loginServer && proof.incarnation === incarnation;
+  const ageMs = proof.startedAt.getTime() - state.provenAt.getTime();
+  return isThere && ageMs >= clockSkewMs && (proof.evidence === 'inventory' || ageMs < headsVouchForMs);
+}
+
+/** The state as gates and people see it: with the time of the newest look at it. */
+export function withEffectiveProof(state: ArtifactState, proof: RegistryProof | undefined): ArtifactState {
+  const provenAt = effectiveProvenAt(state, proof);
+  return provenAt === undefined || provenAt === state.provenAt ? state : { ...state, provenAt };
+}
+
+/** Rounds may overtake each other: the one that began later knows more. A record of the future is a wrong clock's, and gives way. */
+export function replaces(proof: RegistryProof, known: RegistryProof | undefined, now: Date): boolean {
+  return known === undefined || isOfTheFuture(known, now) || proof.startedAt >= known.startedAt;
+}
+
+/** Whether a registry has to be looked at again. Pure. */
+export function isRoundDue(
+  states: Iterable<ArtifactState>,
+  proof: RegistryProof | undefined,
+  now: Date,
+  everyMs: number,
+): boolean {
+  if (proof && isYoung(proof, now, everyMs)) return false;
+  const believed = proof && isOfTheFuture(proof, now) ? undefined : proof;
+  for (const state of states) {
+    const provenAt = effectiveProvenAt(state, believed);
+    if (provenAt && now.getTime() - provenAt.getTime() >= everyMs) return true;
+  }
+  return false;
+}
+
+/** Whether the newest round began so lately that another one would find the same. */
+export function isYoung(proof: RegistryProof, now: Date, everyMs: number): boolean {
+  return !isOfTheFuture(proof, now) && now.getTime() - proof.startedAt.getTime() < everyMs;
+}
+
+function isOfTheFuture({ startedAt }: RegistryProof, now: Date): boolean {
+  return startedAt.getTime() - now.getTime() > clockSkewMs;
+}

@@ -1,0 +1,101 @@
+import pLimit from 'p-limit';
+import { SyncError } from '../model/errors.js';
+import type { ManifestReader, StoredState } from './ports.js';
+import type { StoredManifests, StoredRepository } from './verify-registry-ports.js';
+import type { ArtifactState } from './state.js';
+
+const concurrentHeads = 8;
+
+/** An artifact that is not in the registry as it was proven, and what is wrong. */
+export interface Missing {
+  readonly stored: StoredState;
+  readonly reason: string;
+}
+
+/** What a look at some repositories found out. */
+export interface Looks {
+  /** Repositories that were looked at. */
+  readonly seen: ReadonlySet<string>;
+  readonly missing: readonly Missing[];
+  /** Why the others were not. */
+  readonly failure?: SyncError;
+}
+
+export interface InventoryLooks extends Looks {
+  /** False when it knows nothing at all, or not for us: there may be no such list. */
+  readonly speaks: boolean;
+}
+
+export type ByRepository = ReadonlyMap<string, readonly StoredState[]>;
+
+/** Compares proven artifacts with the registry's own list. */
+export async function lookAtInventory(
+  loginServer: string,
+  artifacts: ByRepository,
+  inventory: StoredManifests,
+): Promise<InventoryLooks> {
+  const { found, failure } = await inventory.read(loginServer, [...artifacts.keys()]);
+  const isEmpty = [...found.values()].every(({ digests }) => digests.size === 0);
+  const missing = [...found].flatMap(([repository, held]) =>
+    (artifacts.get(repository) ?? []).flatMap((stored) => {
+      const reason = differenceOf(stored.state, held);
+      return reason === undefined ? [] : [{ stored, reason }];
+    }),
+  );
+  return {
+    seen: new Set(found.keys()),
+    missing,
+    ...(failure ? { failure } : {}),
+    speaks: !isEmpty || (failure !== undefined && failure.code !== 'REGISTRY_FORBIDDEN'),
+  };
+}
+
+/** What of an artifact the registry does not hold any more; undefined when all is as it was proven. Pure. */
+export function differenceOf(state: ArtifactState, held: StoredRepository): string | undefined {
+  // A cached repository that was deleted may not come back by itself: Azure/acr#765.
+  if (held.digests.size === 0) return `the registry has no repository ${state.cachedRepository} any more`;
+  const bound = held.tags.get(state.tag);
+  if (bound === undefined) return 'the registry has the tag no more';
+  if (bound !== state.digest) return `the tag names ${bound} in the registry`;
+  const needed = [state.digest, ...state.children];
+  const gone = needed.filter((digest) => !held.digests.has(digest)).length;
+  return gone === 0 ? undefined : `${gone} of ${needed.length} manifests are not in the registry any more`;
+}
+
+/** One HEAD an artifact; a repository with one that cannot be asked for now was not looked at. */
+export async function lookByHeads(artifacts: ByRepository, reader: ManifestReader): Promise<Looks> {
+  const limit = pLimit(concurrentHeads);
+  const failures: SyncError[] = [];
+  const looks = [...artifacts].map(async ([repository, all]) => {
+    const answers = await Promise.all(
+      all.map((stored) => limit(async () => (failures.length > 0 ? undefined : await lookAt(stored, reader)))),
+    );
+    failures.push(...answers.filter((answer) => answer instanceof SyncError));
+    const isSeen = answers.every((answer) => answer !== undefined && !(answer instanceof SyncError));
+    return { repository, isSeen, missing: answers.filter((answer) => isMissing(answer)) };
+  });
+  const all = await Promise.all(looks);
+  const [failure] = failures;
+  return {
+    seen: new Set(all.filter(({ isSeen }) => isSeen).map(({ repository }) => repository)),
+    missing: all.flatMap(({ missing }) => missing),
+    ...(failure ? { failure } : {}),
+  };
+}
+
+async function lookAt(stored: StoredState, reader: ManifestReader): Promise<Missing | SyncError | 'held'> {
+  const { cachedRepository, tag, digest } = stored.state;
+  try {
+    const head = await reader.head(cachedRepository, tag);
+    if (head.digest !== digest) return { stored, reason: `the tag names ${head.digest} in the registry` };
+    if (head.origin === 'upstream') return { stored, reason: 'the registry serves it from upstream again' };
+    return 'held';
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    return error.canRetry ? error : { stored, reason: `${error.code}: ${error.message}`.slice(0, 500) };
+  }
+}
+
+function isMissing(answer: Missing | SyncError | 'held' | undefined): answer is Missing {
+  return answer !== undefined && answer !== 'held' && !(answer instanceof SyncError);
+}
