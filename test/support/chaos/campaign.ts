@@ -20,6 +20,8 @@ export interface Campaign {
   readonly faults: FaultCounts;
 }
 
+const mostShown = 5;
+
 /** Runs of some seeds, one after the other. */
 export async function playSeeds(seeds: readonly number[], options?: PlayOptions): Promise<readonly RunResult[]> {
   const results: RunResult[] = [];
@@ -51,7 +53,7 @@ export function describeCampaign(campaign: Campaign): string {
   return [
     `${runs} runs of ${steps} steps, each step checked; gates were open amid the storm in ${runsWithOpenGates} runs`,
     ...[...faults].map(([fault, count]) => `  ${fault.padEnd(width)} ${String(count).padStart(7)}`),
-    ...failed.map(describeFailure),
+    ...failed.slice(0, mostShown).map(describeFailure),
     failed.length === 0 ? 'no wrong gate, no lost artifact' : `${failed.length} of ${runs} runs FAILED`,
   ].join('\n');
 }

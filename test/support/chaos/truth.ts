@@ -1,10 +1,14 @@
 import { artifactName, type Digest } from '../../../shared/model/artifact.js';
+import { covers, type RegistryProof } from '../../../shared/warming/registry-proof.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';
 import type { ArtifactStates } from '../../../shared/warming/ports.js';
 import type { LocalRegistries } from './local-registries.js';
 
 /** The registry notices a moved tag so late (acr#860), and for so long a proof of it may be of before. */
 const lieMs = 5 * 60_000;
+/** By so much instances may date a look wrongly. */
+export const mostSkewSeconds = 120;
+const skewMs = mostSkewSeconds * 1000;
 
 /** When somebody took from a registry, or from MAR, what was there: proofs of before are wrong since, and nobody was told. */
 interface Harm {
@@ -65,17 +69,26 @@ export class Truth {
     return [...this.#missingOf(state, state.digest), ...this.#missingByTag(state)];
   }
 
-  /** Those that are missing without an excuse: none for what was taken away since the proof was begun, and nobody could know. */
-  unexcused(state: ArtifactState): readonly string[] {
-    const { loginServer, repository, cachedRepository } = state;
+  /**
+   * Those that are missing without an excuse: none for what was taken away since the proof was begun, and nobody could know.
+   * @param round the newest look at the whole registry: at manifests, that is
+   */
+  unexcused(state: ArtifactState, round: RegistryProof | undefined): readonly string[] {
     const proof = this.#proofs.get(keyOf(state));
-    const since = proof?.provenAt === state.provenAt?.getTime() ? proof?.startedAt : undefined;
+    const own = proof?.provenAt === state.provenAt?.getTime() ? proof?.startedAt : undefined;
+    const { loginServer, repository, cachedRepository } = state;
     const isHarmed = (server: string | undefined, path: string, from: number) =>
-      since !== undefined &&
       this.#harms.some((harm) => harm.loginServer === server && harm.repository === path && harm.at >= from);
-    if (isHarmed(loginServer, cachedRepository, since ?? 0)) return [];
-    const hasMoved = isHarmed(undefined, repository, (since ?? 0) - lieMs);
-    return [...this.#missingOf(state, state.digest), ...(hasMoved ? [] : this.#missingByTag(state))];
+    if (own === undefined) return this.missing(state);
+    const seen = round && covers(round, state) ? Math.max(own, round.verifiedAt.getTime() - skewMs) : own;
+    if (isHarmed(loginServer, cachedRepository, seen)) return [];
+    const missing = this.#missingOf(state, state.digest);
+    const isBlobExcused = isHarmed(loginServer, cachedRepository, own);
+    const hasMoved = isHarmed(undefined, repository, own - lieMs);
+    return [
+      ...missing.filter((part) => !isBlobExcused || !part.startsWith('blob')),
+      ...(hasMoved ? [] : this.#missingByTag(state)),
+    ];
   }
 
   #missingByTag(state: ArtifactState): readonly string[] {
