@@ -17,7 +17,8 @@ import { RememberingReader } from '../../../shared/warming/remember-reader.js';
 import { clusterId, clusterOf, hours, minutes, profileOf, registryOf, runOf, target } from '../builders.js';
 import type { Chance } from '../chance.js';
 import { FakeSubscription } from '../fakes/fake-subscription.js';
-import { LocalRegistries, marHost } from './local-registries.js';
+import { marHost } from './local-imports.js';
+import { LocalRegistries } from './local-registries.js';
 import { tinyCatalog } from './tiny-catalog.js';
 import { Truth } from './truth.js';
 import { WeatherDice } from './weather-dice.js';
@@ -32,7 +33,7 @@ export type InstancePorts = Pick<
   'now' | 'budgets' | 'upstream' | 'registry' | 'storedManifests' | 'memory' | 'outages'
 >;
 
-export const repositoryOfRevisions = 'oss/v2/kubernetes/kube-proxy';
+const repositoryOfRevisions = 'oss/v2/kubernetes/kube-proxy';
 
 const reported = new Map([
   ['1.34', [{ name: 'coredns', version: 'v1.12.1-25' }]],

@@ -14,10 +14,9 @@ import { scenarioSchema } from '../../../local/azure/scenario.js';
 import type { Imports } from '../../../shared/warming/ports.js';
 import type { FakeClock } from '../fakes/clock.js';
 import { fetchInProcess } from './in-process-fetch.js';
-import { LocalImports } from './local-imports.js';
+import { LocalImports, marHost } from './local-imports.js';
 import { VirtualTimers } from './virtual-timers.js';
 
-export const marHost = 'mcr.microsoft.com';
 const dataHost = 'data.azurecr.io';
 
 /** A registry of the test. */

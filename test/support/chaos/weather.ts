@@ -65,6 +65,7 @@ export class Weather {
   readonly #shares: ReadonlyMap<Fault, number>;
   readonly #until = new Map<string, number>();
   readonly #counts = new Map<Fault, number>();
+  readonly #forced = new Set<Fault>();
   #isCalm = true;
 
   /** @param only these faults and no other, each often; by chance unless given */
@@ -88,9 +89,16 @@ export class Weather {
 
   /** Whether it strikes now. */
   strikes(fault: Fault): boolean {
+    if (this.#forced.has(fault)) return true;
     if (this.#isCalm || !this.chance.share(this.#shares.get(fault) ?? 0)) return false;
     this.count(fault);
     return true;
+  }
+
+  /** It strikes at every occasion, or not any more. */
+  force(fault: Fault, how: 'always' | 'by chance'): void {
+    if (how === 'always') this.#forced.add(fault);
+    else this.#forced.delete(fault);
   }
 
   /** Begins something that lasts: `lasts` is true for that subject until then. */
