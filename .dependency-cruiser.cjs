@@ -60,13 +60,28 @@ module.exports = {
     {
       name: 'settings-know-the-model-only',
       severity: 'error',
-      from: { path: '^shared/config[.]ts$' },
-      to: { path: '^(shared|functions|cli)/', pathNot: '^shared/model/' },
+      from: { path: '^shared/(config|settings)[.]ts$' },
+      to: { path: '^(shared|functions|cli)/', pathNot: '^shared/(model/|settings[.]ts$)' },
+    },
+    {
+      name: 'the-root-composes',
+      comment: 'shared/compose is the composition root taken apart: only shared/app.ts puts it together.',
+      severity: 'error',
+      from: { path: '^', pathNot: '^shared/(app[.]ts$|compose/)' },
+      to: { path: '^shared/compose/' },
+    },
+    {
+      name: 'app-gets-azure-from-the-root',
+      comment:
+        'But for what commands do in process (*-azure.ts); documents of Azure that are parsed without it are no matter.',
+      severity: 'error',
+      from: { path: '^shared/app/', pathNot: '-azure[.]ts$' },
+      to: { path: '^shared/azure/', pathNot: '-documents[.]ts$' },
     },
     {
       name: 'app-is-below-its-doors',
       severity: 'error',
-      from: { path: app },
+      from: { path: `${app}|^shared/compose/` },
       to: { path: '^(functions|cli)/' },
     },
     {

@@ -3,9 +3,26 @@ import { loadScenario } from '../local/azure/scenario-file.js';
 import type { Scenario, ScenarioCluster } from '../local/azure/scenario.js';
 import { parseKubernetesVersion } from '../shared/model/kubernetes-version.js';
 
+/** Images of own workloads: with what the catalogue names for the cluster, 150 artifacts. */
+const ownRepositories = 15;
+const tagsPerOwnRepository = 5;
+const ownArtifacts = 74;
+
+const ownImages = Array.from({ length: ownRepositories }, (_unused, index) => ({
+  repository: `dotnet/workload-${index + 1}`,
+  tags: Array.from({ length: tagsPerOwnRepository }, (_tag, tag) => `8.0.${tag}`).slice(
+    0,
+    ownArtifacts - index * tagsPerOwnRepository,
+  ),
+  because: 'base of own workloads',
+}));
+
+/** `overrides.json` that has the images of own workloads warmed, too. */
+export const overridesText = JSON.stringify({ images: ownImages });
+
 /**
  * One cluster that runs all that the clusters of the default scenario run together, on pools of every kind, and may be upgraded to the
- * next minor: about as many artifacts as a cluster has that was not kept small. Its registry caches within `importSeconds`.
+ * next minor, and images of its own workloads (`overridesText`): 150 artifacts. Its registry caches within `importSeconds`.
  */
 export async function loadBusyCluster(importSeconds: readonly [number, number]): Promise<Scenario> {
   const scenario = await loadScenario(resolve(import.meta.dirname, '../local/scenarios/default.json'));
@@ -32,6 +49,13 @@ export async function loadBusyCluster(importSeconds: readonly [number, number]):
     ...scenario,
     name: 'cost',
     registries: [{ ...registry, importSeconds: [...importSeconds] }],
+    mar: {
+      ...scenario.mar,
+      add: [
+        ...scenario.mar.add,
+        ...ownImages.flatMap(({ repository, tags }) => tags.map((tag) => `${repository}:${tag}`)),
+      ],
+    },
     clusters: [busy],
     fleets: [],
     events: [],

@@ -29,6 +29,7 @@ export type GateAnswer = z.infer<typeof gateAnswer>;
 export const replayAnswer = z.object({
   replayed: z.array(z.object({ id: line, queue: line })),
   skipped: z.array(z.object({ id: line, reason: line })),
+  left: z.number().optional(),
 });
 
 export const statusAnswer = z.object({

@@ -32,5 +32,6 @@ export async function runReplay(
   const count = content.replayed.length;
   stdout.write(`${colors.bold(`Put ${count} ${count === 1 ? 'message' : 'messages'} back on their queues.`)}\n`);
   for (const { id: skipped, reason } of content.skipped) stdout.write(`${skipped} stays: ${reason}\n`);
+  if (content.left !== undefined) stdout.write(`${content.left} more are left: run it again.\n`);
   return exitCodes.fine;
 }

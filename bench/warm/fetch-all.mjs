@@ -39,11 +39,11 @@ async function fetchManifest(repository, reference) {
 
 async function fetchBlob(repository, digest) {
   const response = await request(`${repository}/blobs/${digest}`);
-  await response.body.pipeTo(new WritableStream());
+  await response.body.pipeTo(new globalThis.WritableStream());
 }
 
 async function request(path) {
-  const response = await fetch(`${registry}/v2/${path}`, { headers: { accept } });
+  const response = await globalThis.fetch(`${registry}/v2/${path}`, { headers: { accept } });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response;
 }

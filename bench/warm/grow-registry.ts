@@ -29,7 +29,7 @@ const mib = 1024 * kib;
  */
 const layerBytes = [300, 2 * kib, 9 * kib, 60 * kib, 400 * kib, 1.4 * mib, 4 * mib, 11 * mib].map(Math.round);
 /** Base layers, each shared by the artifacts of one kind and platform. */
-const baseBytes = [700 * kib, 2.5 * mib].map(Math.round);
+const baseBytes = [120 * kib, 700 * kib];
 const layerType = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
 /**

@@ -30,8 +30,13 @@ function arrows({ modules }: ICruiseResult): readonly string[] {
   return [...new Set(between.map(([from, to]) => `${from} --> ${to}`))].sort();
 }
 
+/** Rooms of one thing: the composition root and the app, the settings and their reading. */
+const oneThing: Readonly<Record<string, string>> = { compose: 'app', settings: 'config' };
+
 /** `shared/gate/decide.ts` -> `shared/gate`, `shared/app.ts` -> `shared/app`, `functions/sync.ts` -> `functions`. */
 function folderOf(path: string): string {
   const [top = path, below] = path.split('/');
-  return top === 'shared' && below !== undefined ? `shared/${below.replace(/[.]ts$/, '')}` : top;
+  if (top !== 'shared' || below === undefined) return top;
+  const room = below.replace(/[.]ts$/, '');
+  return `shared/${oneThing[room] ?? room}`;
 }

@@ -13,10 +13,12 @@ import type { GateTask, PoisonMessage, PoisonMessages, Problem, Problems } from 
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import { seen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
+import { countStrategies } from '../gate/strategy-counts.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
+import type { ThrottledBudget } from '../warming/budgets.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
@@ -48,6 +50,8 @@ export type Ports = PlanPorts &
     readonly outageRecords: OutageRecords;
     readonly catalogKeeper: CatalogKeeper;
     readonly newRunId: () => string;
+    /** Budgets that are not at their full rate. */
+    readonly throttled: () => Promise<readonly ThrottledBudget[]>;
     /** Creates queues and tables that are missing. Idempotent. */
     readonly ensureStorage: () => Promise<void>;
   };
@@ -157,6 +161,7 @@ export class Application {
   /** @returns one line for the log */
   async plan(task: PlanTask, deliveries: number): Promise<string> {
     const result = await planTarget(task, deliveries, this.ports);
+    if (result.kind === 'deferred') return `plan deferred by ${result.seconds} s`;
     if (result.kind !== 'not-isolated') {
       const { clusterId, kubernetesVersion } = task;
       await this.ports.gateQueue.enqueue([{ kind: 'target', clusterId, kubernetesVersion }], 0);
@@ -164,7 +169,8 @@ export class Application {
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
     const { artifacts, unresolved, findings } = result.plan.set;
-    return `planned ${artifacts.length} artifacts, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
+    const imported = countStrategies(result.plan)?.import ?? 0;
+    return `planned ${artifacts.length} artifacts, ${imported} by import, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
   }
 
   /** @returns one line for the log */

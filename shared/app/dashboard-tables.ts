@@ -31,7 +31,8 @@ function gateRow({ cluster, target }: { cluster: ClusterStatus; target: TargetSt
     <td class="tight soft">${since}</td>
     <td class="count">${renderProgress(target.cached, target.required)}</td>
     <td class="wide">
-      ${renderReasons(target.reasons)}${renderMissing(target)}${renderFindings(target)}${renderDrift(target, now)}
+      ${renderReasons(target.reasons)}${renderMissing(target)}${renderImports(target)}
+      ${renderFindings(target)}${renderDrift(target, now)}
     </td>
   </tr>`;
 }
@@ -43,6 +44,13 @@ function renderFindings({ findings = [] }: TargetStatus): Html | undefined {
   return html`<ul class="plain soft">
     ${told.map(({ subject, message }) => html`<li>${subject}: ${message}</li>`)}
   </ul>`;
+}
+
+/** That a rule fills the others is the ordinary case. */
+function renderImports({ strategies, required }: TargetStatus): Html | undefined {
+  const imported = strategies?.import ?? 0;
+  if (imported === 0) return undefined;
+  return html`<div class="soft">${imported} of ${required} imported by Azure, as no cache rule covers them</div>`;
 }
 
 /** What was pulled and not predicted is what somebody should look into. */
@@ -109,7 +117,7 @@ type Missing = TargetStatus['missing'][number];
 function renderMissing({ missing }: TargetStatus): readonly Html[] {
   const groups = new Map<string, Missing[]>();
   for (const item of [...missing].sort((a, b) => failedFirst[a.state] - failedFirst[b.state])) {
-    const key = `${item.state} ${item.reason}`;
+    const key = `${item.state} ${item.failureClass ?? ''} ${item.reason}`;
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
   return [...groups.values()].map(missingGroup);
@@ -125,8 +133,9 @@ function missingGroup(group: readonly Missing[]): Html {
       ${rest}
     </ul>
   </details>`;
+  const kind = first?.failureClass === undefined ? first?.state : `${first.state} (${first.failureClass})`;
   return html`<div class="missing">
-    <span class="${first?.state === 'failed' ? 'failed' : 'soft'}">${first?.state}:</span>
+    <span class="${first?.state === 'failed' ? 'failed' : 'soft'}">${kind}:</span>
     <span class="soft">${first?.reason}</span>
     <ul class="plain">
       ${names.slice(0, mostNamed)}
@@ -184,25 +193,7 @@ export function renderCatalog({ catalog, evaluatedAt }: Status): Html {
   return renderTable(['Source', 'State', 'Read', 'Detail'], rows, 'Nothing is known.');
 }
 
-export function renderProblems({ problems }: Status): Html {
-  const rows = problems.map(
-    ({ at, source, subject, reason }) =>
-      html`<tr>
-        <td class="tight soft">${formatTime(at)}</td>
-        <td class="tight">${source}</td>
-        <td>
-          ${reason}
-          <details>
-            <summary>what came</summary>
-            <code>${subject}</code>
-          </details>
-        </td>
-      </tr>`,
-  );
-  return renderTable(['When', 'Source', 'Reason'], rows, 'None.');
-}
-
-function renderTable(columns: readonly string[], rows: readonly Html[], empty: string): Html {
+export function renderTable(columns: readonly string[], rows: readonly Html[], empty: string): Html {
   if (rows.length === 0) return html`<p class="soft">${empty}</p>`;
   const head = columns.map((column) => html`<th scope="col">${column}</th>`);
   return html`<div class="scroll">

@@ -3,6 +3,7 @@ import type { DriftPorts } from '../drift/measure-drift.js';
 import { indexRegistry, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
 import { describeStatus, type Status } from '../gate/status.js';
+import type { ThrottledBudget } from '../warming/budgets.js';
 import type { OutageRecords } from '../warming/outages.js';
 
 export interface StatusPorts
@@ -15,6 +16,8 @@ export interface StatusPorts
   readonly problems: Problems;
   readonly poison: PoisonMessages;
   readonly outageRecords: OutageRecords;
+  /** Budgets that are not at their full rate. */
+  readonly throttled: () => Promise<readonly ThrottledBudget[]>;
   readonly catalogKeeper: { describe(): Promise<CatalogStatus> };
 }
 
@@ -23,17 +26,19 @@ const problemsShown = 20;
 
 /** Everything that is stored, as it stands now. Reads only. */
 export async function readStatus(ports: StatusPorts): Promise<Status> {
-  const [clusters, targets, judgements, fleetGates, problems, drift, outages, poison, catalog] = await Promise.all([
-    ports.seenClusters.list(),
-    ports.targets.list(),
-    ports.judgements.list(),
-    ports.fleetRecords.list(),
-    ports.problems.list(problemsShown),
-    ports.driftReports.list(),
-    ports.outageRecords.list(),
-    ports.poison.list(problemsShown),
-    ports.catalogKeeper.describe(),
-  ]);
+  const [clusters, targets, judgements, fleetGates, problems, drift, outages, poison, throttled, catalog] =
+    await Promise.all([
+      ports.seenClusters.list(),
+      ports.targets.list(),
+      ports.judgements.list(),
+      ports.fleetRecords.list(),
+      ports.problems.list(problemsShown),
+      ports.driftReports.list(),
+      ports.outageRecords.list(),
+      ports.poison.list(problemsShown),
+      ports.throttled(),
+      ports.catalogKeeper.describe(),
+    ]);
   const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
   const states = new Map(
     await Promise.all(registries.map(async (registry) => [registry, await indexRegistry(registry, ports)] as const)),
@@ -54,5 +59,6 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     catalog,
     problems,
     drift,
+    throttled,
   });
 }

@@ -20,9 +20,13 @@ export interface ReplayAnswer {
   readonly replayed: readonly { readonly id: string; readonly queue: PoisonMessage['queue'] }[];
   /** Those that no worker could read. */
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
+  /** How many more there are to be replayed by another request; absent for none. */
+  readonly left?: number;
 }
 
+/** As many as one request replays; the rest is left to the next. */
 const mostReplayed = 1000;
+const mostKnown = 100_000;
 const longestMessage = 30_000;
 
 /** The record of a message that its queue gave up on. The same message has the same id: recorded twice it is there once. */
@@ -38,7 +42,7 @@ export function poisonOf(queue: PoisonMessage['queue'], message: unknown, reason
  * @throws SyncError INVALID_INPUT for an id that nobody knows
  */
 export async function replayPoison(request: ReplayRequest, ports: ReplayPorts): Promise<ReplayAnswer> {
-  const known = await ports.poison.list(mostReplayed);
+  const known = await ports.poison.list(mostKnown);
   const chosen = known.filter((one) => ('id' in request ? one.id === request.id : one.replayedAt === undefined));
   if ('id' in request && chosen.length === 0) {
     throw new SyncError(
@@ -48,7 +52,12 @@ export async function replayPoison(request: ReplayRequest, ports: ReplayPorts): 
   }
   const replayed: { id: string; queue: PoisonMessage['queue'] }[] = [];
   const skipped: { id: string; reason: string }[] = [];
+  let left = 0;
   for (const one of chosen) {
+    if (replayed.length >= mostReplayed) {
+      left += 1;
+      continue;
+    }
     const refusal = await enqueueAgain(one, ports);
     if (refusal !== undefined) {
       skipped.push({ id: one.id, reason: refusal });
@@ -57,7 +66,7 @@ export async function replayPoison(request: ReplayRequest, ports: ReplayPorts): 
     await ports.poison.save({ ...one, replayedAt: ports.now() });
     replayed.push({ id: one.id, queue: one.queue });
   }
-  return { replayed, skipped };
+  return { replayed, skipped: skipped.slice(0, mostReplayed), ...(left === 0 ? {} : { left }) };
 }
 
 /** @returns why not: a message that nobody can read would only come back */

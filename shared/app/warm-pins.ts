@@ -20,7 +20,7 @@ export interface Pinning {
 export interface PinPorts {
   readonly upstream: ManifestReader;
   /** The registry itself: through its cache it knows what MAR names, as of minutes ago (Azure/acr#860). */
-  readonly registryAsUpstream: ManifestReader;
+  readonly registryAsUpstream: Pick<ManifestReader, 'get'>;
   readonly budgets: Budgets;
   readonly now: () => Date;
 }

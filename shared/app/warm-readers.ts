@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Digest } from '../model/artifact.js';
 import type { BlobHead, BlobRef, ContentReader, ManifestHead, ManifestTree } from '../warming/ports.js';
+
+const settleMs = 250;
 
 /** What was pulled, for people. */
 export interface Pulled {
@@ -13,6 +16,8 @@ export interface Pulled {
  */
 export class PlacedReader implements ContentReader {
   readonly #limit: LimitFunction;
+  /** The newest pull of a blob, by digest. */
+  readonly #pulling = new Map<Digest, Promise<void>>();
 
   /** @param prefix for example `aks-managed-repository/`; empty for none */
   constructor(
@@ -40,9 +45,23 @@ export class PlacedReader implements ContentReader {
     return this.#limit(() => this.reader.headBlob(this.prefix + repository, digest));
   }
 
+  /**
+   * Repositories that share a blob pull it one after the other: a cache that is storing it for one of them hands it through to the
+   * others without keeping it there, and stores for a moment longer than it serves (seen at CNCF Distribution 2.8).
+   */
   async pullBlob(repository: string, blob: BlobRef): Promise<void> {
-    await this.#limit(() => this.reader.pullBlob(this.prefix + repository, blob));
-    this.pulled.bytes += blob.size;
+    const before = this.#pulling.get(blob.digest);
+    const pulled = (async () => {
+      if (before) await before.catch(() => undefined).then(() => delay(settleMs));
+      await this.#limit(() => this.reader.pullBlob(this.prefix + repository, blob));
+      this.pulled.bytes += blob.size;
+    })();
+    this.#pulling.set(blob.digest, pulled);
+    try {
+      await pulled;
+    } finally {
+      if (this.#pulling.get(blob.digest) === pulled) this.#pulling.delete(blob.digest);
+    }
   }
 
   referrers(repository: string, digest: Digest): Promise<readonly Digest[]> {

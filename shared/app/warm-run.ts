@@ -1,5 +1,5 @@
 import { artifactName, type ArtifactRef, type Requirement } from '../model/artifact.js';
-import type { Registry } from '../model/registry.js';
+import { cachedRepository, type Registry } from '../model/registry.js';
 import { advanceArtifact, taskOf, type AdvancePorts } from '../warming/advance.js';
 import type { ArtifactStates, ManifestReader, StoredState, WarmTask } from '../warming/ports.js';
 import type { ArtifactState, ProofLevel } from '../warming/state.js';
@@ -39,8 +39,6 @@ export interface WarmOrder {
 export type WarmRunPorts = Omit<AdvancePorts, 'warmQueue'> & {
   readonly timeline: WarmTimeline;
   readonly states: ArtifactStates;
-  /** Asked for digests where MAR cannot be. */
-  readonly registryAsUpstream: ManifestReader;
   /** Told after every step of an artifact. */
   readonly tell: (progress: WarmProgress) => void;
   readonly stop: AbortSignal;
@@ -59,7 +57,7 @@ export async function runWarm(order: WarmOrder, ports: WarmRunPorts): Promise<Wa
   const { key } = order.registry.resource;
   const tally = new Tally(order.artifacts.length, order.mostFailures);
   const known = await ports.states.list(key);
-  const pins = await pinForRun(order.artifacts, known, ports);
+  const pins = await pinForRun(order.artifacts, known, { ...ports, registryAsUpstream: asUpstream(order, ports) });
   const placed = placeAll(pins, order, tally);
   const renewed = await renewProven(placed, known, order, ports);
   for (const state of renewed.values()) tally.note(state);
@@ -86,6 +84,15 @@ export async function runWarm(order: WarmOrder, ports: WarmRunPorts): Promise<Wa
   );
   const end = await ports.timeline.run(advance, order.concurrency, ports.stop);
   return { ...tally.progress(), pinnedBy: pins.by, isStopped: end === 'stopped' };
+}
+
+/** The registry in the place of MAR: by the names that MAR's repositories have there. */
+function asUpstream({ registry, marHost }: WarmOrder, ports: WarmRunPorts): Pick<ManifestReader, 'get'> {
+  const reader = ports.registry(registry.loginServer);
+  return {
+    get: (repository, reference) =>
+      reader.get(cachedRepository(registry.cacheRules, marHost, repository) ?? repository, reference),
+  };
 }
 
 /** What has a way into the registry; the rest fails for good. */

@@ -113,7 +113,7 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'unknown';
     if (code === 'ENOENT') return undefined;
     throw new SyncError('INVALID_INPUT', `state: ${path}: it cannot be read (${code})`, { cause });
   }

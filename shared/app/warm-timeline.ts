@@ -3,7 +3,7 @@ import type { WarmQueue, WarmTask } from '../warming/ports.js';
 /** Calls back after a time; the answer takes that back. */
 export type Timer = (callback: () => void, milliseconds: number) => () => void;
 
-export const systemTimer: Timer = (callback, milliseconds) => {
+const systemTimer: Timer = (callback, milliseconds) => {
   const timer = setTimeout(callback, milliseconds);
   return () => clearTimeout(timer);
 };

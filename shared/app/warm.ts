@@ -98,7 +98,6 @@ export async function warm(
       states,
       timeline: new WarmTimeline(),
       registry: () => reader,
-      registryAsUpstream: reader,
       upstream: new RegistryClient(upstreamOf(request), new AnonymousTokens(fetcher), fetcher),
       imports: place.imports,
       memory: new ContentMemory(now),

@@ -76,7 +76,7 @@ export class AcrStoredManifests implements StoredManifests {
 }
 
 /** Manifests from a page; what names nothing valid is left out. @throws SyncError REGISTRY_UNAVAILABLE when it is of another shape */
-export function parseManifests(repository: string, json: unknown): readonly StoredManifest[] {
+function parseManifests(repository: string, json: unknown): readonly StoredManifest[] {
   const parsed = manifestsPage.safeParse(json);
   if (!parsed.success) throw malformed(`the manifests of ${repository}`, parsed.error);
   return (parsed.data.manifests ?? []).flatMap(({ digest, tags }) =>

@@ -43,7 +43,7 @@ export class ArmClient {
     // No retries here: an invocation must not sleep. The message that comes back after `Retry-After` is the retry.
     this.#pipeline = createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
     this.#pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: `${audience}/.default` }));
-    for (const policy of policies) this.#pipeline.addPolicy(policy, { phase: 'Sign', afterPolicies: [] });
+    for (const policy of policies) this.#pipeline.addPolicy(policy, { phase: 'Sign' });
   }
 
   /** @returns undefined where ARM has no such resource. @throws SyncError ARM_FORBIDDEN, ARM_UNAVAILABLE, ARM_UNEXPECTED */

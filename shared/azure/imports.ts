@@ -35,6 +35,7 @@ export class ArmImports implements Imports {
     private readonly endpoint: string,
     private readonly audience: string,
     private readonly source: string,
+    private readonly policies: readonly PipelinePolicy[] = [],
   ) {}
 
   async start(
@@ -104,7 +105,10 @@ export class ArmImports implements Imports {
       endpoint: this.endpoint,
       credentials: { scopes: [`${this.audience}/.default`] },
       retryOptions: { maxRetries: 0 },
-      additionalPolicies: [{ policy: this.#listener(), position: 'perCall' }],
+      additionalPolicies: [
+        { policy: this.#listener(), position: 'perCall' },
+        ...this.policies.map((policy) => ({ policy, position: 'perRetry' as const })),
+      ],
     });
     this.#clients.set(subscriptionId, created);
     return created;

@@ -4,7 +4,12 @@ import type { CacheRule, Registry, RegistrySettings } from '../model/registry.js
 import { parseResourceId, type ResourceId } from '../model/resource-id.js';
 
 const loginServer = z.string().regex(/^[a-z0-9.-]+(:\d{1,5})?$/i);
-const text = z.string().min(1).max(2048).nullish();
+/** Nothing, null and an empty text all tell nothing. */
+const text = z
+  .string()
+  .max(2048)
+  .nullish()
+  .transform((found) => found || undefined);
 /** A list, or null where a tool writes null for an empty one. */
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).nullish();
 

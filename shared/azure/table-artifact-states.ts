@@ -40,10 +40,17 @@ const row = z.object({
 });
 
 type Change = { readonly state: ArtifactState; readonly etag: string | undefined };
+
+/** Others who write rows of the same batch at the same time: several plans of a new registry. */
+const mostResubmits = 3;
+/** Rows that this instance wrote and no task has asked for yet. */
+const mostRemembered = 10_000;
 type Row = Record<string, string | number> & { partitionKey: string; rowKey: string };
 
 /** Table `syncArtifacts`: partition = registry, row = artifact. One transaction lists up to 1,000 artifacts. */
 export class TableArtifactStates implements ArtifactStates {
+  readonly #written = new Map<string, StoredState>();
+
   constructor(private readonly table: TableClient) {}
 
   async list(registry: string): Promise<ReadonlyMap<string, StoredState>> {
@@ -56,7 +63,12 @@ export class TableArtifactStates implements ArtifactStates {
     return found;
   }
 
-  async get(registry: string, artifact: ArtifactRef): Promise<StoredState | undefined> {
+  /** What this instance wrote at the step of a task needs no reading. Each is given once, so that whoever comes again reads. */
+  async get(registry: string, artifact: ArtifactRef, step?: number): Promise<StoredState | undefined> {
+    const key = `${registry} ${artifactName(artifact)}`;
+    const written = this.#written.get(key);
+    this.#written.delete(key);
+    if (written && written.state.step === step) return written;
     try {
       return storedOf(await this.table.getEntity(encodeKey(registry), encodeKey(artifactName(artifact))));
     } catch (error) {
@@ -76,30 +88,48 @@ export class TableArtifactStates implements ArtifactStates {
     return lost;
   }
 
-  /** A batch fails as a whole: only then are its rows written one by one, to find out which were changed by somebody else. */
-  async #saveBatch(batch: readonly Change[]): Promise<readonly string[]> {
-    const [only] = batch;
-    if (batch.length === 1 && only) return await this.#saveOne(only);
+  /** A batch fails as a whole: what others have written meanwhile is found by one list, and left out of the next try. */
+  async #saveBatch(batch: readonly Change[], tries = 0): Promise<readonly string[]> {
+    const [first] = batch;
+    if (!first) return [];
+    if (batch.length === 1) return await this.#saveOne(first);
+    if (tries > mostResubmits) return (await Promise.all(batch.map((change) => this.#saveOne(change)))).flat();
     try {
-      await this.table.submitTransaction(batch.map(actionOf));
+      const { subResponses } = await this.table.submitTransaction(batch.map(actionOf));
+      // Answers come in the order of the actions; those of created rows name theirs.
+      batch.forEach(({ state }, index) => {
+        const { etag, rowKey = keysOf(state).rowKey } = subResponses[index] ?? {};
+        if (decodeURIComponent(rowKey) === keysOf(state).rowKey) this.#remember(state, etag);
+      });
       return [];
     } catch (error) {
       if (!isConflict(error) && !isNotFound(error)) throw error;
-      const lost: string[] = [];
-      for (const change of batch) lost.push(...(await this.#saveOne(change)));
-      return lost;
+      const now = await this.list(first.state.registry);
+      const isLost = ({ state, etag }: Change): boolean => now.get(artifactName(state))?.etag !== etag;
+      const left = batch.filter((change) => !isLost(change));
+      const lost = batch.filter(isLost).map(({ state }) => artifactName(state));
+      return [...lost, ...(await this.#saveBatch(left, tries + 1))];
     }
   }
 
   async #saveOne({ state, etag }: Change): Promise<readonly string[]> {
     try {
-      if (etag === undefined) await this.table.createEntity(rowOf(state));
-      else await this.table.updateEntity(rowOf(state), 'Replace', { etag });
+      const written =
+        etag === undefined
+          ? await this.table.createEntity(rowOf(state))
+          : await this.table.updateEntity(rowOf(state), 'Replace', { etag });
+      this.#remember(state, written.etag);
       return [];
     } catch (error) {
       if (isConflict(error) || isNotFound(error)) return [artifactName(state)];
       throw error;
     }
+  }
+
+  #remember(state: ArtifactState, etag: string | undefined): void {
+    if (etag === undefined || state.phase === 'proven' || state.phase === 'failed') return;
+    if (this.#written.size >= mostRemembered) this.#written.clear();
+    this.#written.set(`${state.registry} ${artifactName(state)}`, { state, etag });
   }
 }
 
@@ -107,11 +137,14 @@ function actionOf({ state, etag }: Change): TransactionAction {
   return etag === undefined ? ['create', rowOf(state)] : ['update', rowOf(state), 'Replace', { etag }];
 }
 
+function keysOf(state: ArtifactState): { readonly partitionKey: string; readonly rowKey: string } {
+  return { partitionKey: encodeKey(state.registry), rowKey: encodeKey(artifactName(state)) };
+}
+
 function rowOf(state: ArtifactState): Row {
   const { imports } = state;
   return {
-    partitionKey: encodeKey(state.registry),
-    rowKey: encodeKey(artifactName(state)),
+    ...keysOf(state),
     registry: state.registry,
     loginServer: state.loginServer,
     incarnation: state.incarnation,

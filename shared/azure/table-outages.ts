@@ -19,13 +19,16 @@ const row = z.object({
 
 const partitionKey = 'outage';
 
-/** Table `syncOutages`: one partition, row = registry and side. */
+/** Table `syncOutages`: one partition, row = registry and side. A row that cannot be read tells nothing: no gate depends on it. */
 export class TableOutages implements OutageRecords {
   constructor(private readonly table: TableClient) {}
 
   async list(): Promise<readonly OutageRecord[]> {
     const found: OutageRecord[] = [];
-    for await (const entity of this.table.listEntities()) found.push(row.parse(entity));
+    for await (const entity of this.table.listEntities()) {
+      const parsed = row.safeParse(entity);
+      if (parsed.success) found.push(parsed.data);
+    }
     return found;
   }
 

@@ -15,13 +15,16 @@ const row = z.object({
 
 const partitionKey = 'poison';
 
-/** Table `syncPoison`: one partition, row = id of the message, which is its hash. */
+/** Table `syncPoison`: one partition, row = id of the message, which is its hash. A row that cannot be read is left out. */
 export class TablePoisonMessages implements PoisonMessages {
   constructor(private readonly table: TableClient) {}
 
   async list(most: number): Promise<readonly PoisonMessage[]> {
     const found: PoisonMessage[] = [];
-    for await (const entity of this.table.listEntities()) found.push(row.parse(entity));
+    for await (const entity of this.table.listEntities()) {
+      const parsed = row.safeParse(entity);
+      if (parsed.success) found.push(parsed.data);
+    }
     return found.sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, most);
   }
 

@@ -201,6 +201,10 @@ function plannedOf(
   if (!registry || !loginServer || !plannedAt || factsHash === undefined) return undefined;
   const document = unpackColumns(entity);
   if (document === undefined) return undefined;
-  const { probes, ...set } = planDocument.parse(document);
-  return { ...target, registry, loginServer, set, plannedAt, factsHash, ...(probes === undefined ? {} : { probes }) };
+  const { probes, strategies, ...set } = planDocument.parse(document);
+  return {
+    ...{ ...target, registry, loginServer, set, plannedAt, factsHash },
+    ...(strategies === undefined ? {} : { strategies }),
+    ...(probes === undefined ? {} : { probes }),
+  };
 }

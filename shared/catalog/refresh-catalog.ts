@@ -15,6 +15,8 @@ import {
   type SourceName,
 } from './source-records.js';
 
+const notYetCountsMs = 3_600_000;
+
 export interface RefreshPorts {
   readonly fetcher: DocumentFetcher;
   readonly store: CatalogStore;
@@ -64,6 +66,18 @@ export function enabledSources(addresses: SourceAddresses): readonly SourceName[
 export async function isRefreshOverdue({ store, addresses, now }: Omit<RefreshPorts, 'fetcher'>): Promise<boolean> {
   const { freshness } = await readFreshness(store);
   return isOverdue(freshness, enabledSources(addresses), now());
+}
+
+/** `isRefreshOverdue` for a timer that asks every few minutes: an answer of "not yet" counts for an hour. */
+export function watchRefresh(ports: Omit<RefreshPorts, 'fetcher'>): () => Promise<boolean> {
+  let knownUntil = 0;
+  return async () => {
+    const now = ports.now().getTime();
+    if (now < knownUntil) return false;
+    const isOverdueNow = await isRefreshOverdue(ports);
+    if (!isOverdueNow) knownUntil = now + notYetCountsMs;
+    return isOverdueNow;
+  };
 }
 
 async function refreshOne(

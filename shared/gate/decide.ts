@@ -58,7 +58,7 @@ export function decideTarget(
           ? 'planning has not finished yet'
           : 'this version was never planned for this cluster: ask for it with POST /api/sync {clusterId, kubernetesVersion}'),
     ]);
-  const awaited = plan.set.artifacts.filter((artifact) => policy.baked === 'awaited' || !artifact.baked);
+  const awaited = awaitedOf(plan, policy);
   const missing = awaited.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
   const counts = { required: awaited.length, cached: awaited.length - missing.length };
   const doubts = doubtsOf(plan, record, now, policy);
@@ -68,6 +68,11 @@ export function decideTarget(
     return { decision: 'closed', missing, reasons, ...counts };
   }
   return { decision: 'open', missing: [], reasons: [], ...counts };
+}
+
+/** The artifacts whose proofs a gate rests on. */
+export function awaitedOf({ set }: PlannedTarget, { baked }: Pick<GatePolicy, 'baked'>): readonly Requirement[] {
+  return set.artifacts.filter((artifact) => baked === 'awaited' || !artifact.baked);
 }
 
 function unknown(reasons: readonly string[]): GateDecision {
@@ -134,7 +139,10 @@ function missingOf(artifact: string, states: StateIndex, now: Date, policy: Gate
     {
       artifact,
       state: 'proof-expired',
-      reason: `last seen in the registry at ${state.provenAt?.toISOString() ?? 'an unknown time'}`,
+      reason:
+        age < 0
+          ? `its proof is dated in the future, ${state.provenAt?.toISOString() ?? ''}: check the clocks`
+          : `last seen in the registry at ${state.provenAt?.toISOString() ?? 'an unknown time'}`,
     },
   ];
 }

@@ -3,6 +3,8 @@ import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ArtifactStates, TargetRecord, Targets } from '../warming/ports.js';
 import { withEffectiveProof, type RegistryProof, type RegistryProofs } from '../warming/registry-proof.js';
 import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from '../warming/outages.js';
+import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
+import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
 import type { FleetGateRecords, GateQueue, GateTask, Judgements } from './ports.js';
 
@@ -11,6 +13,8 @@ export interface JudgePorts {
   readonly states: ArtifactStates;
   readonly registryProofs: RegistryProofs;
   readonly outageRecords: Pick<OutageRecords, 'list'>;
+  /** Budgets that are not at their full rate. */
+  readonly throttled: () => Promise<readonly ThrottledBudget[]>;
   readonly gatePolicy: GatePolicy;
   readonly now: () => Date;
 }
@@ -27,18 +31,48 @@ export interface EvaluatePorts extends JudgePorts {
 const judgedPerAge = 10;
 const longestDelaySeconds = 300;
 
-/** The decision from what is stored now. Reads only: three lookups, and a fourth for outages that keep a gate shut. */
+/** An artifact that is due for longer waits for something else than its own delay. */
+const lateAfterMs = 60_000;
+
+/** The decision from what is stored now. Reads only: three lookups, and one or two more for what keeps a gate shut. */
 export async function judgeTarget(
   clusterId: string,
   version: KubernetesVersion,
   ports: JudgePorts,
 ): Promise<{ readonly record: TargetRecord | undefined; readonly decision: GateDecision }> {
   const record = await ports.targets.get(clusterId, version);
-  const states = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
+  const states: StateIndex = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
   const decision = decideTarget(record, states, ports.now(), ports.gatePolicy);
   if (decision.decision === 'open' || !record?.planned) return { record, decision };
   const outages = await currentOutages(record.planned.registry, ports);
-  return { record, decision: { ...decision, reasons: [...decision.reasons, ...outages.map(describeOutage)] } };
+  const late = lateOf(record.planned, states, ports.now());
+  const budgets = late.length === 0 ? [] : await slowBudgets(record.planned, late, ports);
+  const causes = [...outages.map(describeOutage), ...budgets.map(describeThrottled)];
+  const waits = causes.length > 0 || late.length === 0 ? causes : [describeLate(late)];
+  return { record, decision: { ...decision, reasons: [...decision.reasons, ...waits] } };
+}
+
+/** Budgets that what is late may wait for: of the registry, and of ARM, which imports. */
+async function slowBudgets(
+  { loginServer }: PlannedTarget,
+  late: readonly ArtifactState[],
+  { throttled }: JudgePorts,
+): Promise<readonly ThrottledBudget[]> {
+  const asked = late.some(({ strategy }) => strategy === 'import') ? [loginServer, 'arm'] : [loginServer];
+  return (await throttled()).filter(({ registry }) => asked.includes(registry));
+}
+
+/** Artifacts of the set whose next step should have been done a while ago. */
+function lateOf({ set }: PlannedTarget, states: StateIndex, now: Date): readonly ArtifactState[] {
+  return set.artifacts
+    .flatMap((artifact) => states.get(artifactName(artifact)) ?? [])
+    .filter(({ phase }) => phase === 'planned' || phase === 'waiting')
+    .filter(({ dueAt }) => now.getTime() - dueAt.getTime() > lateAfterMs);
+}
+
+function describeLate(late: readonly ArtifactState[]): string {
+  const since = new Date(Math.min(...late.map(({ dueAt }) => dueAt.getTime()))).toISOString();
+  return `late: ${late.length} artifacts are due since ${since} and nobody has worked on them: other work comes first, or the function warm does not run`;
 }
 
 /** Why nothing moves, as far as it is the fault of others. */

@@ -7,6 +7,7 @@ import type { ClusterReader } from '../requirements/ports.js';
 import type { PlanQueue, TargetRecord } from '../warming/ports.js';
 import { renewProofs, type RenewPorts } from '../warming/renew-proofs.js';
 import { enqueueTargets } from '../warming/request-targets.js';
+import { awaitedOf } from './decide.js';
 import { judgeTarget, type JudgePorts } from './evaluate-target.js';
 
 export interface MemberPorts extends JudgePorts, RenewPorts {
@@ -42,8 +43,8 @@ export async function doubtsOf(
     await enqueueTargets(id, [version], ports);
     return [doubt(`${name} changed since it was planned; it is being planned again`)];
   }
-  const { registry, set } = found.planned;
-  const old = await renewProofs(registry, set.artifacts, ports.freshProofMs, ports);
+  const awaited = awaitedOf(found.planned, ports.gatePolicy);
+  const old = await renewProofs(found.planned.registry, awaited, ports.freshProofMs, ports);
   if (old === 0) return [];
   const minutes = Math.round(ports.freshProofMs / 60_000);
   const reason = `${name}: ${old} proofs are older than ${minutes} minutes and are being renewed`;

@@ -8,7 +8,6 @@ import type { GateQueue, Judgement } from './ports.js';
 
 export interface JudgeAgainPorts {
   readonly gateQueue: GateQueue;
-  readonly verifyPolicy: VerifyPolicy;
   readonly gatePolicy: GatePolicy;
   readonly now: () => Date;
 }
@@ -33,20 +32,16 @@ export async function indexRegistries(
   return new Map(await Promise.all(indexed));
 }
 
-/** A message a registry: a timer does no long work. A round that is on its way already makes the second one end at once, or find the same. */
-export async function startRounds(
+/** Registries whose warm sets have to be proven again. Pure. */
+export function roundsDue(
   indexes: ReadonlyMap<string, StateIndex>,
   proofs: ReadonlyMap<string, RegistryProof>,
-  { gateQueue, verifyPolicy, now }: JudgeAgainPorts,
-): Promise<number> {
-  const due = [...indexes].filter(([registry, states]) =>
-    isRoundDue(states.values(), proofs.get(registry), now(), verifyPolicy.everyMs),
-  );
-  await gateQueue.enqueue(
-    due.map(([registry]) => ({ kind: 'verify-registry', registry })),
-    0,
-  );
-  return due.length;
+  now: Date,
+  { everyMs }: VerifyPolicy,
+): readonly string[] {
+  return [...indexes]
+    .filter(([registry, states]) => isRoundDue(states.values(), proofs.get(registry), now, everyMs))
+    .map(([registry]) => registry);
 }
 
 /** An open gate that would be judged open again is left alone; one that is not may have lost the message that would see it open. */

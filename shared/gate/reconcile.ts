@@ -1,19 +1,18 @@
 import { compareVersions } from '../model/kubernetes-version.js';
 import { SyncError } from '../model/errors.js';
 import type { ClusterList } from '../requirements/ports.js';
-import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
-import type { RegistryProofs } from '../warming/registry-proof.js';
+import type { TargetRecord } from '../warming/ports.js';
+import { verifyRegistry } from '../warming/verify-registry.js';
+import type { VerifyPorts } from '../warming/verify-registry-ports.js';
 import { isOurs, versionsByCluster } from './fleet.js';
 import type { FleetGateRecords, Fleets, Judgements, SeenClusters } from './ports.js';
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
-import { indexRegistries, startRounds } from './reconcile-knowledge.js';
+import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
-export interface ReconcilePorts extends ReconcileClusterPorts {
-  readonly states: ArtifactStates;
-  readonly registryProofs: RegistryProofs;
+export interface ReconcilePorts extends ReconcileClusterPorts, Omit<VerifyPorts, 'verifyQueue'> {
   readonly fleets: Fleets;
   readonly judgements: Judgements;
   readonly seenClusters: SeenClusters;
@@ -48,7 +47,8 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const removed = await removeObsolete(records, listed, ports);
   const proofs = await ports.registryProofs.list();
   const indexes = await indexRegistries(records, proofs, ports.states);
-  const rounds = await startRounds(indexes, proofs, ports);
+  const [due, ...othersDue] = roundsDue(indexes, proofs, ports.now(), ports.verifyPolicy);
+  await startRounds(othersDue, ports);
   const judgements = await ports.judgements.list();
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
   const runs = await attempt(() => ports.fleets.listUpdateRuns());
@@ -65,14 +65,31 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
     }
   }
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
+  if (due !== undefined) failures.push(...(await roundOf(due, ports)));
   return {
     clusters: clusters.length,
     planned,
     removed,
-    rounds,
+    rounds: (due === undefined ? 0 : 1) + othersDue.length,
     failures,
     fleetGates: typeof fleetGates === 'number' ? fleetGates : 0,
   };
+}
+
+/** A message a registry: a timer does no long work. A round that is on its way already makes the second one end at once, or find the same. */
+async function startRounds(registries: readonly string[], { gateQueue }: ReconcilePorts): Promise<void> {
+  const tasks = registries.map((registry) => ({ kind: 'verify-registry', registry }) as const);
+  await gateQueue.enqueue(tasks, 0);
+}
+
+/** The only round that is due, or the first of them, takes a few seconds and saves its message. What is left of it becomes one. */
+async function roundOf(registry: string, ports: ReconcilePorts): Promise<readonly string[]> {
+  const task = { kind: 'verify-registry', registry } as const;
+  const failure = await attempt(async () => {
+    await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue });
+    return undefined;
+  });
+  return failure === undefined ? [] : [`${registry}: ${failure}`];
 }
 
 /** Targets of clusters that are gone or not isolated any more, and versions that the cluster has left behind. */

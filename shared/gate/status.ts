@@ -3,10 +3,12 @@ import type { DriftReport } from '../drift/report.js';
 import type { Finding } from '../model/artifact.js';
 import { compareVersions } from '../model/kubernetes-version.js';
 import { isProvenAt } from '../warming/proof-level.js';
+import type { ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState } from '../warming/state.js';
 import { isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
+import { countStrategies, type StrategyCounts } from './strategy-counts.js';
 import type { FleetGateRecord, Judgement, PoisonMessage, Problem, SeenCluster } from './ports.js';
 
 /** Where everything stands: `GET /api/status`. Times are ISO 8601. */
@@ -22,6 +24,8 @@ export interface Status {
   /** Messages that were given up on, newest first; those without `replayedAt` can be replayed. */
   readonly poison: readonly PoisonStatus[];
   readonly catalog: CatalogStatus;
+  /** Request budgets that are paused or below their rate, since a server refused; absent where there is none. */
+  readonly throttled?: readonly ThrottledBudget[];
   readonly problems: readonly (Omit<Problem, 'at'> & { readonly at: string })[];
 }
 
@@ -73,6 +77,8 @@ export interface TargetStatus {
   readonly reasons: readonly string[];
   /** What people should know of the cluster before this upgrade; absent where there is nothing, or no plan yet. */
   readonly findings?: readonly Finding[];
+  /** How its artifacts get into the registry; absent before a plan tells. */
+  readonly strategies?: StrategyCounts;
   readonly plannedAt?: string;
   /** When the recorded decision became what it is; absent before the first judgement. */
   readonly decidedAt?: string;
@@ -107,6 +113,7 @@ export interface StatusInput {
   readonly catalog: CatalogStatus;
   readonly problems: readonly Problem[];
   readonly drift: readonly DriftReport[];
+  readonly throttled: readonly ThrottledBudget[];
 }
 
 /** Pure: the same records give the same page. */
@@ -123,6 +130,7 @@ export function describeStatus(input: StatusInput): Status {
     outages: input.outages.filter((outage) => isCurrent(outage, input.now)).map(describeOutageStatus),
     poison: input.poison.map(describePoison),
     catalog: input.catalog,
+    ...(input.throttled.length === 0 ? {} : { throttled: input.throttled }),
     problems: input.problems.map((problem) => ({ ...problem, at: problem.at.toISOString() })),
   };
 }
@@ -182,11 +190,13 @@ function describeTarget(record: TargetRecord, cluster: SeenCluster, input: Statu
       candidate.kubernetesVersion === record.kubernetesVersion,
   );
   const findings = record.planned?.set.findings ?? [];
+  const strategies = record.planned && countStrategies(record.planned);
   return {
     kubernetesVersion: record.kubernetesVersion,
     current: record.kubernetesVersion === cluster.kubernetesVersion,
     ...decideTarget(record, states, input.now, input.policy),
     ...(findings.length === 0 ? {} : { findings }),
+    ...(strategies ? { strategies } : {}),
     ...(record.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
     ...(judgement ? { decidedAt: judgement.since.toISOString() } : {}),
     ...describeDrift(record, input.drift),

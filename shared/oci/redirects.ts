@@ -4,6 +4,8 @@ import { readText } from './response.js';
 
 const mostRedirects = 5;
 const redirectStatuses = [301, 302, 303, 307, 308];
+/** By which ACR says that a cache rule proxies what it was asked for (Azure/acr#862). */
+const originHeader = 'x-azure-origin';
 
 export interface Outgoing {
   readonly method: 'GET' | 'HEAD';
@@ -16,17 +18,20 @@ export interface Outgoing {
  * address, MAR from its own data hosts. Source: azure-docs container-registry-dedicated-data-endpoints.md.
  *
  * The registry's token stays with the registry: a redirect to another origin goes without `Authorization`, and so does all that
- * follows it. A registry elsewhere leads us neither to plain http nor to this machine, where an identity endpoint may listen.
+ * follows it. What the registry said of the origin stays with the answer: the host behind a redirect knows nothing of cache rules.
+ * A registry elsewhere leads us neither to plain http nor to this machine, where an identity endpoint may listen.
  * @throws SyncError REGISTRY_UNAVAILABLE for a redirect that we do not follow; whatever `fetcher` throws
  */
 export async function fetchFollowing(url: string, outgoing: Outgoing, fetcher: typeof fetch): Promise<Response> {
   const home = new URL(url);
   let next = home;
   let headers = outgoing.headers;
+  let origin: string | undefined;
   for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
     const response = await fetcher(next.href, { ...outgoing, headers, redirect: 'manual' });
     const location = redirectStatuses.includes(response.status) ? response.headers.get('location') : null;
-    if (location === null) return response;
+    if (location === null) return origin === undefined ? response : withOrigin(response, origin);
+    origin ??= response.headers.get(originHeader) ?? undefined;
     // Read to its end, so that the connection serves the next request.
     await readText(response, home.href);
     next = targetOf(location, next, home);
@@ -44,6 +49,13 @@ function targetOf(location: string, from: URL, home: URL): URL {
   // The query is a signature that opens the blob to whoever reads it: never in a message.
   if (!isFine) throw refused(home, `a redirect to ${target.origin.slice(0, 200)}, which we do not follow`);
   return target;
+}
+
+function withOrigin(response: Response, origin: string): Response {
+  const headers = new Headers(response.headers);
+  headers.set(originHeader, origin);
+  const { status, statusText } = response;
+  return new Response(response.body, { status, statusText, headers });
 }
 
 function withoutAuthorization(headers: Outgoing['headers']): Outgoing['headers'] {

@@ -29,11 +29,12 @@ const usualBlobs = 8;
  * Runs twice: the state's version decides, the loser writes and enqueues nothing. Stops anywhere: before the state is
  * written the message comes back and repeats the look, which is idempotent; between the write and the new message the
  * message comes back with `deliveries` > 1 and enqueues what is missing. During an outage, and without a budget, the same
- * task comes back later: the state does not change by that.
+ * task comes back later: the state does not change by that. The state may be one that this instance remembers of the task's step:
+ * that is a read made earlier, and whoever wrote since has outdone this task.
  * @param deliveries how often the queue handed out this message, 1 for the first time
  */
 export async function advanceArtifact(task: WarmTask, deliveries: number, ports: AdvancePorts): Promise<Advance> {
-  const stored = await ports.states.get(task.registry, task);
+  const stored = await ports.states.get(task.registry, task, task.step);
   if (!stored) return 'unknown';
   if (task.step < stored.state.step) return resume(task, stored.state, deliveries, ports);
   const wait = await mustWait(stored.state, ports);

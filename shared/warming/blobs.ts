@@ -1,6 +1,6 @@
 import { SyncError } from '../model/errors.js';
 import { forEachBounded } from './bounded.js';
-import type { ContentMemory } from './content-memory.js';
+import { placeOf, type ContentMemory } from './content-memory.js';
 import type { BlobRef, ContentReader } from './ports.js';
 import type { ArtifactState } from './state.js';
 import { looksPerRequest, type Outcome } from './steps.js';
@@ -26,7 +26,7 @@ export async function proveBlobs(state: ArtifactState, reader: ContentReader, me
   const start = Math.min(state.blobsDone ?? 0, blobs.length);
   const means = state.strategy === 'pull-blobs' ? 'pull' : 'look';
   const batch = takeBatch(blobs.slice(start), means);
-  const place = `${state.registry}/${state.cachedRepository}`;
+  const place = placeOf(state);
   const wanted = batch.filter(({ digest }) => !memory.wasFound(place, digest));
   const found = await forEachBounded(wanted, (blob) => isThere(blob, means, state, reader));
   wanted.forEach(({ digest }, index) => {

@@ -33,16 +33,36 @@ export interface Bucket {
   readonly askers: Readonly<Record<string, Asker>>;
 }
 
-/** A server that refuses at a twentieth of its documented limit has another trouble than our rate. */
-const leastFactor = 0.05;
+/** A server that refuses a quarter of our share has another trouble than our rate: its pauses slow us then. */
+const leastFactor = 0.25;
 /** 429s of requests that were under way together are one sign, not many. */
 const oneSignMs = 10_000;
-const recoverEveryMs = 30_000;
+const recoverEveryMs = 10_000;
 const recoverBy = 0.1;
 /** Who has not come back so long after its turn gave up, or was killed. */
 const forgetAfterMs = 30_000;
 /** A pause where a 429 names none. */
 export const unnamedPauseSeconds = 10;
+
+/** How far clocks of two instances may be apart. */
+const clockSkewMs = 5 * 60_000;
+/** A `Retry-After` is read up to an hour (`parseRetryAfter`). */
+const longestPauseMs = 3_600_000;
+
+/** Whether a pause can be one: what ends later was written by a wrong clock, and would hold all work until then. */
+export function isPause(until: number, now: number): boolean {
+  return until - now <= longestPauseMs + clockSkewMs;
+}
+
+/**
+ * A bucket as far as it can be true: what a clock far ahead of ours left in it is dropped, so that its requests are earned again and
+ * those who are gone are forgotten.
+ */
+export function believe(bucket: Bucket, now: number): Bucket {
+  const pausedUntil = isPause(bucket.pausedUntil, now) ? bucket.pausedUntil : 0;
+  if (bucket.at - now <= clockSkewMs) return { ...bucket, pausedUntil };
+  return { ...bucket, at: now, changedAt: Math.min(bucket.changedAt, now), pausedUntil, askers: {} };
+}
 
 /** A bucket that nobody has asked yet is full. */
 export function openBucket(limit: BucketLimit, now: number): Bucket {
@@ -80,7 +100,7 @@ export function fill(before: Bucket, limit: BucketLimit, now: number): Bucket {
     const owed = Math.min(asker.owed + due, savings);
     rest -= owed - asker.owed;
     kept += Math.max(0, owed);
-    askers[key] = { ...asker, owed, line: asker.line.filter(({ until }) => until > now) };
+    askers[key] = { ...asker, owed, line: stillInLine(asker, now) };
   }
   const room = Math.max(0, limit.burst * bucket.factor - kept);
   return { ...bucket, free: Math.min(bucket.free + rest, room), at: now, askers };
@@ -91,6 +111,11 @@ export function giveBack(bucket: Bucket, limit: BucketLimit, requests: number): 
   const kept = Object.values(bucket.askers).reduce((sum, { owed }) => sum + Math.max(0, owed), 0);
   const room = Math.max(bucket.free, limit.burst * bucket.factor - kept);
   return { ...bucket, free: Math.min(bucket.free + requests, room) };
+}
+
+/** Those whose turn has come are not in line any more, whether they came or not. */
+function stillInLine({ line }: Asker, now: number): readonly Promised[] {
+  return line[0] === undefined || line[0].until > now ? line : line.filter(({ until }) => until > now);
 }
 
 /** What those kept who are gone is free; who still owes is remembered. */
@@ -105,7 +130,10 @@ function forgetAskers(bucket: Bucket, now: number): Bucket {
   return { ...bucket, free, askers };
 }
 
-/** The server refused: nothing until its pause is over, nothing left then, and half the rate. */
+/**
+ * The server refused: nothing until its pause is over; then half of what was left, and half the rate. A server that refuses while we have
+ * not used half of what it may give us has another reason (Azure/acr#754): it gets its pause, and keeps its rate.
+ */
 export function throttle(
   before: Bucket,
   limit: BucketLimit,
@@ -113,13 +141,18 @@ export function throttle(
   now: number,
 ): Bucket {
   const bucket = fill(before, limit, now);
-  const known = now < bucket.pausedUntil || now < bucket.changedAt + oneSignMs;
+  const unused = bucket.free > (limit.burst * bucket.factor) / 2;
+  const known = unused || now < bucket.pausedUntil || now < bucket.changedAt + oneSignMs;
   const pausedUntil = Math.max(bucket.pausedUntil, now + (retryAfterSeconds ?? unnamedPauseSeconds) * 1000);
+  if (known) return { ...bucket, pausedUntil };
   const askers = Object.fromEntries(
-    Object.entries(bucket.askers).map(([key, asker]) => [key, { ...asker, owed: Math.min(0, asker.owed) }]),
+    Object.entries(bucket.askers).map(([key, asker]) => [
+      key,
+      { ...asker, owed: Math.min(asker.owed, Math.max(0, asker.owed) / 2) },
+    ]),
   );
-  const change = known ? {} : { factor: Math.max(leastFactor, bucket.factor / 2), changedAt: now };
-  return { ...bucket, ...change, free: 0, pausedUntil, askers };
+  const factor = Math.max(leastFactor, bucket.factor / 2);
+  return { ...bucket, factor, changedAt: now, free: bucket.free / 2, pausedUntil, askers };
 }
 
 /** The server answers: slowly back to the limit, a tenth of it each half minute. */

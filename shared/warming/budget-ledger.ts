@@ -1,4 +1,4 @@
-import { openBucket, recover, throttle, type Bucket } from './budget-bucket.js';
+import { believe, openBucket, recover, throttle, type Bucket } from './budget-bucket.js';
 import { limitOf, type BucketLimit, type BudgetPolicy } from './budget-limits.js';
 import type { OperationClass } from './ports.js';
 
@@ -47,16 +47,21 @@ export function bucketOf({ buckets }: Ledger, operation: OperationClass, limit: 
   return buckets[operation] ?? openBucket(limit, now);
 }
 
-/** Pure: the same news told twice lower a rate once (answers of the same moment are one sign). */
+/**
+ * The ledger with the news, and without what cannot be true. Pure: the same news told twice lower a rate once (answers of the same
+ * moment are one sign).
+ */
 export function learn(registry: string, ledger: Ledger, news: News, limitFor: LimitOf, now: number): Ledger {
   const sku = news.sku ?? ledger.sku;
-  const buckets: Partial<Record<OperationClass, Bucket>> = { ...ledger.buckets };
+  const believed = Object.entries(ledger.buckets).map(([operation, bucket]) => [operation, believe(bucket, now)]);
+  const buckets: Partial<Record<OperationClass, Bucket>> = Object.fromEntries(believed);
   const limit = (operation: OperationClass) => limitFor(registry, operation, sku);
   for (const operation of news.answered) {
     const bucket = buckets[operation];
     if (bucket) buckets[operation] = recover(bucket, now);
   }
-  for (const [operation, { at, retryAfterSeconds }] of news.refusals) {
+  for (const [operation, { at: seenAt, retryAfterSeconds }] of news.refusals) {
+    const at = Math.min(seenAt, now);
     const bucket = bucketOf({ buckets }, operation, limit(operation), at);
     buckets[operation] = throttle(bucket, limit(operation), retryAfterSeconds, at);
   }

@@ -58,11 +58,14 @@ export function placeInLine(
   return { stretch: sentAway(now, (rate * asker.weight) / weightUntil(bucket, wish.asker, now)), bucket };
 }
 
+/** Weights of those whose lines reach to a time; the asker's own counts always. */
 function weightUntil({ askers }: Bucket, self: string, until: number): number {
-  return Object.entries(askers).reduce(
-    (sum, [key, { weight, lineEnds }]) => (key === self || lineEnds >= until ? sum + weight : sum),
-    0,
-  );
+  let weights = 0;
+  for (const key in askers) {
+    const asker = askers[key];
+    if (asker && (key === self || asker.lineEnds >= until)) weights += asker.weight;
+  }
+  return weights;
 }
 
 function withLine(bucket: Bucket, key: string, asker: Asker, line: ReadonlyMap<number, number>, until: number): Bucket {

@@ -1,4 +1,4 @@
-import { unnamedPauseSeconds } from './budget-bucket.js';
+import { isPause, unnamedPauseSeconds } from './budget-bucket.js';
 import type { News, StoredLedger } from './budget-ledger.js';
 import type { Stretch, Wish } from './budget-line.js';
 import type { OperationClass } from './ports.js';
@@ -40,7 +40,7 @@ export class LocalLedger {
   serve(operation: OperationClass, wish: Wish, now: number): 'granted' | number | undefined {
     const id = idOf(operation, wish);
     const lease = this.#leases.get(id);
-    const paused = Math.max(this.pausedUntil(operation), this.pausedUntil('token'));
+    const paused = Math.max(this.pausedUntil(operation, now), this.pausedUntil('token', now));
     if (now >= paused && lease && now < lease.until && lease.left >= wish.requests) {
       this.#leases.set(id, { ...lease, left: lease.left - wish.requests });
       return 'granted';
@@ -96,7 +96,7 @@ export class LocalLedger {
 
   refuse(operation: OperationClass, retryAfterSeconds: number | undefined, now: number): void {
     const until = now + (retryAfterSeconds ?? unnamedPauseSeconds) * 1000;
-    this.#paused.set(operation, Math.max(until, this.pausedUntil(operation)));
+    this.#paused.set(operation, Math.max(until, this.pausedUntil(operation, now)));
     const refusals = new Map(this.#news.refusals).set(operation, { at: now, retryAfterSeconds });
     this.#news = { ...this.#news, refusals };
     for (const id of this.#leases.keys()) if (id.startsWith(`${operation} `)) this.#leases.delete(id);
@@ -111,8 +111,10 @@ export class LocalLedger {
     if (this.#copy?.stored.ledger.sku !== sku) this.#news = { ...this.#news, sku };
   }
 
-  pausedUntil(operation: OperationClass): number {
-    return this.#paused.get(operation) ?? 0;
+  /** 0 for none, and for one that this clock, set back since, makes too long to be one. */
+  pausedUntil(operation: OperationClass, now: number): number {
+    const until = this.#paused.get(operation) ?? 0;
+    return isPause(until, now) ? until : 0;
   }
 
   get news(): News {
@@ -128,7 +130,7 @@ export class LocalLedger {
     this.#copy = { stored, trustedUntil: now + trustCopyMs };
     this.#news = untold(this.#news, told);
     for (const [operation, bucket] of Object.entries(stored.ledger.buckets)) {
-      const known = this.pausedUntil(operation as OperationClass);
+      const known = this.pausedUntil(operation as OperationClass, now);
       if (bucket.pausedUntil > known) this.#paused.set(operation as OperationClass, bucket.pausedUntil);
     }
   }

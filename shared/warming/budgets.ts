@@ -18,6 +18,15 @@ export interface ThrottledBudget {
   readonly pausedUntil?: string;
 }
 
+/** One sentence for the gate. */
+export function describeThrottled({ registry, operation, percent, pausedUntil }: ThrottledBudget): string {
+  const held =
+    pausedUntil === undefined
+      ? `gets ${operation} requests at ${percent} % of our share, as it refused more`
+      : `is sent no ${operation} requests until ${pausedUntil}, as it asked`;
+  return `budget: ${registry} ${held}; goes on by itself`;
+}
+
 /**
  * Budgets that all instances share: one record per registry in a store, from which an instance draws requests for five seconds at a
  * time (a lease), so that most takes cost no transaction. An instance that dies leaves its lease unused. docs/adr/0006.
@@ -59,7 +68,8 @@ export class SharedBudgets implements Budgets {
 
   /** Seconds for which nothing may be sent, as far as this instance knows; 0 when it may. */
   pauseOf({ registry, operation }: BudgetAccount): number {
-    return Math.max(0, (this.#local(registry).pausedUntil(operation) - this.now().getTime()) / 1000);
+    const now = this.now().getTime();
+    return Math.max(0, (this.#local(registry).pausedUntil(operation, now) - now) / 1000);
   }
 
   /** One transaction. */

@@ -1,9 +1,18 @@
 import type { Digest } from '../model/artifact.js';
 import type { BlobRef } from './ports.js';
+import type { ArtifactState } from './state.js';
 
 const mostRemembered = 20_000;
-/** A blob found this long ago is looked for again: somebody may have deleted its repository. */
-const trustMs = 10 * 60_000;
+/**
+ * A blob found this long ago is looked for again: somebody may have deleted its repository, and another instance may have seen that
+ * and had its manifests cached anew. A minute spares most looks at layers that tags of one repository share.
+ */
+const trustMs = 60_000;
+
+/** Where blobs of an artifact are found: a registry that was created again is another place. */
+export function placeOf({ registry, incarnation, cachedRepository }: ArtifactState): string {
+  return `${registry} of ${incarnation}/${cachedRepository}`;
+}
 
 /**
  * What this instance knows of content: which blobs a manifest has (true forever, as digests name content), and which blobs it found
@@ -27,7 +36,7 @@ export class ContentMemory {
     this.#blobs.set(manifest, blobs);
   }
 
-  /** @param place registry and repository */
+  /** @param place as of `placeOf` */
   wasFound(place: string, blob: Digest): boolean {
     const at = this.#found.get(`${place}@${blob}`);
     return at !== undefined && this.now().getTime() - at < trustMs;

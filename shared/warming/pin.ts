@@ -26,7 +26,7 @@ export interface RefusedArtifact {
 export interface PinInput {
   /** What the registry's records pinned before. */
   readonly states: ReadonlyMap<string, StoredState>;
-  readonly upstream: ManifestReader;
+  readonly upstream: Pick<ManifestReader, 'get'>;
   readonly budgets: Budgets;
   readonly now: Date;
 }

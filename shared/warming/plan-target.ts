@@ -50,11 +50,15 @@ export interface PlanPorts {
 
 /** Tries in a row after a failure that waiting may cure, over some minutes; from then on the reconcile timer asks again. */
 const mostAttempts = 5;
+/** Cluster, upgrade profile, registry, its rules, and a page more. */
+const armReads = 6;
 
 /** How a plan ended: told in logs and tests. */
 export type PlanResult =
   | { readonly kind: 'planned'; readonly plan: PlannedTarget; readonly enqueued: number }
   | { readonly kind: 'not-isolated' }
+  /** No budget for Azure Resource Manager now: the task comes back, and this was no try. */
+  | { readonly kind: 'deferred'; readonly seconds: number }
   | { readonly kind: 'failed'; readonly error: SyncError };
 
 /**
@@ -66,6 +70,12 @@ export type PlanResult =
  * round of the reconcile timer would leave one more endless chain. The reason stays visible at the target.
  */
 export async function planTarget(task: PlanTask, deliveries: number, ports: PlanPorts): Promise<PlanResult> {
+  const arm = { registry: 'arm', operation: 'arm-read', asker: task.clusterId.toLowerCase() } as const;
+  const grant = await ports.budgets.take(arm, armReads);
+  if (grant.kind === 'wait') {
+    await ports.planQueue.enqueue([task], grant.seconds);
+    return { kind: 'deferred', seconds: grant.seconds };
+  }
   try {
     const cluster = await ports.clusters.get(parseClusterId(task.clusterId));
     if (cluster.bootstrap.source === 'direct') {

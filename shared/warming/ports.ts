@@ -141,7 +141,11 @@ export interface StoredState {
 /** States of artifacts, by registry. Keys are registry key x artifact name. */
 export interface ArtifactStates {
   list(registry: string): Promise<ReadonlyMap<string, StoredState>>;
-  get(registry: string, artifact: ArtifactRef): Promise<StoredState | undefined>;
+  /**
+   * @param step a caller that is content with the record as it was at this step, because its own write will lose by ETag if that has
+   * changed since: such a record may come from the memory of the instance that wrote it
+   */
+  get(registry: string, artifact: ArtifactRef, step?: number): Promise<StoredState | undefined>;
   /**
    * Writes states; each is written alone or not at all, batched where the store can.
    * `etag` undefined creates, and loses against a record that exists; otherwise replaces only that version.

@@ -51,7 +51,7 @@ export async function lookAtInventory(
 }
 
 /** What of an artifact the registry does not hold any more; undefined when all is as it was proven. Pure. */
-export function differenceOf(state: ArtifactState, held: StoredRepository): string | undefined {
+function differenceOf(state: ArtifactState, held: StoredRepository): string | undefined {
   // A cached repository that was deleted may not come back by itself: Azure/acr#765.
   if (held.digests.size === 0) return `the registry has no repository ${state.cachedRepository} any more`;
   const bound = held.tags.get(state.tag);

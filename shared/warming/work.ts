@@ -108,16 +108,24 @@ function needsTask(state: ArtifactState, input: WorkInput): boolean {
   switch (state.phase) {
     case 'proven':
       return (
-        (age(effectiveProvenAt(state, input.proof) ?? new Date(0), input.now) >= input.policy.reproveAfterMs ||
+        (isOlder(effectiveProvenAt(state, input.proof), input.now, input.policy.reproveAfterMs) ||
           !isProvenAt(state, input.policy.proofLevel)) &&
-        age(state.dueAt, input.now) >= input.policy.lostAfterMs
+        isOlder(state.dueAt, input.now, input.policy.lostAfterMs)
       );
     case 'failed':
       return false;
     case 'planned':
     case 'waiting':
-      return input.run === 'again' || age(state.dueAt, input.now) >= input.policy.lostAfterMs;
+      return input.run === 'again' || isOlder(state.dueAt, input.now, input.policy.lostAfterMs);
   }
+}
+
+/** Delays are an hour at most: what lies further ahead was written by a wrong clock, and would be waited for until then. */
+const longestAheadMs = 2 * 3_600_000;
+
+function isOlder(since: Date | undefined, now: Date, ms: number): boolean {
+  const old = since === undefined ? Number.POSITIVE_INFINITY : age(since, now);
+  return old >= ms || old < -longestAheadMs;
 }
 
 function age(since: Date, now: Date): number {

@@ -32,6 +32,7 @@ const forgetChildren: Sabotage = (ports) => ({
 const neverLookAgain: Sabotage = (ports) => ({
   ...ports,
   workPolicy: { ...ports.workPolicy, reproveAfterMs: Number.POSITIVE_INFINITY },
+  verifyPolicy: { ...ports.verifyPolicy, everyMs: Number.POSITIVE_INFINITY },
 });
 
 test.each<[string, Sabotage, readonly Fault[]]>([

@@ -13,6 +13,7 @@ import {
 import { TableOutages } from '../../shared/azure/table-outages.js';
 import { TablePoisonMessages } from '../../shared/azure/table-poison.js';
 import { encodeKey } from '../../shared/azure/table-keys.js';
+import { TableRegistryProofs } from '../../shared/azure/table-registry-proofs.js';
 import { TableTargets } from '../../shared/azure/table-targets.js';
 import type { PoisonMessage } from '../../shared/gate/ports.js';
 import { artifactName } from '../../shared/model/artifact.js';
@@ -27,6 +28,7 @@ import {
   MemorySeenClusters,
 } from '../support/fakes/memory-gate-records.js';
 import { MemoryQueue } from '../support/fakes/memory-queue.js';
+import { MemoryRegistryProofs } from '../support/fakes/memory-registry-proofs.js';
 import { MemoryTargets } from '../support/fakes/memory-targets.js';
 import { artifactStatesContract } from './artifact-states.contract.js';
 import {
@@ -36,6 +38,7 @@ import {
   seenClustersContract,
 } from './gate-records.contract.js';
 import { queueContract } from './queue.contract.js';
+import { registryProofsContract } from './registry-proofs.contract.js';
 import { targetsContract } from './targets.contract.js';
 
 let local: LocalStorage;
@@ -54,6 +57,11 @@ describe.each([
   ['memory', async () => new MemoryArtifactStates()],
   ['Azurite', async () => new TableArtifactStates(await emptied('syncArtifacts'))],
 ])('artifact states in %s', (_store, open) => artifactStatesContract(open));
+
+describe.each([
+  ['memory', async () => new MemoryRegistryProofs()],
+  ['Azurite', async () => new TableRegistryProofs(await emptied('syncRegistries'))],
+])('proofs of registries in %s', (_store, open) => registryProofsContract(open));
 
 describe.each([
   ['memory', async () => new MemoryTargets()],

@@ -54,7 +54,8 @@ export function targetsContract(open: () => Promise<Targets>): void {
 
   test('a newer plan replaces an older one, and not the other way round', async () => {
     const probes = [{ repository: 'oss/x', tag: '1', found: false, at: now }];
-    const newer = planOf(set, { plannedAt: now, factsHash: 'newer', probes });
+    const strategies = { [coredns.repository]: 'pull-through', [pause.repository]: 'import' } as const;
+    const newer = planOf(set, { plannedAt: now, factsHash: 'newer', probes, strategies });
     await targets.savePlan(planOf(set));
     await targets.savePlan(newer);
     await targets.savePlan(planOf(set));

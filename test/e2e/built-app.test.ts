@@ -42,6 +42,7 @@ const functions: readonly (readonly [name: string, bindings: readonly object[]])
   ['poisoned-warm', [queue('warm-poison')]],
   ['reconcile', [{ type: 'timerTrigger', direction: 'in', schedule: '0 */5 * * * *' }]],
   ['refresh-catalog', [{ type: 'timerTrigger', direction: 'in', schedule: '0 15 */6 * * *' }]],
+  ['replay', [http('replay', 'POST'), answer]],
   ['status', [http('status', 'GET'), answer]],
   ['sync', [http('sync', 'POST'), answer]],
   ['upgrade-scheduled', [{ type: 'eventGridTrigger', direction: 'in' }]],

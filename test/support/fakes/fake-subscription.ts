@@ -116,6 +116,7 @@ export class FakeSubscription {
       version: '0.0.0',
       now: clock.now,
       newRunId: randomUUID,
+      throttled: async () => [],
       ensureStorage: async () => undefined,
       marHost: 'mcr.microsoft.com',
       fleetGatePrefix: 'artifact-sync',

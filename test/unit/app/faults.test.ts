@@ -115,6 +115,30 @@ test('a tag that moves at MAR closes the gate until the new digest is proven', a
   expect(states.get(`${coredns?.repository}:${coredns?.tag}`)?.state.digest).toBe(moved.digest);
 });
 
+/** A plan is renewed after an hour, by a timer of five minutes; its pin is 15 minutes old at most, and MAR's answer five. */
+const movedTagBoundMinutes = 60 + 5 + 15 + 5;
+
+test.each([0, 7, 31, 58])(
+  'the proof of a tag that moved at MAR %s minutes after its plan falls within 85 minutes',
+  async (late) => {
+    const azure = await arrange();
+    await azure.pass(60 + late * 60);
+    const plan = (await azure.targets.get(clusterId(), target))?.planned;
+    const coredns = plan?.set.artifacts.find(({ repository }) => repository.endsWith('/coredns'));
+    if (!plan || !coredns) throw new Error('there should be a plan with coredns');
+    const old = azure.mar.find(coredns.repository, coredns.tag);
+    azure.mar.put(coredns.repository, coredns.tag, 'rebuilt');
+    const isProvenStill = async () => {
+      const state = (await azure.states.get(plan.registry, coredns))?.state;
+      return state?.phase === 'proven' && state.digest === old?.digest;
+    };
+    let minutesGone = 0;
+    for (; (await isProvenStill()) && minutesGone < 200; minutesGone += 1) await azure.pass(60);
+    expect(minutesGone).toBeGreaterThan(0);
+    expect(minutesGone).toBeLessThanOrEqual(movedTagBoundMinutes);
+  },
+);
+
 test('a repository that was deleted from the registry is noticed when its proof is renewed, and warmed again', async () => {
   const azure = await arrange();
   await azure.pass(60);

@@ -63,3 +63,22 @@ test('an id that nobody knows is refused', async () => {
   const { app } = await arrange();
   await expect(app.replay({ id: 'unknown' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
 });
+
+test('what is behind the newest thousand is replayed by the next call, and the answer says that more is left', async () => {
+  const { azure, app } = await arrange();
+  for (let attempt = 1; attempt <= 1200; attempt += 1) await app.recordPoison('plan', { ...plan, attempt }, 'failed');
+  const first = await app.replay({ all: true });
+  expect([first.replayed.length, first.left]).toEqual([1000, 201]);
+  const second = await app.replay({ all: true });
+  expect([second.replayed.length, second.left]).toEqual([201, undefined]);
+  expect(azure.planQueue.messages).toHaveLength(1201);
+});
+
+test('messages that nobody can read do not keep the others from their turn', async () => {
+  const { azure, app } = await arrange();
+  azure.clock.advance(60);
+  for (let bad = 0; bad < 1000; bad += 1) await app.recordPoison('plan', { bad }, 'malformed');
+  const { replayed, skipped } = await app.replay({ all: true });
+  expect(replayed).toHaveLength(1);
+  expect(skipped.length).toBeLessThanOrEqual(1000);
+});

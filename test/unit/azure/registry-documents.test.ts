@@ -50,3 +50,11 @@ test.each([
 test.each([[{}], [[{ name: 'x' }]], [{ value: {} }]])('%j is no list of rules', (document) => {
   expect(() => parseCacheRules(document)).toThrow(expect.objectContaining({ code: 'ARM_UNEXPECTED' }) as Error);
 });
+
+test('an empty text tells nothing, and is no reason to refuse the whole registry', () => {
+  const empty = { provisioningState: '', networkRuleBypassOptions: '', roleAssignmentMode: '', location: '' };
+  const { settings } = parseRegistryDocument({ ...flat, ...empty });
+  expect(settings).toMatchObject({ provisioningState: undefined, bypass: undefined, roleAssignmentMode: undefined });
+  const rule = { name: 'mcr', sourceRepository: 'mcr.microsoft.com/*', targetRepository: '*' };
+  expect(parseCacheRules([{ ...rule, credentialSetResourceId: '', provisioningState: '' }])).toEqual([rule]);
+});

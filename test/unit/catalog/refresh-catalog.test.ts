@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { loadCatalog } from '../../../shared/catalog/catalog.js';
 import type { CatalogAlert } from '../../../shared/catalog/alerts.js';
 import { CurrentCatalog } from '../../../shared/catalog/current-catalog.js';
-import { isRefreshOverdue, refreshCatalog } from '../../../shared/catalog/refresh-catalog.js';
+import { isRefreshOverdue, refreshCatalog, watchRefresh } from '../../../shared/catalog/refresh-catalog.js';
 import { FakeCatalogStore } from '../../support/catalog/fake-catalog-store.js';
 import { FakeDocumentFetcher } from '../../support/catalog/fake-document-fetcher.js';
 import { spoiled } from '../../support/catalog/hostile-documents.js';
@@ -191,6 +191,20 @@ test('a source is overdue until it was tried, and a day after', async () => {
   app.wait(25 * 60 * minuteMs);
   expect(await isRefreshOverdue(app)).toBe(true);
   expect(await app.states()).toMatchObject({ agentbaker: 'stale' });
+});
+
+test('whoever watches asks once an hour while it is not overdue, and each time while it is', async () => {
+  const app = new Setting();
+  const watch = watchRefresh(app);
+  const read = jest.spyOn(app.store, 'read');
+  expect([await watch(), await watch()]).toEqual([true, true]);
+  expect(read).toHaveBeenCalledTimes(2);
+  await app.refresh();
+  read.mockClear();
+  for (let minute = 0; minute < 55; minute += 5, app.wait(5 * minuteMs)) expect(await watch()).toBe(false);
+  expect(read).toHaveBeenCalledTimes(1);
+  app.wait(25 * 60 * minuteMs);
+  expect(await watch()).toBe(true);
 });
 
 test('what was read from another address does not count', async () => {

@@ -81,7 +81,7 @@ test.each([
     planned(),
     [provenState(coredns, { provenAt: before(-hours(1)) })],
     'closed',
-    ['proof-expired: last seen in the registry at 2026-09-01T09:00:00.000Z'],
+    ['proof-expired: its proof is dated in the future, 2026-09-01T09:00:00.000Z: check the clocks'],
   ],
   [
     'does not trust a proof without a time',

@@ -188,3 +188,53 @@ test('a member of a fleet that lies in another subscription is kept for a week',
   azure.clock.advance(hours(7 * 24 + 1) / 1000);
   expect(await reconcile(azure.ports())).toMatchObject({ removed: 1 });
 });
+
+test('a cluster that is as it was is not written again for an hour', async () => {
+  const azure = arrange('one', 'two');
+  await reconcile(azure.ports());
+  const saved: string[] = [];
+  const save = azure.seenClusters.save.bind(azure.seenClusters);
+  azure.seenClusters.save = async (clusters) => {
+    saved.push(...clusters.map(({ name }) => name));
+    await save(clusters);
+  };
+  azure.clock.advance(300);
+  await reconcile(azure.ports());
+  expect(saved).toEqual([]);
+  azure.clusters.put({ ...clusterOf('two'), kubernetesVersion: version('1.34.11') }, profileOf('1.35.7'));
+  await reconcile(azure.ports());
+  expect(saved).toEqual(['two']);
+  azure.clock.advance(3600);
+  await reconcile(azure.ports());
+  expect([...saved].sort()).toEqual(['one', 'two', 'two']);
+});
+
+test('the timer makes a round that is due itself; others get a message each', async () => {
+  const azure = arrange('one');
+  await plannedCluster(azure);
+  azure.addRegistry('second');
+  const second = stateOf().registry.replace(/acr$/, 'second');
+  azure.addCluster(clusterOf('two'));
+  await azure.targets.savePlan(planOf(setOf(coredns), { ...ref('two'), registry: second }));
+  await azure.states.save([
+    { state: provenState(coredns, { registry: second, loginServer: 'second.azurecr.io' }), etag: undefined },
+  ]);
+  azure.clock.advance(hours(4) / 1000);
+  expect(await reconcile(azure.ports())).toMatchObject({ rounds: 2, failures: [] });
+  expect([...(await azure.registryProofs.list()).keys()]).toEqual([stateOf().registry]);
+  expect(azure.gateQueue.messages.filter(({ kind }) => kind === 'verify-registry')).toEqual([
+    { kind: 'verify-registry', registry: second },
+  ]);
+});
+
+test('a round that goes wrong is told, and what else the timer did stays done', async () => {
+  const azure = arrange('one');
+  await plannedCluster(azure);
+  azure.clock.advance(hours(4) / 1000);
+  azure.storedManifests.fault = () => {
+    throw new Error('a bug');
+  };
+  const { failures, planned } = await reconcile(azure.ports());
+  expect(failures).toEqual([`${stateOf().registry}: unexpected: Error: a bug`]);
+  expect(planned).toBeGreaterThan(0);
+});

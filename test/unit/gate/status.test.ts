@@ -46,6 +46,7 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   poison: [],
   problems: [],
   drift: [],
+  throttled: [],
   ...changes,
 });
 
@@ -128,4 +129,19 @@ test('all times are ISO 8601', () => {
   );
   const iso = now.toISOString();
   expect([status.evaluatedAt, status.fleetGates[0]?.recordedAt, status.problems[0]?.at]).toEqual([iso, iso, iso]);
+});
+
+test('a budget that a server has cut is told, and no word of budgets where none is', () => {
+  const arm = { registry: 'arm', operation: 'arm-write', percent: 50, pausedUntil: now.toISOString() } as const;
+  expect(describeStatus(input({ throttled: [arm] })).throttled).toEqual([arm]);
+  expect(describeStatus(input())).not.toHaveProperty('throttled');
+});
+
+test('tells how many artifacts of a target come which way, also of repositories named as members of Object', () => {
+  const odd = { repository: 'constructor', tag: '1' };
+  const strategies = { [coredns.repository]: 'pull-through', [pause.repository]: 'import' } as const;
+  const planned = planOf(setOf(coredns, pause, odd), { strategies });
+  const [cluster] = describeStatus(input({ targets: [{ ...planned, requestedAt: now, planned }] })).clusters;
+  expect(cluster?.targets[0]?.strategies).toEqual({ 'pull-through': 1, import: 1 });
+  expect(describeStatus(input()).clusters[0]?.targets[0]).not.toHaveProperty('strategies');
 });

@@ -40,6 +40,21 @@ test('asks for a token once a repository, one scope each, and after the first ch
   ]);
 });
 
+test('manifests, layers and referrers of many repositories: one scope a token, so that no header outgrows its limit', async () => {
+  const bytes = 'a layer';
+  const blob = { digest: digestOf(bytes), size: bytes.length };
+  const repositories = Array.from({ length: 300 }, (_unused, index) => `oss/v2/repository-${index}`);
+  const answers = repositories.flatMap(() => [fine, { body: bytes }, { status: 404 }, { status: 404 }]);
+  const { client, tokens, sent } = arrange(challenge, ...answers);
+  for (const repository of repositories) {
+    await client.head(repository, 'v1');
+    await client.pullBlob(repository, blob);
+    await client.referrers(repository, blob.digest);
+  }
+  expect(tokens.scopes).toEqual(repositories.map((repository) => `repository:${repository}:pull`));
+  expect(Math.max(...sent().map((header) => header?.length ?? 0))).toBeLessThan(100);
+});
+
 test('a token that has expired is renewed', async () => {
   const { client, sent } = arrange(challenge, fine, challenge, fine);
   await client.head('oss/pause', '3.10');

@@ -33,6 +33,16 @@ const forbidden = [
   ['oci does not know azure', 'shared/oci/a.ts', '../azure/target.js', 'oci-serves-stages'],
   ['oci uses no Azure package', 'shared/oci/b.ts', '@azure/identity', 'oci-uses-no-azure-package'],
   ['settings do not know a stage', 'shared/config.ts', './gate/target.js', 'settings-know-the-model-only'],
+  [
+    'the table of settings does not know a stage',
+    'shared/settings.ts',
+    './gate/target.js',
+    'settings-know-the-model-only',
+  ],
+  ['the root is put together in one place', 'shared/app/c.ts', '../compose/target.js', 'the-root-composes'],
+  ['a function does not compose', 'functions/d.ts', '../shared/compose/target.js', 'the-root-composes'],
+  ['the app is handed Azure', 'shared/app/d.ts', '../azure/target.js', 'app-gets-azure-from-the-root'],
+  ['the root does not know the doors', 'shared/compose/a.ts', '../../cli/target.js', 'app-is-below-its-doors'],
   ['the app does not know its doors', 'shared/app/a.ts', '../../cli/target.js', 'app-is-below-its-doors'],
   ['a function does not reach past the app', 'functions/a.ts', '../shared/gate/target.js', 'functions-call-the-app'],
   ['functions do not know each other', 'functions/b.ts', './target.js', 'functions-call-the-app'],
@@ -61,15 +71,17 @@ const allowed = [
   ['shared/azure/good.ts', '../gate/target.js'],
   ['shared/azure/credentials.ts', '../oci/target.js'],
   ['shared/oci/good.ts', '../warming/target.js'],
-  ['shared/app/good.ts', '../azure/target.js'],
-  ['shared/app.ts', './config.js'],
+  ['shared/app/good.ts', '../gate/target.js'],
+  ['shared/app/good-azure.ts', '../azure/target.js'],
+  ['shared/compose/good.ts', '../azure/target.js'],
+  ['shared/app.ts', './compose/target.js'],
   ['functions/good.ts', '../shared/app.js'],
   ['cli/good.ts', './target.js'],
   ['local/good.ts', '../shared/catalog/target.js'],
   ['test/good.ts', '../local/target.js'],
 ] as const;
 
-const stagesAndRooms = ['model', 'catalog', 'requirements', 'warming', 'drift', 'gate', 'azure', 'oci'];
+const stagesAndRooms = ['model', 'catalog', 'requirements', 'warming', 'drift', 'gate', 'azure', 'oci', 'compose'];
 const targets = [
   ...stagesAndRooms.map((room) => `shared/${room}/target.ts`),
   ...['functions', 'cli', 'local', 'test', 'scripts', 'bench'].map((room) => `${room}/target.ts`),

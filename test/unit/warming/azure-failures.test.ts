@@ -1,5 +1,6 @@
 import { SyncError, type FailureCode } from '../../../shared/model/errors.js';
 import { taskOf } from '../../../shared/warming/advance.js';
+import { placeOf } from '../../../shared/warming/content-memory.js';
 import { coredns, stateOf } from '../../support/builders.js';
 import { digestOf } from '../../support/fakes/fake-manifests.js';
 import { arrange, pinOf } from '../../support/warming/one-artifact.js';
@@ -105,7 +106,7 @@ test('a cached repository that was deleted (acr#765) is asked for again, never c
   expect(await pass(30)).toMatchObject({ phase: 'planned', failureClass: 'registry-down' });
   await pass(minutes(30));
   expect(await current()).toMatchObject({ phase: 'failed', reason: expect.stringContaining('acr#765') as string });
-  expect(ports.memory.wasFound(`${proven.registry}/${proven.cachedRepository}`, digestOf('x'))).toBe(false);
+  expect(ports.memory.wasFound(placeOf(proven), digestOf('x'))).toBe(false);
 });
 
 test('children that differ by os.version alone are all part of the proof', async () => {

@@ -211,3 +211,13 @@ test('a bug is not told as an answer of Azure', async () => {
   await expect(planTarget(task, 1, azure.ports())).rejects.toThrow('a bug');
   expect(await recordOf(azure)).toBeUndefined();
 });
+
+test('without a budget for Resource Manager the plan comes back, and that was no try', async () => {
+  const azure = arrange();
+  const budgets = { take: async () => ({ kind: 'wait', seconds: 7 }) as const, observe: () => undefined };
+  const result = await planTarget(task, 1, { ...azure.ports(), budgets });
+  expect(result).toEqual({ kind: 'deferred', seconds: 7 });
+  expect(azure.planQueue.messages).toEqual([task]);
+  expect(azure.planQueue.nextVisibleAt - azure.clock.now().getTime()).toBe(7000);
+  expect(await recordOf(azure)).toBeUndefined();
+});

@@ -377,3 +377,10 @@ test.each([
   const resource = { ...registryOf().resource, resourceGroup: group };
   expect(contextOf(resource, 'mcr.microsoft.com', clusterOf('one', 'acr', { properties })).owner).toBe(owner);
 });
+
+test('in a registry that AKS made, a rule of another name that does the right thing holds no upgrade', () => {
+  const facts = factsOf({ rules: [{ ...soundRule, name: 'aks-made-this' }] });
+  const found = diagnoseRegistry(facts, { ...customerContext, owner: 'managed' });
+  expect(found).toMatchObject([{ code: 'cache-rule-renamed', effect: 'none', weight: 'note' }]);
+  expect(diagnoseRegistry(facts, customerContext)).toMatchObject([{ code: 'cache-rule-renamed', effect: 'unknown' }]);
+});

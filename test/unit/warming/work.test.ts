@@ -136,3 +136,14 @@ test.each([
   const { changes } = plan(undefined, { registry: registryOf('acr', [rule]), pinned: [pinOf(pause)] });
   expect(changes[0]?.state.cachedRepository).toBe(repository);
 });
+
+test.each([
+  ['a proof', provenState(coredns, { provenAt: before(-hours(9000)), dueAt: before(-hours(9000)) })],
+  ['a task', stateOf(coredns, { phase: 'waiting', step: 3, dueAt: before(-hours(9000)) })],
+])('%s that a wrong clock dated a year ahead is not waited for until then', (_what, state) => {
+  expect(plan(state).changes).toMatchObject([{ state: { step: 4, dueAt: now } }]);
+});
+
+test('a task that a registry sent away for an hour is waited for', () => {
+  expect(plan(stateOf(coredns, { phase: 'waiting', step: 3, dueAt: before(-hours(1)) })).changes).toEqual([]);
+});

@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import type { GateOptions } from './gate.js';
+import { exitCodeHelp, type ExitCode } from './outcome.js';
+import type { ReplayOptions } from './replay.js';
+import type { StatusOptions } from './status.js';
+import type { SyncOptions } from './sync.js';
+import type { Terminal } from './terminal.js';
+
+/** Commands that ask a running app. */
+export function addAppCommands(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  addGate(program, terminal, end);
+  addStatus(program, terminal, end);
+  addSync(program, terminal, end);
+  addReplay(program, terminal, end);
+}
+
+const appHelp = `
+Needs a running app and one of its function keys. The key travels in a header; in the environment it stays out of the
+list of processes and the history of the shell:
+  export AKS_ARTIFACT_SYNC_URL=https://contoso-sync.azurewebsites.net
+  export AKS_ARTIFACT_SYNC_KEY=$(az functionapp keys list -g sync -n contoso-sync --query functionKeys.default -o tsv)
+`;
+
+function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  program
+    .command('gate')
+    .description('Ask a running app whether a cluster may upgrade to a version: exit code 0 only if it may.')
+    .requiredOption('--cluster <id>', 'resource id of the cluster')
+    .requiredOption('--version <x.y.z>', 'Kubernetes version to upgrade to')
+    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
+    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
+    .option('--json', 'print the answer of the app as JSON')
+    .addHelpText(
+      'after',
+      `${appHelp}
+Example, as a step of a pipeline:
+  aks-artifact-sync gate --cluster "$CLUSTER_ID" --version 1.35.6 && az aks upgrade --ids "$CLUSTER_ID" -k 1.35.6 --yes
+${exitCodeHelp}`,
+    )
+    .action(async (options: GateOptions) => end(await (await import('./gate.js')).runGate(options, terminal)));
+}
+
+function addStatus(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  program
+    .command('status')
+    .description('Show where every cluster, registry and Fleet gate stands in a running app.')
+    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
+    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
+    .option('--json', 'print the answer of the app as JSON')
+    .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync status\n${exitCodeHelp}`)
+    .action(async (options: StatusOptions) => end(await (await import('./status.js')).runStatus(options, terminal)));
+}
+
+function addReplay(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  program
+    .command('replay [id]')
+    .description('Have a running app work on messages again that it gave up on. Harmless to repeat.')
+    .option('--all', 'every message that was not replayed yet')
+    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
+    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
+    .option('--json', 'print the answer of the app as JSON')
+    .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync replay --all\n${exitCodeHelp}`)
+    .action(async (id: string | undefined, options: ReplayOptions) =>
+      end(await (await import('./replay.js')).runReplay(id, options, terminal)),
+    );
+}
+
+function addSync(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  program
+    .command('sync')
+    .description('Make a running app plan and warm now. Harmless to repeat.')
+    .option('--cluster <id>', 'resource id of one cluster; without it all clusters of the subscription')
+    .option('--version <x.y.z>', 'Kubernetes version; without it every version that AKS offers the cluster')
+    .option('--dry-run', 'only say what would be planned')
+    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
+    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
+    .option('--json', 'print the answer of the app as JSON')
+    .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync sync --dry-run\n${exitCodeHelp}`)
+    .action(async (options: SyncOptions) => end(await (await import('./sync.js')).runSync(options, terminal)));
+}

@@ -1,0 +1,37 @@
+import { JsonQueue } from '../azure/queues.js';
+import type { Storage } from '../azure/storage.js';
+import { TableArtifactStates } from '../azure/table-artifact-states.js';
+import { TableDriftReports } from '../azure/table-drift.js';
+import {
+  TableFleetGateRecords,
+  TableJudgements,
+  TableProblems,
+  TableSeenClusters,
+} from '../azure/table-gate-records.js';
+import { TableObserved } from '../azure/table-observed.js';
+import { TableOutages } from '../azure/table-outages.js';
+import { TablePoisonMessages } from '../azure/table-poison.js';
+import { TableRegistryProofs } from '../azure/table-registry-proofs.js';
+import { TableTargets } from '../azure/table-targets.js';
+import type { Ports } from '../app/application.js';
+
+/** Records and queues that the stages share; what holds what is told in ARCHITECTURE.md. */
+export function connectStorage(storage: Storage) {
+  return {
+    ensureStorage: () => storage.ensure(),
+    states: new TableArtifactStates(storage.table('syncArtifacts')),
+    registryProofs: new TableRegistryProofs(storage.table('syncRegistries')),
+    targets: new TableTargets(storage.table('syncTargets')),
+    judgements: new TableJudgements(storage.table('syncJudgements')),
+    fleetRecords: new TableFleetGateRecords(storage.table('syncFleetGates')),
+    seenClusters: new TableSeenClusters(storage.table('syncClusters')),
+    observed: new TableObserved(storage.table('syncObserved')),
+    driftReports: new TableDriftReports(storage.table('syncDrift')),
+    problems: new TableProblems(storage.table('syncProblems')),
+    poison: new TablePoisonMessages(storage.table('syncPoison')),
+    outageRecords: new TableOutages(storage.table('syncOutages')),
+    planQueue: new JsonQueue(storage.queue('plan')),
+    warmQueue: new JsonQueue(storage.queue('warm')),
+    gateQueue: new JsonQueue(storage.queue('gate')),
+  } satisfies Partial<Ports>;
+}

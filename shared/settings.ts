@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { confidences } from './model/artifact.js';
+import { isNcrontab } from './model/ncrontab.js';
+
+/** The message of every check of a setting: what it wants. */
+const wants = (what: string) => ({ error: `wants ${what}` });
+
+const anEndpoint = wants('an address that starts with https:// (http:// on loopback hosts only)');
+const endpoint = z.string(anEndpoint).refine(isEndpoint, anEndpoint);
+
+const anEndpointOrNothing = wants('an address that starts with https:// (http:// on loopback hosts only), or nothing');
+/** Nothing switches a source off. */
+const endpointOrNone = z
+  .string(anEndpointOrNothing)
+  .refine((text) => text === '' || isEndpoint(text), anEndpointOrNothing);
+
+const aHost = wants('a host name in lower case');
+const host = z.string(aHost).regex(/^[a-z0-9.-]+$/, aHost);
+
+const count = (least: number, most: number, unset: number) => {
+  const aCount = wants(`a whole number from ${least} to ${most}`);
+  return z.coerce.number(aCount).int(aCount).min(least, aCount).max(most, aCount).default(unset);
+};
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const aSubscription = wants('a subscription id (a GUID)');
+const aWorkspace = wants('the workspace id of a Log Analytics workspace (a GUID, not its resource id)');
+const aConfidence = wants(`one of ${confidences.join(', ')}`);
+const aPrefix = wants('1 to 100 characters');
+const aSchedule = wants('an NCRONTAB schedule of six fields, such as 0 */5 * * * *');
+/** Also said when there is neither a connection nor an account. */
+export const aConnection = wants(
+  'the connection string of a storage account (or set AzureWebJobsStorage__accountName to use the identity of the app)',
+);
+const anAccount = wants('the name of a storage account: 3 to 24 lower case letters and digits');
+
+const toggle = z
+  .enum(['true', 'false'])
+  .default('true')
+  .transform((text) => text === 'true');
+
+/** Every setting of the app: `docs/settings.md` is generated from this. */
+export const settings = z.object({
+  SUBSCRIPTION_ID: z
+    .string(aSubscription)
+    .regex(guid, aSubscription)
+    .describe('Subscription whose clusters and registries the app serves.'),
+  ARM_ENDPOINT: endpoint
+    .default('https://management.azure.com')
+    .describe('Azure Resource Manager; differs in sovereign clouds.'),
+  ARM_AUDIENCE: endpoint.optional().describe('Token audience of Azure Resource Manager; `ARM_ENDPOINT` unless set.'),
+  MAR_ENDPOINT: endpoint
+    .default('https://mcr.microsoft.com')
+    .describe('Where the app reaches the Microsoft Artifact Registry.'),
+  MAR_HOST: host
+    .default('mcr.microsoft.com')
+    .describe('Name by which cache rules and clusters spell that registry; `mcr.azure.cn` in Azure China.'),
+  GATE_MODE: z
+    .enum(['observe', 'enforce'], wants('observe or enforce'))
+    .default('observe')
+    .describe('`observe` decides and publishes, `enforce` also opens gates in Azure.'),
+  GATE_MIN_CONFIDENCE: z
+    .enum(confidences, aConfidence)
+    .default('probed')
+    .describe('An artifact that is known less surely leaves the gate unknown.'),
+  FLEET_GATE_PREFIX: z
+    .string(aPrefix)
+    .min(1, aPrefix)
+    .max(100, aPrefix)
+    .default('artifact-sync')
+    .describe('Only Fleet approval gates whose display name starts so are ours; `*` for all.'),
+  VERIFY_DELAY_SECONDS: count(1, 3600, 10).describe(
+    'Seconds between asking for an artifact and the first look whether it is cached; doubles up to 10 minutes.',
+  ),
+  BUDGET_SHARE_PERCENT: count(1, 100, 50).describe(
+    'Part of the documented request limits of ACR and of Azure Resource Manager that the app uses; the rest is for nodes and people.',
+  ),
+  MAR_READS_PER_MINUTE: count(60, 100_000, 3000).describe(
+    'Requests a minute to the Microsoft Artifact Registry, which documents no limit; a sixth of them at once after a rest.',
+  ),
+  PROOF_MAX_AGE_HOURS: count(1, 720, 6).describe(
+    'Hours after which a proof no longer counts; it is renewed at half of that.',
+  ),
+  FRESH_PROOF_MINUTES: count(1, 1440, 15).describe(
+    'Before a Fleet gate is approved, proofs older than this are renewed: an approval cannot be taken back.',
+  ),
+  PLAN_MAX_AGE_HOURS: count(1, 720, 3).describe(
+    'Hours after which the facts behind a plan no longer count; it is renewed at a third of that.',
+  ),
+  COMPONENT_INSIGHTS: z
+    .enum(['required', 'optional'])
+    .default('required')
+    .describe(
+      '`required`: the gate is unknown where AKS reports no components for the target; `optional`: lists will do.',
+    ),
+  GATE_WAITS_FOR_BAKED: toggle.describe(
+    'Whether a gate also waits for artifacts that the node images of every pool carry already. They are cached either way, last.',
+  ),
+  PROOF_LEVEL: z
+    .enum(['deep', 'manifests'])
+    .default('deep')
+    .describe(
+      '`deep`: a proof covers every config and layer too, each asked for once; `manifests`: tag, index and child manifests alone.',
+    ),
+  WARM_REFERRERS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('Whether signatures and SBOMs that refer to an artifact are cached too. No gate waits for them.'),
+  TARGET_PATCH: toggle.describe('Whether clusters are prepared for the newest patch of their minor version.'),
+  TARGET_MINOR: toggle.describe('Whether clusters are prepared for the newest version of the next minor.'),
+  RECONCILE_SCHEDULE: z
+    .string(aSchedule)
+    .refine(isNcrontab, aSchedule)
+    .default('0 */5 * * * *')
+    .describe('NCRONTAB schedule of the reconcile timer.'),
+  DRIFT_SCHEDULE: z
+    .string(aSchedule)
+    .refine(isNcrontab, aSchedule)
+    .default('0 30 4 * * *')
+    .describe('NCRONTAB schedule of the timer that compares what was predicted with what was pulled.'),
+  LOG_ANALYTICS_WORKSPACE_ID: z
+    .string(aWorkspace)
+    .regex(guid, aWorkspace)
+    .optional()
+    .describe(
+      'Workspace that gets `ContainerRegistryRepositoryEvents` of the registries; without it, nobody knows what was predicted and never pulled.',
+    ),
+  LOG_ANALYTICS_ENDPOINT: endpoint
+    .default('https://api.loganalytics.io')
+    .describe('Query API of Log Analytics, token audience too; differs in sovereign clouds.'),
+  CATALOG_SCHEDULE: z
+    .string(aSchedule)
+    .refine(isNcrontab, aSchedule)
+    .default('0 15 */6 * * *')
+    .describe('NCRONTAB schedule of the timer that reads the sources of the catalogue anew.'),
+  AGENTBAKER_URL: endpointOrNone
+    .default('https://raw.githubusercontent.com/Azure/AgentBaker/master/parts/common/components.json')
+    .describe("AgentBaker's component list, or a mirror of it; empty: go without."),
+  VULNERABILITY_API_ENDPOINT: endpointOrNone
+    .default('https://cve-api.prod-aks.azure.com/api/v1')
+    .describe('AKS Vulnerability Data API, or a mirror of it; empty: go without.'),
+  AzureWebJobsStorage: z
+    .string(aConnection)
+    .refine(isConnectionString, aConnection)
+    .optional()
+    .describe('Connection string of the storage account; or set `AzureWebJobsStorage__accountName`.'),
+  AzureWebJobsStorage__accountName: z
+    .string(anAccount)
+    .regex(/^[a-z0-9]{3,24}$/, anAccount)
+    .optional()
+    .describe('Storage account reached with the identity of the app, without keys.'),
+  STORAGE_SUFFIX: host
+    .default('core.windows.net')
+    .describe('DNS suffix of storage endpoints; differs in sovereign clouds.'),
+});
+
+function isEndpoint(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback);
+}
+
+/** As much of the form as tells a connection string from any other text. Source: azure-docs storage-configure-connection-string.md. */
+function isConnectionString(text: string): boolean {
+  return /(^|;)(UseDevelopmentStorage=true|(AccountName|QueueEndpoint|TableEndpoint)=[^;]+)/i.test(text);
+}
