@@ -1,5 +1,4 @@
-import type { Sabotage } from './instances.js';
-import { play, type Played } from './play.js';
+import { play, type Played, type PlayOptions } from './play.js';
 import { faultNames, type Fault, type FaultCounts } from './weather.js';
 
 /** How a run went, as it travels between processes. */
@@ -21,10 +20,12 @@ export interface Campaign {
   readonly faults: FaultCounts;
 }
 
+const mostShown = 5;
+
 /** Runs of some seeds, one after the other. */
-export async function playSeeds(seeds: readonly number[], sabotage?: Sabotage): Promise<readonly RunResult[]> {
+export async function playSeeds(seeds: readonly number[], options?: PlayOptions): Promise<readonly RunResult[]> {
   const results: RunResult[] = [];
-  for (const seed of seeds) results.push(resultOf(seed, await play(seed, sabotage)));
+  for (const seed of seeds) results.push(resultOf(seed, await play(seed, options)));
   return results;
 }
 
@@ -52,7 +53,7 @@ export function describeCampaign(campaign: Campaign): string {
   return [
     `${runs} runs of ${steps} steps, each step checked; gates were open amid the storm in ${runsWithOpenGates} runs`,
     ...[...faults].map(([fault, count]) => `  ${fault.padEnd(width)} ${String(count).padStart(7)}`),
-    ...failed.map(describeFailure),
+    ...failed.slice(0, mostShown).map(describeFailure),
     failed.length === 0 ? 'no wrong gate, no lost artifact' : `${failed.length} of ${runs} runs FAILED`,
   ].join('\n');
 }

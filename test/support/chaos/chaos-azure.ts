@@ -1,28 +1,39 @@
 import { Application, type Ports } from '../../../shared/app/application.js';
+import { AcrMetadata } from '../../../shared/azure/acr-metadata.js';
+import { AcrStoredManifests } from '../../../shared/azure/acr-stored-manifests.js';
 import { AcrTokens } from '../../../shared/azure/acr-tokens.js';
 import type { Cluster } from '../../../shared/model/cluster.js';
 import type { KubernetesVersion } from '../../../shared/model/kubernetes-version.js';
 import { AnonymousTokens } from '../../../shared/oci/anonymous.js';
 import { RegistryClient } from '../../../shared/oci/registry-client.js';
+import { accountOfMar, accountOfRegistry, watchFetch } from '../../../shared/oci/watched-fetch.js';
 import type { RequirementSet } from '../../../shared/model/artifact.js';
 import { resolveRequirements } from '../../../shared/requirements/resolve.js';
+import { limitsUnder, OwnLedgers, type LedgerStore } from '../../../shared/warming/budget-ledger.js';
+import { SharedBudgets } from '../../../shared/warming/budgets.js';
 import { ContentMemory } from '../../../shared/warming/content-memory.js';
 import { Outages } from '../../../shared/warming/outages.js';
 import { RememberingReader } from '../../../shared/warming/remember-reader.js';
-import { clusterId, clusterOf, gateOf, hours, minutes, profileOf, registryOf, runOf, target } from '../builders.js';
+import { clusterId, clusterOf, hours, minutes, profileOf, registryOf, runOf, target } from '../builders.js';
 import type { Chance } from '../chance.js';
 import { FakeSubscription } from '../fakes/fake-subscription.js';
-import { LocalRegistries, marHost } from './local-registries.js';
+import { marHost } from './local-imports.js';
+import { LocalRegistries } from './local-registries.js';
 import { tinyCatalog } from './tiny-catalog.js';
 import { Truth } from './truth.js';
 import { WeatherDice } from './weather-dice.js';
-import { Weather } from './weather.js';
+import { Weather, type Fault } from './weather.js';
 
 export const clusterNames = ['one', 'two', 'three'] as const;
+/** Its registry takes imports, which are warmed like all else; nodes want a rule, so its gates stay shut. */
+export const withoutRule = 'three';
 /** What each instance of the app has of its own. */
-export type InstancePorts = Pick<Ports, 'now' | 'upstream' | 'registry' | 'memory' | 'outages'>;
+export type InstancePorts = Pick<
+  Ports,
+  'now' | 'budgets' | 'upstream' | 'registry' | 'storedManifests' | 'memory' | 'outages'
+>;
 
-export const repositoryOfRevisions = 'oss/v2/kubernetes/kube-proxy';
+const repositoryOfRevisions = 'oss/v2/kubernetes/kube-proxy';
 
 const reported = new Map([
   ['1.34', [{ name: 'coredns', version: 'v1.12.1-25' }]],
@@ -31,7 +42,7 @@ const reported = new Map([
 
 /** Clusters one and two share a registry with a cache rule, three has one of its own that takes imports; with arm64 nodes, more is needed. */
 export function clusterWith(name: string, nodes: 'amd64' | 'both'): Cluster {
-  const cluster = clusterOf(name, name === 'three' ? 'own' : 'shared');
+  const cluster = clusterOf(name, name === withoutRule ? 'own' : 'shared');
   const [pool] = cluster.pools;
   if (nodes === 'amd64' || !pool) return cluster;
   return { ...cluster, pools: [pool, { ...pool, name: 'arm', architecture: 'arm64' }] };
@@ -39,19 +50,23 @@ export function clusterWith(name: string, nodes: 'amd64' | 'both'): Cluster {
 
 /**
  * A subscription whose registries and MAR are those of `local/`, behind the app's own clients, in virtual time; Resource Manager and
- * storage are the fakes. A Fleet gate waits for the clusters one and two.
+ * storage are the fakes. An update run of a fleet upgrades the clusters one and two.
  */
 export class ChaosAzure extends FakeSubscription {
   override readonly catalog = tinyCatalog();
   readonly local: LocalRegistries;
   readonly truth: Truth;
   readonly weather: Weather;
+  readonly ledgers = new OwnLedgers();
   #ports: Ports | undefined;
 
-  /** @param seed of what is random in the local Azure; `chance` decides all else */
-  constructor(seed: number, chance: Chance) {
+  /**
+   * @param seed of what is random in the local Azure; `chance` decides all else
+   * @param only as of `Weather`
+   */
+  constructor(seed: number, chance: Chance, only: readonly Fault[] = []) {
     super();
-    this.weather = new Weather(chance, this.clock);
+    this.weather = new Weather(chance, this.clock, only);
     const declared = [
       { registry: registryOf('shared'), hasRule: true },
       { registry: registryOf('own', []), hasRule: false },
@@ -59,7 +74,6 @@ export class ChaosAzure extends FakeSubscription {
     for (const { registry } of declared) this.registries.put(registry);
     for (const name of clusterNames) this.putCluster(clusterWith(name, 'amd64'));
     this.fleets.putRun(runOf([clusterId('one'), clusterId('two')]));
-    this.fleets.putGate(gateOf());
     this.local = new LocalRegistries(
       declared.map(({ registry: { resource }, hasRule }) => ({ name: resource.name, key: resource.key, hasRule })),
       this.#marContent(),
@@ -92,19 +106,25 @@ export class ChaosAzure extends FakeSubscription {
     });
   }
 
-  /** The app's clients as `shared/app.ts` puts them together, for one instance of it. */
-  clients(fetcher: typeof fetch, now: () => Date): InstancePorts {
-    const mar = new RegistryClient(`https://${marHost}`, new AnonymousTokens(fetcher), fetcher);
-    const readers = new Map(
+  /** What `shared/app.ts` puts together for one instance of the app. */
+  clients(fetcher: typeof fetch, now: () => Date, ledgers: LedgerStore): InstancePorts {
+    const budgets = new SharedBudgets(ledgers, limitsUnder({ share: 0.8, marReadsPerMinute: 3000 }), now);
+    const marFetch = watchFetch(budgets, accountOfMar(`https://${marHost}`), fetcher);
+    const mar = new RegistryClient(`https://${marHost}`, new AnonymousTokens(marFetch), marFetch);
+    const clients = new Map(
       [...this.local.caches.keys()].map((loginServer) => {
-        const tokens = new AcrTokens(loginServer, this.local.credential, now, fetcher);
-        return [loginServer, new RegistryClient(`https://${loginServer}`, tokens, fetcher)];
+        const watched = watchFetch(budgets, accountOfRegistry(loginServer), fetcher);
+        const tokens = new AcrTokens(loginServer, this.local.credential, now, watched);
+        return [loginServer, { tokens, reader: new RegistryClient(`https://${loginServer}`, tokens, watched) }];
       }),
     );
-    const registry = (loginServer: string) => readers.get(loginServer) ?? unknownHost(loginServer);
+    const clientOf = (loginServer: string) => clients.get(loginServer) ?? unknownHost(loginServer);
+    const metadata = new AcrMetadata((loginServer) => clientOf(loginServer).tokens, fetcher);
     return {
       now,
-      registry,
+      budgets,
+      registry: (loginServer) => clientOf(loginServer).reader,
+      storedManifests: new AcrStoredManifests(metadata),
       upstream: new RememberingReader(mar, minutes(5), now),
       memory: new ContentMemory(now),
       outages: new Outages(this.outageRecords, now),
@@ -121,7 +141,8 @@ export class ChaosAzure extends FakeSubscription {
     const ports = super.ports();
     return {
       ...ports,
-      ...this.clients(this.local.fetch, this.clock.now),
+      ...this.clients(this.local.fetch, this.clock.now, this.ledgers),
+      verifyPolicy: { everyMs: minutes(10) },
       states: this.truth.watch(this.states, () => this.clock.now().getTime()),
       imports: this.local.imports,
       gatePolicy: { ...ports.gatePolicy, maxProofAgeMs: hours(4), maxPlanAgeMs: hours(6) },

@@ -1,5 +1,5 @@
 import type { Chance } from '../chance.js';
-import { marHost } from './local-registries.js';
+import { marHost } from './local-imports.js';
 import type { Weather } from './weather.js';
 
 const tagPath = /^\/v2\/(.+)\/manifests\/([^:]+)$/;

@@ -12,7 +12,7 @@ type Call = (...words: readonly unknown[]) => Promise<unknown>;
 /** Calls through, or not, or half. */
 type Around = (call: Call, words: readonly unknown[], method: string) => Promise<unknown>;
 
-const reads = ['list', 'get'];
+const reads = ['list', 'get', 'read'];
 
 /** What Resource Manager answered before, by question. */
 export type Before = Map<string, unknown>;
@@ -37,7 +37,14 @@ export function faultyPorts(ports: Ports, weather: Weather, chance: Chance, befo
     fleets: around(ports.fleets, arm),
     imports: around(ports.imports, arm),
     outageRecords: around(ports.outageRecords, storage),
+    registryProofs: around(ports.registryProofs, storage),
+    poison: around(ports.poison, storage),
   };
+}
+
+/** Something else that is kept in storage. */
+export function faultyStorage<Store extends object>(store: Store, weather: Weather, chance: Chance): Store {
+  return around(store, storageFaults(weather, chance));
 }
 
 /** A port whose every call goes through `how`. */

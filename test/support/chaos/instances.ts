@@ -3,10 +3,10 @@ import type { Chance } from '../chance.js';
 import { MortalWorkers } from '../fakes/mortal-workers.js';
 import type { ChaosAzure, InstancePorts } from './chaos-azure.js';
 import { faultyFetch, type Yesterday } from './faulty-fetch.js';
-import { around, faultyPorts, type Before } from './faulty-ports.js';
+import { around, faultyPorts, faultyStorage, type Before } from './faulty-ports.js';
+import { mostSkewSeconds } from './truth.js';
 import type { Weather } from './weather.js';
 
-export const mostSkewSeconds = 120;
 const instanceCount = 3;
 
 /** One instance of the app: a clock of its own, clients with their memory, and workers that die with it. */
@@ -65,7 +65,7 @@ export class Instances {
     const skew = weather.strikes('clock skew') ? chance.below(2 * mostSkewSeconds) - mostSkewSeconds : 0;
     const now = () => new Date(azure.clock.now().getTime() + skew * 1000);
     const fetcher = faultyFetch(azure.local.fetch, weather, chance, this.yesterday);
-    return { own: azure.clients(fetcher, now), workers: new Set() };
+    return { own: azure.clients(fetcher, now, faultyStorage(azure.ledgers, weather, chance)), workers: new Set() };
   }
 
   #portsOf({ own }: Instance): Ports {

@@ -4,8 +4,9 @@ import type { StateIndex } from '../../../shared/gate/decide.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { parseClusterId } from '../../../shared/model/resource-id.js';
 import type { ArtifactStates, TargetRecord } from '../../../shared/warming/ports.js';
+import type { RegistryProof } from '../../../shared/warming/registry-proof.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';
-import type { ChaosAzure } from './chaos-azure.js';
+import { withoutRule, type ChaosAzure } from './chaos-azure.js';
 import type { Truth } from './truth.js';
 
 /** No artifact waits longer for its next look: the longest delay, the longest Retry-After and the clocks' differences. */
@@ -17,37 +18,64 @@ export interface Inspected {
   readonly wrongs: readonly string[];
   /** `one 1.35.7` for every target whose gate is open. */
   readonly open: readonly string[];
+  /** Those of which nothing is missing, open or not: a gate without a cache rule stays shut all the same. */
+  readonly warm: readonly string[];
 }
 
 /** Asks every gate, and the registries whether that is true. */
 export async function inspect(azure: ChaosAzure): Promise<Inspected> {
   const records = await azure.targets.list();
   const indexes = await indexAll(records, azure);
+  const look: Look = { truth: azure.truth, rounds: await azure.registryProofs.list() };
   const app = new Application({ ...azure.ports(), states: readOnce(azure.states) });
   const wrongs: string[] = [];
   const open: string[] = [];
+  const warm: string[] = [];
   for (const record of records) {
     const plan = record.planned;
     if (!plan) continue;
     const states = indexes.get(plan.registry) ?? new Map<string, ArtifactState>();
     wrongs.push(...lostArtifacts(record, states, azure.clock.now().getTime()));
     const cluster = parseClusterId(record.clusterId);
-    const { decision } = await app.gate({ cluster, version: record.kubernetesVersion, strict: false });
+    const { decision, missing } = await app.gate({ cluster, version: record.kubernetesVersion, strict: false });
+    if (missing.length === 0) warm.push(nameOf(record));
     if (decision !== 'open') continue;
     open.push(nameOf(record));
-    wrongs.push(...lies(record, states, azure.truth));
+    if (cluster.name === withoutRule) wrongs.push(`${nameOf(record)} is open, and its registry has no cache rule`);
+    wrongs.push(...lies(record, states, look));
   }
-  return { wrongs, open };
+  const states = [...indexes.values()].flatMap((index) => [...index.values()]);
+  return { wrongs: [...wrongs, ...falseProofs(states, look)], open, warm };
+}
+
+interface Look {
+  readonly truth: Truth;
+  readonly rounds: ReadonlyMap<string, RegistryProof>;
+}
+
+function unexcused(state: ArtifactState, { truth, rounds }: Look): readonly string[] {
+  return truth.unexcused(state, rounds.get(state.registry));
 }
 
 /** An open gate whose artifacts are not all there, unless they were taken away after they were proven. */
-function lies(record: TargetRecord, states: StateIndex, truth: Truth): readonly string[] {
+function lies(record: TargetRecord, states: StateIndex, look: Look): readonly string[] {
   return (record.planned?.set.artifacts ?? []).flatMap((artifact) => {
     const state = states.get(artifactName(artifact));
-    const missing = state ? truth.missing(state) : ['its record'];
-    if (missing.length === 0 || (state && truth.isExcused(state))) return [];
+    const missing = state ? unexcused(state, look) : ['its record'];
+    if (missing.length === 0) return [];
     return [`${nameOf(record)} is open without ${artifactName(artifact)}: ${missing.join(', ')}`];
   });
+}
+
+/** Proofs that were wrong when they were made, whether a gate waits for them or not: the sharper eye. */
+function falseProofs(states: readonly ArtifactState[], look: Look): readonly string[] {
+  return states
+    .filter(({ phase }) => phase === 'proven')
+    .flatMap((state) => {
+      const missing = unexcused(state, look);
+      const name = `${artifactName(state)} in ${state.loginServer}`;
+      return missing.length === 0 ? [] : [`${name} counts as proven without ${missing.join(', ')}`];
+    });
 }
 
 /** Every planned artifact is proven, or has a time at which it is looked at, or a reason for people. */

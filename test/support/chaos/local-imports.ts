@@ -2,7 +2,9 @@ import type { ImportOperations, ImportTarget } from '../../../local/azure/import
 import type { Answer, Received } from '../../../local/azure/http.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import type { ImportProgress, Imports } from '../../../shared/warming/ports.js';
-import { marHost } from './local-registries.js';
+
+/** Host by which rules and imports name MAR. */
+export const marHost = 'mcr.microsoft.com';
 
 /** `importImage` of the local Azure without a socket, its answers read as the real adapter reads them. */
 export class LocalImports implements Imports {

@@ -14,10 +14,9 @@ import { scenarioSchema } from '../../../local/azure/scenario.js';
 import type { Imports } from '../../../shared/warming/ports.js';
 import type { FakeClock } from '../fakes/clock.js';
 import { fetchInProcess } from './in-process-fetch.js';
-import { LocalImports } from './local-imports.js';
+import { LocalImports, marHost } from './local-imports.js';
 import { VirtualTimers } from './virtual-timers.js';
 
-export const marHost = 'mcr.microsoft.com';
 const dataHost = 'data.azurecr.io';
 
 /** A registry of the test. */
@@ -118,7 +117,7 @@ function scenarioOf(declared: readonly DeclaredRegistry[]) {
       cacheRules: hasRule ? [{ target: 'aks-managed-repository/*' }] : [],
       importSeconds: [1, 60],
       importImageSeconds: [1, 60],
-      lateBlobSeconds: [1, 600],
+      lateBlobSeconds: [1, 3600],
     })),
     clusters: [{ ...direct, pools: [{ name: 'p' }] }],
   };

@@ -1,14 +1,15 @@
-import { minutes, clusterId, gateId, target } from '../builders.js';
+import { covers } from '../../../shared/warming/registry-proof.js';
+import { minutes, clusterId, target } from '../builders.js';
 import { Chance } from '../chance.js';
 import { parseClusterId } from '../../../shared/model/resource-id.js';
 import type { Ports } from '../../../shared/app/application.js';
 import { artifactName } from '../../../shared/model/artifact.js';
-import { indexStates } from '../../../shared/gate/evaluate-target.js';
-import { ChaosAzure, clusterNames, clusterWith } from './chaos-azure.js';
-import { Instances, mostSkewSeconds, type Sabotage } from './instances.js';
+import { ChaosAzure, clusterNames, clusterWith, withoutRule } from './chaos-azure.js';
+import { Instances, type Sabotage } from './instances.js';
 import { findAbsent, inspect } from './invariants.js';
+import { mostSkewSeconds } from './truth.js';
 import { mischief, work, type Scene } from './storm.js';
-import type { FaultCounts } from './weather.js';
+import type { Fault, FaultCounts } from './weather.js';
 
 const longestStorm = 400;
 /** After the faults stop, every gate is open within this, and what was taken from a registry is back after `healSeconds`. */
@@ -26,10 +27,19 @@ export interface Played {
   readonly mostOpen: number;
 }
 
+export interface PlayOptions {
+  /** What is broken in the app. */
+  readonly sabotage?: Sabotage;
+  /** As of `Weather`. */
+  readonly only?: readonly Fault[];
+}
+
+const leaveAsIs: Sabotage = (ports) => ports;
+
 /** One run: a storm of faults, then calm. The same seed, the same run. */
-export async function play(seed: number, sabotage: Sabotage = (ports) => ports): Promise<Played> {
+export async function play(seed: number, { sabotage = leaveAsIs, only = [] }: PlayOptions = {}): Promise<Played> {
   const chance = new Chance(seed);
-  const scene = setScene(seed, chance, sabotage);
+  const scene = setScene(seed, chance, sabotage, only);
   const { azure, weather, bugs, instances } = scene;
   const approvals: Promise<readonly string[]>[] = [];
   azure.fleets.onApproved = () => void approvals.push(judgeApproval(scene));
@@ -57,11 +67,11 @@ export async function play(seed: number, sabotage: Sabotage = (ports) => ports):
   return outcome(await recover(scene, approvals, sabotage(azure.ports())), length);
 }
 
-function setScene(seed: number, chance: Chance, sabotage: Sabotage): Scene {
-  const azure = new ChaosAzure(seed, chance);
+function setScene(seed: number, chance: Chance, sabotage: Sabotage, only: readonly Fault[]): Scene {
+  const azure = new ChaosAzure(seed, chance, only);
   const { weather } = azure;
   const instances = new Instances(azure, weather, chance, sabotage);
-  return { azure, weather, chance, instances, bugs: [], changedAt: new Map() };
+  return { azure, weather, chance, instances, bugs: [], gates: new Set(), changedAt: new Map() };
 }
 
 /** The calm after it: whoever lives works on, nothing fails any more. @returns what is wrong in the end */
@@ -80,7 +90,7 @@ async function recover(
   const shut = await passUntil(openSeconds, azure, ports, () => whatIsShut(scene));
   const absent = await passUntil(healSeconds, azure, ports, () => findAbsent(azure));
   return [
-    ...shut.map((what) => `after the storm ${what} never opened`),
+    ...shut.map((what) => `after the storm ${what} never became ready`),
     ...absent.map((what) => `long after the storm, not in the registry: ${what}`),
     ...(await inspect(azure)).wrongs,
     ...(await Promise.all(approvals)).flat(),
@@ -102,15 +112,15 @@ async function passUntil(
   return left;
 }
 
-async function whatIsShut({ azure }: Scene): Promise<readonly string[]> {
-  const { open } = await inspect(azure);
-  const expected = clusterNames.flatMap((name) => [
-    `${name} ${clusterWith(name, 'amd64').kubernetesVersion}`,
-    `${name} ${target}`,
-  ]);
-  const gate = await azure.fleets.getGate(gateId());
-  const targets = expected.filter((name) => !open.includes(name));
-  return gate?.state === 'Completed' ? targets : [...targets, 'the Fleet gate'];
+async function whatIsShut({ azure, gates }: Scene): Promise<readonly string[]> {
+  const { open, warm } = await inspect(azure);
+  const listed = await azure.fleets.listGates();
+  const pending = listed.filter(({ id, state }) => gates.has(id) && state !== 'Completed');
+  const targets = clusterNames.flatMap((name) => {
+    const expected = [`${name} ${clusterWith(name, 'amd64').kubernetesVersion}`, `${name} ${target}`];
+    return expected.filter((one) => !(name === withoutRule ? warm : open).includes(one));
+  });
+  return [...targets, ...pending.map(({ id }) => `the Fleet gate ${id.split('/').at(-1)}`)];
 }
 
 /** An approval cannot be taken back: what the clusters need by their facts of now is there, by proofs that are fresh. */
@@ -122,15 +132,17 @@ async function judgeApproval({ azure, instances, changedAt }: Scene): Promise<re
     if ((changedAt.get(id) ?? 0) >= startedAt) return [];
     const cluster = await azure.clusters.get(parseClusterId(id));
     const { planned } = (await azure.targets.get(id, target)) ?? {};
-    const states = await indexStates(planned?.registry ?? '', azure.states);
+    const states = await azure.states.list(planned?.registry ?? '');
+    const round = (await azure.registryProofs.get(planned?.registry ?? ''))?.proof;
     return azure.required(cluster, target).artifacts.flatMap((artifact) => {
-      const state = states.get(artifactName(artifact));
+      const state = states.get(artifactName(artifact))?.state;
       const proof = state && azure.truth.proofOf(state);
       const what = `Fleet was told yes: ${name} needs ${artifactName(artifact)}`;
       if (!state || !proof) return [`${what}, of which there is no proof`];
-      if (azure.truth.missing(state).length > 0 && !azure.truth.isExcused(state))
-        return [`${what}: ${azure.truth.missing(state).join(', ')}`];
-      return proof.savedAt < oldest ? [`${what}, proven too long ago`] : [];
+      const missing = azure.truth.unexcused(state, round);
+      if (missing.length > 0) return [`${what}: ${missing.join(', ')}`];
+      const seenAt = Math.max(proof.savedAt, round && covers(round, state) ? round.verifiedAt.getTime() : 0);
+      return seenAt < oldest ? [`${what}, proven too long ago`] : [];
     });
   });
   return (await Promise.all(wrongs)).flat();

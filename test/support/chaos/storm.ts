@@ -1,6 +1,6 @@
 import { Application } from '../../../shared/app/application.js';
 import { SyncError } from '../../../shared/model/errors.js';
-import { clusterId, clusterOf, gateId } from '../builders.js';
+import { clusterId, clusterOf, gateId, gateOf } from '../builders.js';
 import type { Chance } from '../chance.js';
 import type { MemoryQueue } from '../fakes/memory-queue.js';
 import { clusterNames, clusterWith, type ChaosAzure } from './chaos-azure.js';
@@ -8,6 +8,7 @@ import { StorageFault } from './faulty-ports.js';
 import type { Instances } from './instances.js';
 import type { Weather } from './weather.js';
 
+const mostGates = 8;
 /** More stops than any message has. */
 const wholeWork = 2000;
 
@@ -19,6 +20,8 @@ export interface Scene {
   readonly instances: Instances;
   /** Errors that are no failure an operator could act on: bugs. */
   readonly bugs: unknown[];
+  /** Fleet gates that were reached, all of them about the same clusters. */
+  readonly gates: Set<string>;
   /** When a cluster's facts changed, by its name, in ms. */
   readonly changedAt: Map<string, number>;
 }
@@ -33,9 +36,20 @@ export async function work(scene: Scene): Promise<void> {
   else if (luck < 860) await deliver(scene, wholeWork);
   else if (luck < 960) azure.clock.advance(1 + chance.below(30));
   else if (luck < 965) azure.clock.advance(60 + chance.below(900));
-  else if (luck < 980) await run(scene, (app) => app.reconcile());
-  else if (luck < 990) await event(scene, (app) => app.syncCluster(clusterOf(chance.one(clusterNames)).resource));
-  else await event(scene, (app) => app.considerFleetGate(gateId()));
+  else if (luck < 978) await run(scene, (app) => app.reconcile());
+  else if (luck < 985) await event(scene, (app) => app.syncCluster(clusterOf(chance.one(clusterNames)).resource));
+  else {
+    const id = reachGate(scene);
+    await event(scene, (app) => app.considerFleetGate(id));
+  }
+}
+
+/** The update run reaches one of its gates, for the first time or once more. */
+function reachGate({ azure, chance, gates }: Scene): string {
+  const id = gateId(`g${chance.below(mostGates)}`);
+  if (!gates.has(id)) azure.fleets.putGate(gateOf({ id }));
+  gates.add(id);
+  return id;
 }
 
 /** Event Grid promises at least once, and the app must live with less. */

@@ -1,10 +1,14 @@
 import { artifactName, type Digest } from '../../../shared/model/artifact.js';
+import { covers, type RegistryProof } from '../../../shared/warming/registry-proof.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';
 import type { ArtifactStates } from '../../../shared/warming/ports.js';
 import type { LocalRegistries } from './local-registries.js';
 
 /** The registry notices a moved tag so late (acr#860), and for so long a proof of it may be of before. */
 const lieMs = 5 * 60_000;
+/** By so much instances may date a look wrongly. */
+export const mostSkewSeconds = 120;
+const skewMs = mostSkewSeconds * 1000;
 
 /** When somebody took from a registry, or from MAR, what was there: proofs of before are wrong since, and nobody was told. */
 interface Harm {
@@ -62,11 +66,36 @@ export class Truth {
 
   /** Parts of an artifact that the registry does not have: of what was proven, and of what a node gets that pulls by the tag now. */
   missing(state: ArtifactState): readonly string[] {
+    return [...this.#missingOf(state, state.digest), ...this.#missingByTag(state)];
+  }
+
+  /**
+   * Those that are missing without an excuse: none for what was taken away since the proof was begun, and nobody could know.
+   * @param round the newest look at the whole registry: at manifests, that is
+   */
+  unexcused(state: ArtifactState, round: RegistryProof | undefined): readonly string[] {
+    const proof = this.#proofs.get(keyOf(state));
+    const own = proof?.provenAt === state.provenAt?.getTime() ? proof?.startedAt : undefined;
+    const { loginServer, repository, cachedRepository } = state;
+    const isHarmed = (server: string | undefined, path: string, from: number) =>
+      this.#harms.some((harm) => harm.loginServer === server && harm.repository === path && harm.at >= from);
+    if (own === undefined) return this.missing(state);
+    const seen = round && covers(round, state) ? Math.max(own, round.verifiedAt.getTime() - skewMs) : own;
+    if (isHarmed(loginServer, cachedRepository, seen)) return [];
+    const missing = this.#missingOf(state, state.digest);
+    const isBlobExcused = isHarmed(loginServer, cachedRepository, own);
+    const hasMoved = isHarmed(undefined, repository, own - lieMs);
+    return [
+      ...missing.filter((part) => !isBlobExcused || !part.startsWith('blob')),
+      ...(hasMoved ? [] : this.#missingByTag(state)),
+    ];
+  }
+
+  #missingByTag(state: ArtifactState): readonly string[] {
     const { cachedRepository, digest, tag } = state;
     const served = this.local.cache(state.loginServer).find(cachedRepository, tag);
-    if (served?.origin !== 'registry') return [`tag ${tag}`, ...this.#missingOf(state, digest)];
-    const { digest: tagged } = served.manifest;
-    return [...(tagged === digest ? [] : this.#missingOf(state, tagged)), ...this.#missingOf(state, digest)];
+    if (served?.origin !== 'registry') return [`tag ${tag}`];
+    return served.manifest.digest === digest ? [] : this.#missingOf(state, served.manifest.digest);
   }
 
   #missingOf({ loginServer, cachedRepository, repository }: ArtifactState, digest: Digest): readonly string[] {
@@ -77,17 +106,6 @@ export class Truth {
       ...manifests.filter((manifest) => !held?.manifests.has(manifest)).map((manifest) => `manifest ${manifest}`),
       ...blobs.filter((blob) => !held?.blobs.has(blob)).map((blob) => `blob ${blob}`),
     ];
-  }
-
-  /** Whether a proof is wrong because of what was done since it was begun: nobody could know. */
-  isExcused(state: ArtifactState): boolean {
-    const proof = this.proofOf(state);
-    if (proof?.provenAt !== state.provenAt?.getTime() || !proof) return false;
-    return this.#harms.some(({ loginServer, repository, at }) =>
-      loginServer === undefined
-        ? repository === state.repository && at >= proof.startedAt - lieMs
-        : loginServer === state.loginServer && repository === state.cachedRepository && at >= proof.startedAt,
-    );
   }
 
   /** Whether a record is of what MAR's tag names now. */
