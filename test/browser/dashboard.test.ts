@@ -63,23 +63,25 @@ describeWith({ command: 'chromium', debianPackage: 'chromium' }, 'the dashboard 
 
   test('says at the top what is to be looked at', async () => {
     const verdict = watched.page.getByRole('status');
-    expect(await verdict.locator('p').innerText()).toBe('Needs a look: 2 of 3 gates open');
+    // Once the app has seen that payments runs the new version, that is no gate any more.
+    const text = await verdict.locator('p').innerText();
+    expect(text).toMatch(/^Needs a look: (1 of 2|2 of 3) gates open$/);
     expect(await verdict.locator('li').allInnerTexts()).toEqual(['1 problem in the last 24 hours, listed below']);
-    expect(await watched.page.title()).toBe('Needs a look: 2 of 3 gates open - AKS artifact sync');
+    expect(await watched.page.title()).toBe(`${text} - AKS artifact sync`);
   });
 
   test('shows the shut gate first, with the name of the artifact that is missing', async () => {
     const rows = await watched.page.locator('table').first().locator('tbody tr').allInnerTexts();
     const isCurrent = (text: string) => text.includes('(current)');
     const [gates, running] = [rows.filter((text) => !isCurrent(text)), rows.filter(isCurrent)];
-    expect(gates.map((text) => text.split(/\s/)[0])).toEqual(['data', 'payments', 'shop', 'sandbox']);
+    expect(gates.map((text) => text.split(/\s/)[0]).join(' ')).toMatch(/^data (payments )?shop sandbox$/);
     expect(running).toHaveLength(3);
     expect(rows[0]).toMatch(/1\.34\.10 → 1\.35\.7\s+✕ closed/);
     expect(rows[0]).toContain(stuck);
     expect(gates[0]).toMatch(/32 \/ 33/);
-    expect(gates.slice(1, 3).join()).not.toContain(stuck);
+    expect(gates.slice(1).join()).not.toContain(stuck);
     expect(gates[1]).toContain('✓ open');
-    expect(gates[3]).toMatch(/left alone\s+not network isolated/);
+    expect(gates.at(-1)).toMatch(/left alone\s+not network isolated/);
   });
 
   test('shows registries with their counts, and what became of Fleet gates', async () => {
