@@ -5,7 +5,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { BlobBytes } from './blob-bytes.js';
 
@@ -35,6 +35,8 @@ export interface TlsKeys {
 
 export interface Listening {
   readonly port: number;
+  /** Received and sent so far, headers included; without what TLS adds. */
+  bytes(): number;
   close(): Promise<void>;
 }
 
@@ -44,18 +46,37 @@ export async function listen(handle: Handle, tls?: TlsKeys): Promise<Listening> 
     void serve(handle, incoming, response);
   };
   const server = tls ? createHttpsServer({ key: tls.key, cert: tls.cert }, onRequest) : createHttpServer(onRequest);
+  const bytes = countBytes(server, tls ? 'secureConnection' : 'connection');
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
+    bytes,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+}
+
+function countBytes(server: Server, event: 'connection' | 'secureConnection'): () => number {
+  const open = new Set<Socket>();
+  let ofClosed = 0;
+  server.on(event, (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => {
+      open.delete(socket);
+      ofClosed += moved(socket);
+    });
+  });
+  return () => [...open].reduce((sum, socket) => sum + moved(socket), ofClosed);
+}
+
+function moved({ bytesRead, bytesWritten }: Socket): number {
+  return bytesRead + bytesWritten;
 }
 
 async function serve(handle: Handle, incoming: IncomingMessage, response: ServerResponse): Promise<void> {

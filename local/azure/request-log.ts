@@ -1,6 +1,17 @@
 /** Counts requests by service and class, for example `arm read` or `acr onenetwork manifest GET 200`. */
 export class RequestLog {
   private readonly counts = new Map<string, number>();
+  private readonly meters: (readonly [service: string, bytes: () => number])[] = [];
+
+  /** A service whose connections are metered. */
+  meter(service: string, bytes: () => number): void {
+    this.meters.push([service, bytes]);
+  }
+
+  /** Bytes that went both ways at services whose name starts with `prefix`. */
+  bytes(prefix: string): number {
+    return this.meters.filter(([service]) => service.startsWith(prefix)).reduce((sum, [, bytes]) => sum + bytes(), 0);
+  }
 
   count(service: string, requestClass: string, status: number): void {
     const key = `${service} ${requestClass} ${status}`;

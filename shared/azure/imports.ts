@@ -29,7 +29,10 @@ export class ArmImports implements Imports {
   /** `Retry-After` of the newest answer about an operation, by its address: pollers keep it to themselves. */
   readonly #pauses = new Map<string, number>();
 
-  /** @param source host that imports name, for example `mcr.microsoft.com` */
+  /**
+   * @param source host that imports name, for example `mcr.microsoft.com`
+   * @param policies see every request, as those of the budgets do
+   */
   constructor(
     private readonly credential: TokenCredential,
     private readonly endpoint: string,

@@ -6,8 +6,8 @@ const dayMs = 24 * hourMs;
 /** A task this much overdue is taken for lost: well past the visibility timeout of host.json and an ordinary backlog. */
 const lostAfterMs = 10 * minuteMs;
 const retryFailedAfterMs = 30 * minuteMs;
-/** So that what waits behind others is never taken for lost. */
-const longestHeadStartSeconds = 60;
+/** Enough for requests to be sent in order; what waits longer is only proven later. */
+const longestHeadStartSeconds = 10;
 
 /** Every number and choice that the stages decide by: from the settings, or fixed here. Pure. */
 export function policiesOf(config: Config) {

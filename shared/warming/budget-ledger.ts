@@ -53,8 +53,10 @@ export function bucketOf({ buckets }: Ledger, operation: OperationClass, limit: 
  */
 export function learn(registry: string, ledger: Ledger, news: News, limitFor: LimitOf, now: number): Ledger {
   const sku = news.sku ?? ledger.sku;
-  const believed = Object.entries(ledger.buckets).map(([operation, bucket]) => [operation, believe(bucket, now)]);
-  const buckets: Partial<Record<OperationClass, Bucket>> = Object.fromEntries(believed);
+  const believed = Object.entries(ledger.buckets).map(
+    ([operation, bucket]) => [operation, believe(bucket, now)] as const,
+  );
+  const buckets: Partial<Record<OperationClass, Bucket>> = Object.fromEntries<Bucket>(believed);
   const limit = (operation: OperationClass) => limitFor(registry, operation, sku);
   for (const operation of news.answered) {
     const bucket = buckets[operation];

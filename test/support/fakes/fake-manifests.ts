@@ -14,7 +14,7 @@ export interface FakeTree {
 }
 
 /** Config and layer of a single manifest; an index has none. */
-export function blobsOf({ digest, children }: Pick<FakeTree, 'digest' | 'children'>): readonly BlobRef[] {
+function blobsOf({ digest, children }: Pick<FakeTree, 'digest' | 'children'>): readonly BlobRef[] {
   if (children.length > 0) return [];
   return [
     { digest: digestOf(`${digest}/config`), size: 100 },

@@ -112,11 +112,26 @@ test('a take larger than the burst is granted when the bucket is full, and paid 
   expect(takeTurn(turn.bucket, limit, wish(1), start + 3_200).kind).toBe('granted');
 });
 
+/** Most of it has been used. */
+const used = { ...openBucket(limit, start), free: 20 };
+
 test('a refusal pauses for as long as the server says, and halves what is left and the rate, once', () => {
-  const refused = throttle(throttle(openBucket(limit, start), limit, 20, start), limit, 20, start + 100);
-  expect(refused).toMatchObject({ factor: 0.5, free: 25, pausedUntil: start + 20_100 });
+  const refused = throttle(throttle(used, limit, 20, start), limit, 20, start + 100);
+  expect(refused).toMatchObject({ factor: 0.5, free: 10, pausedUntil: start + 20_100 });
   expect(takeTurn(refused, limit, wish(1), start + 20_000).kind).toBe('line');
   expect(fill({ ...refused, free: 0 }, limit, start + 21_100).free).toBeCloseTo(5);
+});
+
+test('refusals that go on lower the rate to a quarter, no further', () => {
+  let bucket: Bucket = used;
+  for (let sign = 0; sign < 6; sign += 1) bucket = throttle({ ...bucket, free: -100 }, limit, 1, start + sign * 11_000);
+  expect(bucket.factor).toBe(0.25);
+});
+
+test('a server that refuses while most is unused gets its pause, and keeps its rate', () => {
+  const refused = throttle(openBucket(limit, start), limit, 20, start);
+  expect(refused).toMatchObject({ factor: 1, free: 50, pausedUntil: start + 20_000 });
+  expect(takeTurn(refused, limit, wish(1), start + 19_000).kind).toBe('line');
 });
 
 test('a pause is never shortened by a later refusal that names a shorter one', () => {
@@ -124,11 +139,15 @@ test('a pause is never shortened by a later refusal that names a shorter one', (
   expect(refused.pausedUntil).toBe(start + 60_000);
 });
 
-test('the rate rises slowly, a tenth of the limit each half minute, up to the limit', () => {
-  let bucket = throttle(openBucket(limit, start), limit, 10, start);
-  expect(recover(bucket, start + 39_000).factor).toBe(0.5);
-  for (let minute = 1; minute < 10; minute += 1) bucket = recover(bucket, start + 10_000 + minute * 30_000);
-  expect(bucket.factor).toBe(1);
+test('the rate rises slowly, a tenth of the limit each ten seconds after the pause, up to the limit', () => {
+  let bucket: Bucket = throttle(used, limit, 10, start);
+  expect(recover(bucket, start + 19_000).factor).toBe(0.5);
+  const rates = [];
+  for (let ten = 2; ten < 9; ten += 1) {
+    bucket = recover(bucket, start + ten * 10_000);
+    rates.push(Number(bucket.factor.toFixed(1)));
+  }
+  expect(rates).toEqual([0.6, 0.7, 0.8, 0.9, 1, 1, 1]);
 });
 
 test('the nearer the deadline, the greater the part', () => {

@@ -87,7 +87,7 @@ test('without tokens nothing can be read: a pause of the token service is one of
 
 test('throttled budgets are told, and that they recover', async () => {
   const { clock, budgets } = setUp();
-  await budgets.take(acr, 1);
+  await budgets.take(acr, 2000);
   budgets.observe(acr, { status: 429, retryAfterSeconds: 30 });
   await budgets.announce(acr.registry);
   const pausedUntil = new Date(clock.now().getTime() + 30_000).toISOString();

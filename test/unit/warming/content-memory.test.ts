@@ -33,7 +33,12 @@ test('layers found in a registry prove nothing of another one that took its name
   const proven = await one.pass(60);
   loseRepository(one, proven);
   const { provenAt: _provenAt, proof: _proof, ...rest } = proven;
-  const again: ArtifactState = { ...rest, phase: 'planned', step: proven.step + 1, incarnation: '2026-09-01T08:01:00Z' };
+  const again: ArtifactState = {
+    ...rest,
+    phase: 'planned',
+    step: proven.step + 1,
+    incarnation: '2026-09-01T08:01:00Z',
+  };
   const stored = await one.ports.states.get(proven.registry, coredns);
   await one.ports.states.save([{ state: again, etag: stored?.etag }]);
   await one.warmQueue.enqueue([taskOf(again)], 0);
