@@ -120,7 +120,7 @@ const loseMessages = fc.constantFrom('lost', 'doubled').map((what) =>
 );
 
 function setPart(azure: ChaosAzure, part: Part, how: 'always' | 'by chance'): void {
-  if (part === 'MAR is down') azure.local.mar.isDown = how === 'always';
+  if (part === 'MAR is down') azure.truth.setMar(how === 'always');
   else azure.weather.force(part, how);
 }
 

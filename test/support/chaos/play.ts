@@ -82,7 +82,7 @@ async function recover(
 ): Promise<readonly string[]> {
   const { azure, chance, weather, instances } = scene;
   weather.calm();
-  azure.local.mar.isDown = false;
+  azure.truth.setMar(false);
   const survive = chance.share(0.5);
   for (let left = 3000; survive && left > 0 && instances.workers.waiting > 0; left -= 1)
     await instances.workers.release(chance.below(1000));

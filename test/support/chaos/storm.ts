@@ -115,7 +115,7 @@ export async function mischief(scene: Scene): Promise<void> {
   if (weather.strikes('worker killed')) instances.workers.kill(chance.below(1000));
   if (weather.strikes('instance recycled')) instances.recycle();
   if (weather.strikes('MAR is down')) weather.begin('MAR is down', '', 300 + chance.below(3000));
-  azure.local.mar.isDown = weather.lasts('MAR is down', '');
+  azure.truth.setMar(weather.lasts('MAR is down', ''));
   if (weather.strikes('tag moved at MAR')) moveTag(scene);
   if (weather.strikes('cluster changed')) changeCluster(scene);
   if (weather.strikes('cached repository deleted')) deleteRepository(scene);

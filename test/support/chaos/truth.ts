@@ -35,6 +35,8 @@ interface Tree {
 /** What is really in the registries, and what was done to them behind the app's back. */
 export class Truth {
   #harms: readonly Harm[] = [];
+  /** When MAR was last seen to be down: until then nobody could hear of a moved tag. */
+  #marDownAt = Number.NEGATIVE_INFINITY;
   readonly #trees = new Map<string, Tree>();
   readonly #proofs = new Map<string, SeenProof>();
 
@@ -45,6 +47,12 @@ export class Truth {
 
   harm(loginServer: string | undefined, repository: string): void {
     this.#harms = [...this.#harms, { loginServer, repository, at: this.now() }];
+  }
+
+  /** MAR answers, or does not; said once more at the end of each. */
+  setMar(isDown: boolean): void {
+    if (this.local.mar.isDown || isDown) this.#marDownAt = this.now();
+    this.local.mar.isDown = isDown;
   }
 
   /** Notes the proofs that a worker writes. */
@@ -84,7 +92,8 @@ export class Truth {
     if (isHarmed(loginServer, cachedRepository, seen)) return [];
     const missing = this.#missingOf(state, state.digest);
     const isBlobExcused = isHarmed(loginServer, cachedRepository, own);
-    const hasMoved = isHarmed(undefined, repository, own - lieMs);
+    const unheard = this.#marDownAt >= own - lieMs ? Number.NEGATIVE_INFINITY : own - lieMs;
+    const hasMoved = isHarmed(undefined, repository, unheard);
     return [
       ...missing.filter((part) => !isBlobExcused || !part.startsWith('blob')),
       ...(hasMoved ? [] : this.#missingByTag(state)),
