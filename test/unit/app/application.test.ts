@@ -60,7 +60,9 @@ test('each piece of work is told in one line', async () => {
   const azure = arrange();
   const app = new Application(azure.ports());
   const task = { clusterId: clusterOf().resource.id, kubernetesVersion: target };
-  expect(await app.plan({ ...task, attempt: 0 }, 1)).toBe('planned 13 artifacts, 0 unresolved, 0 findings, 13 to warm');
+  expect(await app.plan({ ...task, attempt: 0 }, 1)).toBe(
+    'planned 13 artifacts, 0 by import, 0 unresolved, 0 findings, 13 to warm',
+  );
   const [warm] = azure.warmQueue.messages;
   if (!warm) throw new Error('nothing to warm');
   expect(await app.warm(warm, 1)).toContain(`${warm.repository}:${warm.tag} step 0: advanced`);
