@@ -154,7 +154,7 @@ export class Booting {
       protocol === 'https' ? this.ca.server : undefined,
     );
     this.servers.push(server);
-    this.requestLog.meter(service, server.bytes);
+    this.requestLog.meter(service, () => server.bytes());
     return server.port;
   }
 

@@ -27,6 +27,9 @@ import { readStatus } from './read-status.js';
 import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
 
+/** Azure asks for seconds or minutes; what it asks beyond that is looked at hourly. */
+const longestPauseSeconds = 3600;
+
 /** What the app does with the catalogue, apart from reading it. */
 export interface CatalogKeeper {
   /** Reads every source anew. */
@@ -180,6 +183,18 @@ export class Application {
 
   /** @returns one line for the log */
   async evaluate(task: GateTask): Promise<string> {
+    try {
+      return await this.#evaluate(task);
+    } catch (error) {
+      // Deliveries within a pause would all fail, and end among the poison messages.
+      if (!(error instanceof SyncError) || error.retryAfterSeconds === undefined) throw error;
+      const seconds = Math.min(Math.max(Math.ceil(error.retryAfterSeconds), 1), longestPauseSeconds);
+      await this.ports.gateQueue.enqueue([task], seconds);
+      return `${error.code}: ${error.message}; again in ${seconds} s`;
+    }
+  }
+
+  async #evaluate(task: GateTask): Promise<string> {
     const { ports } = this;
     if (task.kind === 'verify-registry')
       return `${task.registry}: ${await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue })}`;

@@ -1,4 +1,5 @@
 import { Application } from '../../../shared/app/application.js';
+import { SyncError } from '../../../shared/model/errors.js';
 import { clusterOf, gateId, target, version } from '../../support/builders.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 
@@ -54,6 +55,20 @@ test('a Fleet gate of an event is judged soon', async () => {
   const azure = arrange();
   await new Application(azure.ports()).considerFleetGate(gateId());
   expect(azure.gateQueue.messages).toEqual([{ kind: 'fleet-gate', gateId: gateId() }]);
+});
+
+test('a gate that Azure asks a pause for is looked at after it, not delivered until it is given up on', async () => {
+  const azure = arrange();
+  const throttled = new SyncError('ARM_THROTTLED', 'fleets: 429', { retryAfterSeconds: 40 });
+  const enqueued: unknown[] = [];
+  const app = new Application({
+    ...azure.ports(),
+    fleets: { ...azure.ports().fleets, getGate: () => Promise.reject(throttled) },
+    gateQueue: { enqueue: async (tasks, seconds) => void enqueued.push([tasks, seconds]) },
+  });
+  const task = { kind: 'fleet-gate', gateId: gateId() } as const;
+  expect(await app.evaluate(task)).toBe('ARM_THROTTLED: fleets: 429; again in 40 s');
+  expect(enqueued).toEqual([[[task], 40]]);
 });
 
 test('each piece of work is told in one line', async () => {
