@@ -57,6 +57,7 @@ export function spoiled(good: unknown): fc.Arbitrary<string> {
       for (const step of path.slice(0, -1)) holder = holder[step] as Record<string, unknown>;
       if (action === 'replace') holder[last] = value;
       else if (action === 'remove') delete holder[last];
+      else if (Array.isArray(holder[last])) holder[last].push(value);
       else if (typeof holder[last] === 'object' && holder[last] !== null) {
         Reflect.defineProperty(holder[last], key, { value, enumerable: true, configurable: true, writable: true });
       }
