@@ -4,7 +4,7 @@ import { openBench, type Bench } from '../support/e2e/bench.js';
 import { walkImports } from '../support/e2e/import-graph.js';
 import { loadClustersOf } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 interface Ended {
   readonly code: number | null;

@@ -5,7 +5,7 @@ import type { LocalAzure } from '../../local/azure/local-azure-interface.js';
 import { openBench } from '../support/e2e/bench.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const repair = /az acr cache delete --registry contosobroken .* && az acr cache create --registry contosobroken /;
 
