@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { SyncError } from '../model/errors.js';
+import { modeOf, type EnforcementPolicy } from './enforcement.js';
 import { doubtsOf, type MemberPorts } from './fleet-members.js';
 import { isOurs, questionOf, type FleetGate, type GateQuestion } from './fleet.js';
 import type { FleetGateAction, FleetGateRecord, FleetGateRecords, Fleets, GateQueue, GateTask } from './ports.js';
@@ -8,7 +9,7 @@ export interface FleetGatePorts extends MemberPorts {
   readonly fleets: Fleets;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
-  readonly mode: 'observe' | 'enforce';
+  readonly enforcement: EnforcementPolicy;
   readonly fleetGatePrefix: string;
 }
 
@@ -63,7 +64,7 @@ async function judgeGate(gate: ReadGate, ports: FleetGatePorts): Promise<FleetGa
   if (doubts.length > 0) return await record(gate, 'waiting', reasons, ports);
   const what = question.version === 'current' ? 'their current versions' : question.version;
   const open = [`open for ${what}: ${question.clusterIds.map((id) => id.split('/').at(-1)).join(', ')}`];
-  if (ports.mode === 'observe') return await record(gate, 'would-approve', open, ports);
+  if (modeOf(gate.fleetId, ports.enforcement) === 'observe') return await record(gate, 'would-approve', open, ports);
   return await approve(gate, question, open, ports);
 }
 
