@@ -60,9 +60,10 @@ export interface FleetGateRecord {
 }
 
 export interface FleetGateRecords {
+  get(gateId: string): Promise<{ readonly record: FleetGateRecord; readonly etag: string } | undefined>;
   list(): Promise<readonly FleetGateRecord[]>;
-  /** Replaces the record of this gate. */
-  save(record: FleetGateRecord): Promise<void>;
+  /** @returns false when somebody else wrote first; nothing was written then */
+  save(record: FleetGateRecord, etag: string | undefined): Promise<boolean>;
 }
 
 /** Fleets of the subscription. Source: `Microsoft.ContainerService/fleets`, api-version 2026-06-01. */
