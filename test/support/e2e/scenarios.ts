@@ -20,3 +20,21 @@ export async function loadQuietScenario(): Promise<Scenario> {
   const fleets = scenario.fleets.map((fleet) => ({ ...fleet, updateRuns: [] }));
   return { ...scenario, name: 'quiet', fleets, events: [], expect };
 }
+
+/** Of the default subscription the cluster "payments" alone: its event, no Fleet, its gate open at the end. A third of the work. */
+export async function loadOneClusterScenario(): Promise<Scenario> {
+  const scenario = await loadQuickScenario('default');
+  const isPayments = ({ name }: { readonly name: string }): boolean => name === 'payments';
+  const [cluster] = scenario.expect.clusters.filter(isPayments);
+  if (!cluster) throw new Error('the default scenario expects nothing of payments');
+  const kubernetesVersion = scenario.clusters.find(isPayments)?.kubernetesVersion ?? cluster.kubernetesVersion;
+  return {
+    ...scenario,
+    name: 'one cluster',
+    registries: scenario.registries.filter(({ name }) => name === 'contosopayments'),
+    clusters: scenario.clusters.filter(isPayments),
+    fleets: [],
+    events: scenario.events.filter((event) => event.cluster === 'payments'),
+    expect: { clusters: [{ ...cluster, kubernetesVersion }], updateRuns: [], gates: [] },
+  };
+}
