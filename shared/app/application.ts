@@ -19,7 +19,7 @@ import type {
   Problems,
 } from '../gate/ports.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
-import { seen } from '../gate/seen-clusters.js';
+import { saveSeen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
 import { countStrategies } from '../gate/strategy-counts.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
@@ -108,7 +108,7 @@ export class Application {
     const clusters = request.cluster
       ? [await ports.clusters.get(request.cluster)]
       : (await ports.clusters.list()).clusters;
-    if (!request.dryRun) await ports.seenClusters.save(clusters.map((cluster) => seen(cluster, ports.now())));
+    if (!request.dryRun) await saveSeen(clusters, ports.seenClusters, ports.now());
     const answers: RequestedCluster[] = [];
     for (const cluster of clusters) answers.push(await this.#syncOne(cluster, request));
     return { runId: ports.newRunId(), dryRun: request.dryRun, clusters: answers };
@@ -251,7 +251,6 @@ export class Application {
   }
 
   async #findingOf(cluster: ResourceId): Promise<string | undefined> {
-    const known = await this.ports.seenClusters.list();
-    return known.find((candidate) => candidate.id.toLowerCase() === cluster.key)?.finding;
+    return (await this.ports.seenClusters.get(cluster.id))?.finding;
   }
 }

@@ -41,7 +41,7 @@ export interface Reconciled {
 export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const listed = await ports.clusters.list();
   const { clusters } = listed;
-  await rememberClusters(listed, ports.seenClusters, ports.now());
+  const known = await rememberClusters(listed, ports.seenClusters, ports.now());
   const fleetGates = await attempt(() => reconcileFleets(ports));
   const records = await ports.targets.list();
   const removed = await removeObsolete(records, listed, ports);
@@ -61,7 +61,9 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
     if (typeof outcome === 'number') planned += outcome;
     else {
       failures.push(`${cluster.resource.name}: ${outcome}`);
-      await ports.seenClusters.save([{ ...seen(cluster, ports.now()), finding: outcome }]);
+      await ports.seenClusters.save([
+        { ...seen(cluster, known.get(cluster.resource.key), ports.now()), finding: outcome },
+      ]);
     }
   }
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
