@@ -67,13 +67,13 @@ async function askOnce(ports: WaitPorts, patienceSeconds: number): Promise<Answe
 }
 
 /** Tells a line unless its facts are those of the line before. */
-function tellChanges({ tell, now }: WaitPorts): (facts: string, line: string) => void {
-  const startedAt = now().getTime();
+function tellChanges(ports: WaitPorts): (facts: string, line: string) => void {
+  const startedAt = ports.now().getTime();
   let told: string | undefined;
   return (facts, line) => {
     if (facts === told) return;
     told = facts;
-    tell(`${`after ${formatDuration((now().getTime() - startedAt) / 1000)}:`.padEnd(16)} ${line}`);
+    ports.tell(`${`after ${formatDuration((ports.now().getTime() - startedAt) / 1000)}:`.padEnd(16)} ${line}`);
   };
 }
 
