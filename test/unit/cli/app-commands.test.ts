@@ -1,5 +1,5 @@
 import { startFakeApp, type FakeApp } from './fake-app.js';
-import { asked, closed, key, payments, unknown } from './gate-answers.fixture.js';
+import { asked, closed, key, payments } from './gate-answers.fixture.js';
 import { matching, runCli } from './run-cli.js';
 
 const status = {
