@@ -30,6 +30,7 @@ import type { ThrottledBudget } from '../warming/budgets.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
+import { describeGate } from './describe-gate.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
 import { readStatus } from './read-status.js';
 import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
@@ -82,6 +83,8 @@ export interface GateAnswer extends GateDecision {
   readonly kubernetesVersion: string;
   readonly evaluatedAt: string;
   readonly plannedAt?: string;
+  /** All of it as lines of text, for the log of a pipeline. */
+  readonly message: string;
 }
 
 /** The app behind its doors: functions and command line call this, nothing else. */
@@ -235,7 +238,7 @@ export class Application {
     await this.ready();
     const { record, decision } = await judgeTarget(cluster.id, version, this.ports);
     const leftAlone = record ? undefined : await this.#findingOf(cluster);
-    return {
+    const answer = {
       cluster: cluster.id,
       kubernetesVersion: version,
       ...decision,
@@ -243,6 +246,7 @@ export class Application {
       evaluatedAt: this.ports.now().toISOString(),
       ...(record?.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
     };
+    return { ...answer, message: describeGate(answer) };
   }
 
   async status(): Promise<Status> {
