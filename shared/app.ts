@@ -38,7 +38,7 @@ function connect(config: Config, credential: TokenCredential): Ports {
   const budgets = connectBudgets(config, storage, now);
   return {
     version: packageJson.version,
-    mode: config.mode,
+    enforcement: config.enforcement,
     now,
     newRunId: randomUUID,
     marHost: config.marHost,
