@@ -6,6 +6,7 @@ import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from
 import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
+import type { MaintenancePolicy } from './maintenance-ports.js';
 import type { FleetGateRecords, GateQueue, GateTask, Judgements } from './ports.js';
 
 export interface JudgePorts {
@@ -23,6 +24,7 @@ export interface EvaluatePorts extends JudgePorts {
   readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
+  readonly maintenancePolicy: Pick<MaintenancePolicy, 'scope'>;
   /** Least seconds between two judgements of a target that work is under way for. */
   readonly judgeEverySeconds: number;
 }
@@ -127,7 +129,7 @@ export async function evaluateTarget(
     step,
   };
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
-  if (decision.decision === 'open' && !unchanged) await wakeFleetGates(ports);
+  if (!unchanged) await wakeOpeners(record.clusterId, decision, ports);
   if (isUnderWay(record, decision)) {
     const age = (now.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);
@@ -146,11 +148,13 @@ function isUnderWay(record: TargetRecord, decision: GateDecision): boolean {
   return decision.missing.some(({ state }) => state !== 'failed' && state !== 'not-started');
 }
 
-async function wakeFleetGates(ports: EvaluatePorts): Promise<void> {
-  const records = await ports.fleetRecords.list();
-  const waiting = records.filter((record) => record.action === 'waiting');
-  await ports.gateQueue.enqueue(
-    waiting.map((record) => ({ kind: 'fleet-gate', gateId: record.id })),
-    0,
-  );
+/** Whoever acts on decisions looks at this one: Fleet gates that wait for it to open, and the cluster's maintenance in either case. */
+async function wakeOpeners(clusterId: string, { decision }: GateDecision, ports: EvaluatePorts): Promise<void> {
+  const tasks: GateTask[] = [];
+  if (decision === 'open') {
+    const waiting = (await ports.fleetRecords.list()).filter((record) => record.action === 'waiting');
+    tasks.push(...waiting.map((record) => ({ kind: 'fleet-gate', gateId: record.id }) as const));
+  }
+  if (ports.maintenancePolicy.scope !== 'off') tasks.push({ kind: 'maintenance', clusterId });
+  await ports.gateQueue.enqueue(tasks, 0);
 }

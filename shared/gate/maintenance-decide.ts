@@ -1,5 +1,13 @@
-import { addDays, dayAt, isOver, isRunningOut, spanFrom } from './maintenance-dates.js';
-import { hasEntry, isUntouched, othersThan, readWindow, unrestricted, withEntry, withoutEntry } from './maintenance-documents.js';
+import { dayAt, isOver, isRunningOut, spanFrom } from './maintenance-dates.js';
+import {
+  hasEntry,
+  isUntouched,
+  othersThan,
+  readWindow,
+  unrestricted,
+  withEntry,
+  withoutEntry,
+} from './maintenance-documents.js';
 import type {
   ConfigurationName,
   DateSpan,
@@ -78,6 +86,7 @@ function decideOpen(facts: HoldFacts): HoldStep {
     return wait ? nothing('the hold is being placed') : { step: 'forget', because: 'our entry is gone' };
   }
   if (mode === 'observe') return leave(facts, record);
+  if (isRefused(record, facts)) return nothing('Azure refused to release it');
   if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   return release(facts, record, entry);
 }
@@ -88,7 +97,8 @@ function decideNotAsked(facts: HoldFacts): HoldStep {
   if (!record) return nothing('not asked for');
   if (!isOurs(record)) return { step: 'forget', because: 'not asked for any more' };
   const entry = entryThere(facts, record);
-  if (!entry) return isYoung(record, facts) ? nothing('being changed') : { step: 'forget', because: 'our entry is gone' };
+  if (!entry)
+    return isYoung(record, facts) ? nothing('being changed') : { step: 'forget', because: 'our entry is gone' };
   if (mode === 'observe' || !isOver(entry, today(facts))) return leave(facts, record);
   if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   return release(facts, record, entry);
@@ -100,7 +110,7 @@ function decideShut(facts: HoldFacts, shut: readonly string[]): HoldStep {
     case 'overridden':
       return nothing('a person decided otherwise');
     case 'refused':
-      return isYounger(record, facts.now, tryRefusedAfterMs) ? nothing('Azure refused it') : begin(facts, shut);
+      return isRefused(record, facts) ? nothing('Azure refused it') : begin(facts, shut);
     case 'held':
       return keep(facts, record, shut);
     case 'placing':
@@ -123,8 +133,10 @@ function keep(facts: HoldFacts, record: HoldRecord, shut: readonly string[]): Ho
   if (!configuration) return override(facts, 'the configuration was deleted');
   const entry = entryThere(facts, record);
   if (!entry) return override(facts, `the entry ${describe(record.entry)} was changed or removed`);
-  if (!isRunningOut(entry, today(facts), policy.holdDays) && record.state === 'held') return nothing(`held until ${entry.end}`);
+  if (!isRunningOut(entry, today(facts), policy.holdDays) && record.state === 'held')
+    return nothing(`held until ${entry.end}`);
   if (mode === 'observe') return leave(facts, record);
+  if (isRefused(record, facts)) return nothing('Azure refused to renew it');
   if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   const next = spanFrom(today(facts), policy.holdDays);
   if (isCovered(othersThan(configuration.document, entry), next)) return nothing('the entries of others hold as long');
@@ -136,7 +148,8 @@ function begin(facts: HoldFacts, shut: readonly string[]): HoldStep {
   const { configuration, record, mode, operation, policy } = facts;
   if (!configuration) return create(facts, shut);
   const window = readWindow(configuration.document);
-  if (!window) return tell('unholdable', [...shut, 'the configuration has no window of its own (properties.maintenanceWindow)']);
+  if (!window)
+    return tell('unholdable', [...shut, 'the configuration has no window of its own (properties.maintenanceWindow)']);
   const entry = spanFrom(today(facts), policy.holdDays);
   const earlier = record && isOurs(record) ? entryThere(facts, record) : undefined;
   if (isCovered(othersThan(configuration.document, earlier), entry) && !earlier)
@@ -171,7 +184,8 @@ function place(
 
 function release({ configuration }: HoldFacts, record: HoldRecord, entry: DateSpan): HoldStep {
   if (!configuration) return { step: 'forget', because: 'the configuration is gone' };
-  if (record.created && isUntouched(configuration.document, entry)) return { step: 'release', entry, document: undefined };
+  if (record.created && isUntouched(configuration.document, entry))
+    return { step: 'release', entry, document: undefined };
   return { step: 'release', entry, document: withoutEntry(configuration.document, entry, record.before) };
 }
 
@@ -209,12 +223,12 @@ function isCovered(others: readonly DateSpan[], { start, end }: DateSpan): boole
   return others.some((other) => other.start <= start && other.end >= end);
 }
 
-function isYoung(record: HoldRecord, { now }: HoldFacts): boolean {
-  return record.state !== 'held' && isYounger(record, now, othersEndAfterMs);
+function isYoung({ state, recordedAt }: HoldRecord, { now }: HoldFacts): boolean {
+  return state !== 'held' && now.getTime() - recordedAt.getTime() < othersEndAfterMs;
 }
 
-function isYounger({ recordedAt }: HoldRecord, now: Date, ms: number): boolean {
-  return now.getTime() - recordedAt.getTime() < ms;
+function isRefused({ refusedAt }: HoldRecord, { now }: HoldFacts): boolean {
+  return refusedAt !== undefined && now.getTime() - refusedAt.getTime() < tryRefusedAfterMs;
 }
 
 function today({ configuration, now }: HoldFacts): string {

@@ -23,8 +23,10 @@ export interface MaintenanceConfiguration {
 /** What became of a write. */
 export type MaintenanceWrite =
   | { readonly result: 'done'; readonly document: MaintenanceDocument | undefined }
-  /** Somebody changed it since it was read (412), or AKS works on the cluster (409): nothing was written. */
+  /** Somebody changed it since it was read (412): nothing was written. */
   | { readonly result: 'conflict'; readonly reason: string }
+  /** AKS works on the cluster (409): nothing was written. */
+  | { readonly result: 'busy'; readonly reason: string }
   /** Azure takes no such document (400), in its words. */
   | { readonly result: 'refused'; readonly reason: string };
 
@@ -84,6 +86,8 @@ export interface HoldRecord {
   /** When this came to be asked for. */
   readonly since: Date;
   readonly recordedAt: Date;
+  /** When Azure last refused a change of it. */
+  readonly refusedAt?: Date;
   /** Which targets are shut, and what else there is to know. */
   readonly reasons: readonly string[];
 }
