@@ -2,6 +2,7 @@ import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftPorts } from '../drift/measure-drift.js';
 import type { EnforcementPolicy } from '../gate/enforcement.js';
 import { indexRegistry, type EvaluatePorts } from '../gate/evaluate-target.js';
+import type { Holds } from '../gate/maintenance-ports.js';
 import type { PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
 import { describeStatus, type Status } from '../gate/status.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
@@ -16,6 +17,7 @@ export interface StatusPorts
   readonly seenClusters: SeenClusters;
   readonly problems: Problems;
   readonly poison: PoisonMessages;
+  readonly holds: Pick<Holds, 'list'>;
   readonly outageRecords: OutageRecords;
   /** Budgets that are not at their full rate. */
   readonly throttled: () => Promise<readonly ThrottledBudget[]>;
@@ -27,7 +29,7 @@ const problemsShown = 20;
 
 /** Everything that is stored, as it stands now. Reads only. */
 export async function readStatus(ports: StatusPorts): Promise<Status> {
-  const [clusters, targets, judgements, fleetGates, problems, drift, outages, poison, throttled, catalog] =
+  const [clusters, targets, judgements, fleetGates, problems, drift, outages, poison, throttled, catalog, holds] =
     await Promise.all([
       ports.seenClusters.list(),
       ports.targets.list(),
@@ -39,6 +41,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
       ports.poison.list(problemsShown),
       ports.throttled(),
       ports.catalogKeeper.describe(),
+      ports.holds.list(),
     ]);
   const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
   const states = new Map(
@@ -56,6 +59,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     states,
     judgements,
     fleetGates,
+    holds,
     outages,
     poison,
     catalog,

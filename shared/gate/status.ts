@@ -8,6 +8,8 @@ import type { ArtifactState } from '../warming/state.js';
 import { isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
+import { describeHold, type HoldStatus } from './hold-status.js';
+import type { HoldRecord } from './maintenance-ports.js';
 import { countStrategies, type StrategyCounts } from './strategy-counts.js';
 import type { FleetGateRecord, Judgement, PoisonMessage, Problem, SeenCluster } from './ports.js';
 
@@ -19,6 +21,8 @@ export interface Status {
   readonly registries: readonly RegistryStatus[];
   readonly clusters: readonly ClusterStatus[];
   readonly fleetGates: readonly (Omit<FleetGateRecord, 'recordedAt'> & { readonly recordedAt: string })[];
+  /** Planned maintenance that is held, or that something is to be said of; absent where there is none. */
+  readonly holds?: readonly HoldStatus[];
   /** Registries, and what they get from MAR, that fail for now. */
   readonly outages: readonly OutageStatus[];
   /** Messages that were given up on, newest first; those without `replayedAt` can be replayed. */
@@ -108,6 +112,7 @@ export interface StatusInput {
   readonly states: ReadonlyMap<string, StateIndex>;
   readonly judgements: readonly Judgement[];
   readonly fleetGates: readonly FleetGateRecord[];
+  readonly holds: readonly HoldRecord[];
   readonly outages: readonly OutageRecord[];
   readonly poison: readonly PoisonMessage[];
   readonly catalog: CatalogStatus;
@@ -127,6 +132,7 @@ export function describeStatus(input: StatusInput): Status {
       .map((cluster) => describeCluster(cluster, input))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     fleetGates: input.fleetGates.map((gate) => ({ ...gate, recordedAt: gate.recordedAt.toISOString() })),
+    ...(input.holds.length === 0 ? {} : { holds: input.holds.map(describeHold) }),
     outages: input.outages.filter((outage) => isCurrent(outage, input.now)).map(describeOutageStatus),
     poison: input.poison.map(describePoison),
     catalog: input.catalog,

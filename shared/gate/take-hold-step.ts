@@ -146,7 +146,11 @@ async function release(step: Releasing, context: HoldContext, ports: HoldPorts):
   return settled('released');
 }
 
-async function forget(because: string, { stored, configuration }: HoldContext, ports: HoldPorts): Promise<StepOutcome> {
+async function forget(
+  because: string,
+  { stored, configuration, now }: HoldContext,
+  ports: HoldPorts,
+): Promise<StepOutcome> {
   if (!stored) return settled(because);
   const { record } = stored;
   const document = configuration?.document ?? null;
@@ -156,10 +160,12 @@ async function forget(because: string, { stored, configuration }: HoldContext, p
     await ports.audit.save(
       auditOf(record, changeOf(record), 'failed', { before: record.before, after: document }, [because]),
     );
-  if (record.state === 'would-hold')
+  if (record.state === 'would-hold') {
+    const release = { ...record, recordedAt: now };
     await ports.audit.save(
-      auditOf(record, 'release-maintenance', 'would', { before: document, after: document }, [because]),
+      auditOf(release, 'release-maintenance', 'would', { before: document, after: document }, [because]),
     );
+  }
   return (await ports.holds.remove(stored)) ? settled(because) : lostRace;
 }
 

@@ -27,7 +27,7 @@ function page(changes: Partial<StatusInput> = {}): string {
     ...{ version: '1.2.3', mode: 'enforce', now, policy, clusters: [seen], catalog: bundledOnly },
     targets: [{ ...plan, requestedAt: now, planned: plan }],
     states: new Map([[plan.registry, new Map([[`${pause.repository}:${pause.tag}`, failed]])]]),
-    ...{ judgements: [], fleetGates: [], outages: [], poison: [], problems: [], drift: [], throttled: [] },
+    ...{ judgements: [], fleetGates: [], outages: [], holds: [], poison: [], problems: [], drift: [], throttled: [] },
     ...changes,
   });
   return renderDashboard(status)

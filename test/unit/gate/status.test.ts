@@ -43,6 +43,7 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   judgements: [],
   fleetGates: [],
   outages: [],
+  holds: [],
   poison: [],
   problems: [],
   drift: [],
