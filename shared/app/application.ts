@@ -7,6 +7,7 @@ import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
+import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
 import { evaluateTarget, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
 import type {
@@ -53,6 +54,7 @@ export type Ports = PlanPorts &
   AdvancePorts &
   EvaluatePorts &
   FleetGatePorts &
+  MaintenancePorts &
   ReconcilePorts &
   Omit<VerifyPorts, 'verifyQueue'> &
   DriftPorts & {
@@ -211,6 +213,7 @@ export class Application {
     const { ports } = this;
     if (task.kind === 'verify-registry')
       return `${task.registry}: ${await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue })}`;
+    if (task.kind === 'maintenance') return `${task.clusterId}: ${await evaluateMaintenance(task, ports)}`;
     if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, ports)}`;
     return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, ports)}`;
   }

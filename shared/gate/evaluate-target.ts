@@ -6,6 +6,7 @@ import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from
 import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
+import type { MaintenancePolicy } from './maintenance-ports.js';
 import type { BreakGlasses, FleetGateRecords, GateQueue, GateTask, Judgements, SeenClusters } from './ports.js';
 import { isProvenOpen, reconsider } from './reconsider.js';
 import { wakeOpeners } from './wake-openers.js';
@@ -28,6 +29,7 @@ export interface EvaluatePorts extends JudgePorts {
   readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
+  readonly maintenancePolicy: Pick<MaintenancePolicy, 'scope'>;
   /** Least seconds between two judgements of a target that work is under way for. */
   readonly judgeEverySeconds: number;
 }
@@ -149,7 +151,7 @@ export async function evaluateTarget(
     step,
   };
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
-  if (!unchanged) await wakeOpeners(decision.decision, ports);
+  if (!unchanged) await wakeOpeners(record.clusterId, decision.decision, ports);
   if (isUnderWay(record, decision)) {
     const age = (now.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);

@@ -8,6 +8,11 @@ import type { FleetGate, UpdateRun } from './fleet.js';
 export type GateTask =
   | VerifyTask
   | {
+      /** Maintenance configurations of a cluster: held, or released. */
+      readonly kind: 'maintenance';
+      readonly clusterId: string;
+    }
+  | {
       readonly kind: 'target';
       readonly clusterId: string;
       readonly kubernetesVersion: KubernetesVersion;

@@ -1,10 +1,13 @@
 import { compareVersions } from '../model/kubernetes-version.js';
+import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { ClusterList } from '../requirements/ports.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
 import { isOurs, versionsByCluster } from './fleet.js';
+import type { Holds, MaintenancePolicy } from './maintenance-ports.js';
+import { askedConfigurations } from './maintenance-targets.js';
 import type { FleetGateRecords, Fleets, Judgements, SeenClusters } from './ports.js';
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
@@ -20,6 +23,8 @@ export interface ReconcilePorts extends ReconcileClusterPorts, Omit<VerifyPorts,
   /** Lower case. Members of a fleet may lie in others. */
   readonly subscriptionId: string;
   readonly fleetGatePrefix: string;
+  readonly holds: Pick<Holds, 'list'>;
+  readonly maintenancePolicy: MaintenancePolicy;
 }
 
 /** Counts of what one round set in motion. */
@@ -66,6 +71,8 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
       ]);
     }
   }
+  const maintained = await attempt(() => reconcileMaintenance(clusters, ports));
+  if (typeof maintained === 'string') failures.push(`maintenance: ${maintained}`);
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
   if (due !== undefined) failures.push(...(await roundOf(due, ports)));
   return {
@@ -135,6 +142,17 @@ async function reconcileFleets(ports: ReconcilePorts): Promise<number> {
     0,
   );
   return byKey.size;
+}
+
+/** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */
+async function reconcileMaintenance(clusters: readonly Cluster[], ports: ReconcilePorts): Promise<void> {
+  const asked = clusters.filter((cluster) => askedConfigurations(cluster, ports.maintenancePolicy).size > 0);
+  const held = (await ports.holds.list()).map(({ clusterId }) => clusterId);
+  const byKey = new Map([...held, ...asked.map(({ resource }) => resource.id)].map((id) => [id.toLowerCase(), id]));
+  await ports.gateQueue.enqueue(
+    [...byKey.values()].map((clusterId) => ({ kind: 'maintenance', clusterId })),
+    0,
+  );
 }
 
 async function attempt<Value>(work: () => Promise<Value>): Promise<Value | string> {
