@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BlobServiceClient } from '@azure/storage-blob';
 import type { CatalogStatus } from '../../shared/catalog/current-catalog.js';
 import { openBench, type Bench } from '../support/e2e/bench.js';
-import { loadOneClusterScenario, loadQuietScenario } from '../support/e2e/scenarios.js';
+import { loadClustersOf, loadQuietScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
 jest.setTimeout(150_000);
@@ -87,7 +87,7 @@ describe.each(['unreachable', 'broken'] as const)('an app whose sources are %s',
   let bench: Bench;
 
   beforeAll(async () => {
-    const scenario = await loadOneClusterScenario();
+    const scenario = await loadClustersOf('default', ['payments']);
     const faults = { ...scenario.faults, catalogSources };
     bench = await openBench({ scenario: { ...scenario, faults }, env: { CATALOG_SCHEDULE: '*/2 * * * * *' } });
   });

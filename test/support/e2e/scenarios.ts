@@ -21,20 +21,28 @@ export async function loadQuietScenario(): Promise<Scenario> {
   return { ...scenario, name: 'quiet', fleets, events: [], expect };
 }
 
-/** Of the default subscription the cluster "payments" alone: its event, no Fleet, its gate open at the end. A third of the work. */
-export async function loadOneClusterScenario(): Promise<Scenario> {
-  const scenario = await loadQuickScenario('default');
-  const isPayments = ({ name }: { readonly name: string }): boolean => name === 'payments';
-  const [cluster] = scenario.expect.clusters.filter(isPayments);
-  if (!cluster) throw new Error('the default scenario expects nothing of payments');
-  const kubernetesVersion = scenario.clusters.find(isPayments)?.kubernetesVersion ?? cluster.kubernetesVersion;
+/** Some clusters of a scenario, without their Fleet: as much less work for a test as there are fewer of them. */
+export async function loadClustersOf(
+  name: Parameters<typeof loadQuickScenario>[0],
+  clusterNames: readonly string[],
+): Promise<Scenario> {
+  const scenario = await loadQuickScenario(name);
+  const clusters = scenario.clusters.filter((cluster) => clusterNames.includes(cluster.name));
+  const registries = clusters.map(({ registry }) => registry);
+  const expected = scenario.expect.clusters.filter((cluster) => clusterNames.includes(cluster.name));
   return {
     ...scenario,
-    name: 'one cluster',
-    registries: scenario.registries.filter(({ name }) => name === 'contosopayments'),
-    clusters: scenario.clusters.filter(isPayments),
+    name: `${name}, of it ${clusterNames.join(' and ')}`,
+    registries: scenario.registries.filter((registry) => registries.includes(registry.name)),
+    clusters,
     fleets: [],
-    events: scenario.events.filter((event) => event.cluster === 'payments'),
-    expect: { clusters: [{ ...cluster, kubernetesVersion }], updateRuns: [], gates: [] },
+    events: scenario.events.filter(({ cluster }) => clusterNames.includes(cluster)),
+    expect: { clusters: expected.map(notUpgraded), updateRuns: [], gates: [] },
   };
+
+  /** Nobody upgrades without a Fleet. */
+  function notUpgraded(cluster: (typeof expected)[number]): typeof cluster {
+    const { kubernetesVersion } = clusters.find((one) => one.name === cluster.name) ?? cluster;
+    return { ...cluster, kubernetesVersion };
+  }
 }
