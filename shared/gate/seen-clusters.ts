@@ -21,7 +21,7 @@ export async function rememberClusters(listed: ClusterList, seenClusters: SeenCl
 }
 
 function isNews(cluster: SeenCluster, before: SeenCluster | undefined): boolean {
-  if (!before || cluster.seenAt.getTime() - before.seenAt.getTime() >= tellAgainAfterMs) return true;
+  if (!before || Math.abs(cluster.seenAt.getTime() - before.seenAt.getTime()) >= tellAgainAfterMs) return true;
   const { id, name, kubernetesVersion, isolated, registry, finding } = cluster;
   return (
     [before.id, before.name, before.kubernetesVersion].join() !== [id, name, kubernetesVersion].join() ||
