@@ -186,9 +186,15 @@ export class Application {
     }
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
+    if (result.repaired.length > 0) await this.#tellRepaired(result.plan.registry, result.repaired);
     const { artifacts, unresolved, findings } = result.plan.set;
     const imported = countStrategies(result.plan)?.import ?? 0;
     return `planned ${artifacts.length} artifacts, ${imported} by import, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
+  }
+
+  async #tellRepaired(registry: string, names: readonly string[]): Promise<void> {
+    const reason = `records could not be read, and are written anew; proofs begin from nothing: ${names.join(', ')}`;
+    await this.recordProblem({ source: 'table syncArtifacts', subject: registry, reason });
   }
 
   /** @returns one line for the log */

@@ -19,6 +19,7 @@ const warmTask = z.object({
   repository: z.string().refine(isRepository, 'must be a repository'),
   tag: z.string().refine(isTag, 'must be a tag'),
   step,
+  carried: z.string().max(48_000).exactOptional(),
 });
 
 const round = z.object({

@@ -33,6 +33,7 @@ const stateSchema = z.object({
   importTries: count.exactOptional(),
   provenAt: date.exactOptional(),
   neededBy: date.exactOptional(),
+  deepAt: date.exactOptional(),
   dueAt: date,
   reason: z.string().exactOptional(),
   failureClass: z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours']).exactOptional(),
