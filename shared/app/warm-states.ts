@@ -1,16 +1,17 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import '../model/schema-words.js';
 import { artifactName, isDigest, type ArtifactRef, type Digest } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import type { ArtifactStates, StoredState } from '../warming/ports.js';
 import type { ArtifactState } from '../warming/state.js';
-import { describeIssues } from './messages.js';
+import { describeIssues } from './describe-issues.js';
 
 const date = z.coerce.date();
-const digest = z.string().refine((text): text is Digest => isDigest(text), 'must be a sha256 digest');
+const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'must be a sha256 digest');
 
-const count = z.int().min(0);
+const count = z.int().check(z.minimum(0));
 
 const stateSchema = z.object({
   registry: z.string(),
@@ -27,15 +28,15 @@ const stateSchema = z.object({
   step: count,
   attempts: count,
   failures: count,
-  proof: z.enum(['manifests', 'deep']).exactOptional(),
-  blobsDone: count.exactOptional(),
-  imports: z.object({ token: z.string(), startedAt: date }).exactOptional(),
-  importTries: count.exactOptional(),
-  provenAt: date.exactOptional(),
+  proof: z.exactOptional(z.enum(['manifests', 'deep'])),
+  blobsDone: z.exactOptional(count),
+  imports: z.exactOptional(z.object({ token: z.string(), startedAt: date })),
+  importTries: z.exactOptional(count),
+  provenAt: z.exactOptional(date),
   dueAt: date,
-  reason: z.string().exactOptional(),
-  failureClass: z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours']).exactOptional(),
-}) satisfies z.ZodType<ArtifactState>;
+  reason: z.exactOptional(z.string()),
+  failureClass: z.exactOptional(z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours'])),
+}) satisfies z.ZodMiniType<ArtifactState>;
 const documentSchema = z.object({ format: z.literal(1), artifacts: z.array(stateSchema) });
 
 /**
