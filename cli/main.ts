@@ -8,7 +8,9 @@ const { env, stdout, stderr } = process;
 
 // From Node 22.1 on, what was compiled is kept for the next start: in a folder of the user's own, as whoever writes there decides what runs.
 const keepCompiled = module.enableCompileCache as typeof module.enableCompileCache | undefined;
-keepCompiled?.(env['NODE_COMPILE_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'aks-artifact-sync'));
+keepCompiled?.(
+  env['NODE_COMPILE_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'aks-artifact-sync'),
+);
 
 // A reader that has seen enough (`… | head`) is no failure, and must not turn a closed gate into another exit code.
 for (const stream of [stdout, stderr]) {

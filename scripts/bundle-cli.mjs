@@ -13,7 +13,9 @@ const fromRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const onlyEnglish = {
   name: 'only-english',
   setup: ({ onLoad }) =>
-    onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';" })),
+    onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    })),
 };
 
 const options = {
@@ -34,7 +36,12 @@ const options = {
   logLevel: 'warning',
 };
 
-await build({ ...options, entryPoints: [fromRoot('cli/main.ts')], outfile: fromRoot('dist/cli/main.js'), external: ['./program.js'] });
+await build({
+  ...options,
+  entryPoints: [fromRoot('cli/main.ts')],
+  outfile: fromRoot('dist/cli/main.js'),
+  external: ['./program.js'],
+});
 await build({
   ...options,
   entryPoints: [fromRoot('cli/program.ts')],

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import '../model/schema-words.js';
@@ -57,9 +58,16 @@ export class FileArtifactStates implements ArtifactStates {
 
   /**
    * @param memory "forget" starts from nothing and overwrites the file
-   * @throws SyncError INVALID_INPUT for a file that is not ours or broken
+   * @throws SyncError INVALID_INPUT for a file that is not ours or broken; STATE_FILE_UNWRITABLE for a folder in which nothing can be
+   * kept: better now than after an hour of work
    */
   static async open(path: string, memory: 'keep' | 'forget'): Promise<FileArtifactStates> {
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await access(dirname(path), constants.W_OK);
+    } catch (cause) {
+      throw unwritable(path, cause);
+    }
     return new FileArtifactStates(path, memory === 'forget' ? [] : await readStates(path));
   }
 
@@ -84,15 +92,22 @@ export class FileArtifactStates implements ArtifactStates {
     });
   }
 
-  /** Writes what has changed since the last time; a reader of the file sees all of it or nothing. */
+  /**
+   * Writes what has changed since the last time; a reader of the file sees all of it or nothing.
+   * @throws SyncError STATE_FILE_UNWRITABLE
+   */
   async flush(): Promise<void> {
     if (this.#flushed === this.#writes) return;
     const written = this.#writes;
     const lines = [...this.#rows.values()].map(({ state }) => JSON.stringify(state));
     const draft = `${this.path}.${process.pid}.tmp`;
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-    await writeFile(draft, `{"format":1,"artifacts":[\n${lines.join(',\n')}\n]}\n`, { mode: 0o600 });
-    await rename(draft, this.path);
+    try {
+      await writeFile(draft, `{"format":1,"artifacts":[\n${lines.join(',\n')}\n]}\n`, { mode: 0o600 });
+      await rename(draft, this.path);
+    } catch (cause) {
+      await rm(draft, { force: true });
+      throw unwritable(this.path, cause);
+    }
     this.#flushed = written;
   }
 }
@@ -114,10 +129,18 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'unknown';
+    const code = codeOf(cause);
     if (code === 'ENOENT') return undefined;
     throw new SyncError('INVALID_INPUT', `state: ${path}: it cannot be read (${code})`, { cause });
   }
+}
+
+function unwritable(path: string, cause: unknown): SyncError {
+  return new SyncError('STATE_FILE_UNWRITABLE', `state: ${path}: it cannot be written (${codeOf(cause)})`, { cause });
+}
+
+function codeOf(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'unknown';
 }
 
 function parseJson(text: string): unknown {

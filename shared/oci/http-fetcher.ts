@@ -51,11 +51,7 @@ export function createHttpFetcher(): HttpFetcher {
   return { fetch: fetcher, close };
 }
 
-function send(
-  url: URL,
-  { method, headers, signal }: RequestInit,
-  agents: Agents,
-): Promise<IncomingMessage> {
+function send(url: URL, { method, headers, signal }: RequestInit, agents: Agents): Promise<IncomingMessage> {
   const options = {
     method: method ?? 'GET',
     headers: headers as Readonly<Record<string, string>>,
