@@ -13,15 +13,19 @@ import {
 import { TableObserved } from '../azure/table-observed.js';
 import { TableOutages } from '../azure/table-outages.js';
 import { TablePoisonMessages } from '../azure/table-poison.js';
+import { TableProofLosses } from '../azure/table-proof-losses.js';
 import { TableRegistryProofs } from '../azure/table-registry-proofs.js';
 import { TableTargets } from '../azure/table-targets.js';
 import type { Ports } from '../app/application.js';
+import { WarningStates } from '../warming/proof-losses.js';
 
 /** Records and queues that the stages share; what holds what is told in ARCHITECTURE.md. */
 export function connectStorage(storage: Storage, now: () => Date) {
+  const losses = new TableProofLosses(storage.table('syncRegistries'), now);
   return {
     ensureStorage: () => storage.ensure(),
-    states: new TableArtifactStates(storage.table('syncArtifacts')),
+    losses,
+    states: new WarningStates(new TableArtifactStates(storage.table('syncArtifacts')), losses),
     registryProofs: new TableRegistryProofs(storage.table('syncRegistries')),
     targets: new TableTargets(storage.table('syncTargets'), now),
     judgements: new TableJudgements(storage.table('syncJudgements')),

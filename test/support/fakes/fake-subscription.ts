@@ -17,6 +17,8 @@ import { FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
 import { FakeImports, unlimitedBudgets } from './fake-imports.js';
 import { FakeMar } from './fake-manifests.js';
 import { FakeCachingRegistry } from './fake-registry.js';
+import { WarningStates } from '../../../shared/warming/proof-losses.js';
+import { MemoryProofLosses } from './memory-proof-losses.js';
 import { MemoryArtifactStates } from './memory-artifact-states.js';
 import { FakeInventory, FakePullLog, MemoryDriftReports, MemoryObserved } from './memory-drift.js';
 import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClusters } from './memory-gate-records.js';
@@ -43,7 +45,8 @@ export class FakeSubscription {
   readonly clusters = new FakeClusters();
   readonly registries = new FakeRegistries();
   readonly fleets = new FakeFleets();
-  readonly states = new MemoryArtifactStates();
+  readonly losses = new MemoryProofLosses(this.clock.now);
+  readonly states = new WarningStates(new MemoryArtifactStates(), this.losses);
   readonly targets = new MemoryTargets(this.clock.now);
   readonly judgements = new MemoryJudgements();
   readonly fleetRecords = new MemoryFleetGateRecords();
@@ -112,7 +115,7 @@ export class FakeSubscription {
         inventory,
         pullLog,
       },
-      ...{ registryProofs, storedManifests, verifyPolicy: { everyMs: hours(3) } },
+      ...{ losses: this.losses, registryProofs, storedManifests, verifyPolicy: { everyMs: hours(3) } },
       ...{ clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
       catalog: { current: async () => this.catalog },
       catalogKeeper: idleCatalogKeeper,
