@@ -8,7 +8,7 @@ import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
 import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
-import { evaluateTarget, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
+import { evaluateTarget, judgeTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
 import type {
   AuditTrail,
@@ -19,6 +19,7 @@ import type {
   Problem,
   Problems,
 } from '../gate/ports.js';
+import { rememberJudging, type RememberPorts } from '../gate/remember-judging.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import { saveSeen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
@@ -57,6 +58,7 @@ export type Ports = PlanPorts &
   MaintenancePorts &
   ReconcilePorts &
   Omit<VerifyPorts, 'verifyQueue'> &
+  RememberPorts &
   DriftPorts & {
     readonly version: string;
     readonly problems: Problems;
@@ -93,7 +95,12 @@ export interface GateAnswer extends GateDecision {
 export class Application {
   #ready: Promise<void> | undefined;
 
-  constructor(private readonly ports: Ports) {}
+  /** What `gate` judges by: everything else reads storage. */
+  readonly #remembered: JudgeReads;
+
+  constructor(private readonly ports: Ports) {
+    this.#remembered = { ...ports, ...rememberJudging(ports) };
+  }
 
   /** Makes queues and tables; every door waits for it, a failed try is repeated by the next. */
   async ready(): Promise<void> {
@@ -245,7 +252,7 @@ export class Application {
   /** The decision from what is stored; an unknown cluster or version is `unknown`, with the reason. */
   async gate({ cluster, version }: GateRequest): Promise<GateAnswer> {
     await this.ready();
-    const { record, decision } = await judgeTarget(cluster.id, version, this.ports);
+    const { record, decision } = await judgeTarget(cluster.id, version, this.#remembered);
     const leftAlone = record ? undefined : await this.#findingOf(cluster);
     const answer = {
       cluster: cluster.id,

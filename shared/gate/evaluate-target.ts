@@ -11,10 +11,11 @@ import type { BreakGlasses, FleetGateRecords, GateQueue, GateTask, Judgements, S
 import { isProvenOpen, reconsider } from './reconsider.js';
 import { wakeOpeners } from './wake-openers.js';
 
-export interface JudgePorts {
-  readonly targets: Targets;
-  readonly states: ArtifactStates;
-  readonly registryProofs: RegistryProofs;
+/** What a judgement reads. */
+export interface JudgeReads {
+  readonly targets: Pick<Targets, 'get'>;
+  readonly states: Pick<ArtifactStates, 'list'>;
+  readonly registryProofs: Pick<RegistryProofs, 'get'>;
   readonly outageRecords: Pick<OutageRecords, 'list'>;
   /** Budgets that are not at their full rate. */
   readonly throttled: () => Promise<readonly ThrottledBudget[]>;
@@ -23,6 +24,12 @@ export interface JudgePorts {
   readonly breakGlasses: Pick<BreakGlasses, 'get'>;
   readonly gatePolicy: GatePolicy;
   readonly now: () => Date;
+}
+
+export interface JudgePorts extends JudgeReads {
+  readonly targets: Targets;
+  readonly states: ArtifactStates;
+  readonly registryProofs: RegistryProofs;
 }
 
 export interface EvaluatePorts extends JudgePorts {
@@ -48,7 +55,7 @@ const lateAfterMs = 60_000;
 export async function judgeTarget(
   clusterId: string,
   version: KubernetesVersion,
-  ports: JudgePorts,
+  ports: JudgeReads,
 ): Promise<{ readonly record: TargetRecord | undefined; readonly decision: GateDecision }> {
   const record = await ports.targets.get(clusterId, version);
   const states: StateIndex = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
@@ -66,7 +73,7 @@ export async function judgeTarget(
   return { record, decision: { ...decision, reasons: [...decision.reasons, ...waits] } };
 }
 
-async function readCircumstances(clusterId: string, version: KubernetesVersion, ports: JudgePorts) {
+async function readCircumstances(clusterId: string, version: KubernetesVersion, ports: JudgeReads) {
   const { judgements, seenClusters, breakGlasses } = ports;
   const [newest, seen, glass] = await Promise.all([
     judgements.get(clusterId, version),
@@ -80,7 +87,7 @@ async function readCircumstances(clusterId: string, version: KubernetesVersion, 
 async function slowBudgets(
   { loginServer }: PlannedTarget,
   late: readonly ArtifactState[],
-  { throttled }: JudgePorts,
+  { throttled }: JudgeReads,
 ): Promise<readonly ThrottledBudget[]> {
   const asked = late.some(({ strategy }) => strategy === 'import') ? [loginServer, 'arm'] : [loginServer];
   return (await throttled()).filter(({ registry }) => asked.includes(registry));
@@ -100,7 +107,7 @@ function describeLate(late: readonly ArtifactState[]): string {
 }
 
 /** Why nothing moves, as far as it is the fault of others. */
-async function currentOutages(registry: string, ports: JudgePorts): Promise<readonly OutageRecord[]> {
+async function currentOutages(registry: string, ports: JudgeReads): Promise<readonly OutageRecord[]> {
   const records = await ports.outageRecords.list();
   return records.filter((outage) => outage.registry === registry && isCurrent(outage, ports.now()));
 }
@@ -108,7 +115,7 @@ async function currentOutages(registry: string, ports: JudgePorts): Promise<read
 /** The states of a registry, each with its effective proof. */
 export async function indexRegistry(
   registry: string,
-  { registryProofs, states }: Pick<JudgePorts, 'registryProofs' | 'states'>,
+  { registryProofs, states }: Pick<JudgeReads, 'registryProofs' | 'states'>,
 ): Promise<StateIndex> {
   const known = await registryProofs.get(registry);
   return await indexStates(registry, states, known?.proof);
@@ -117,7 +124,7 @@ export async function indexRegistry(
 /** @param proof read before: what it does not hold true of any more has lost its own proof by then */
 export async function indexStates(
   registry: string,
-  states: ArtifactStates,
+  states: Pick<ArtifactStates, 'list'>,
   proof?: RegistryProof,
 ): Promise<StateIndex> {
   const stored = await states.list(registry);
