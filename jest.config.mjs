@@ -25,6 +25,8 @@ export default {
   reporters: ['default', '<rootDir>/test/jest/closing-line.mjs'],
   testSequencer: '<rootDir>/test/jest/longest-first.mjs',
   maxWorkers: 2,
+  // A test that hangs is ended by it; a slow machine is not.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,

@@ -27,6 +27,7 @@ const aSubscription = wants('a subscription id (a GUID)');
 const aWorkspace = wants('the workspace id of a Log Analytics workspace (a GUID, not its resource id)');
 const aConfidence = wants(`one of ${confidences.join(', ')}`);
 const aPrefix = wants('1 to 100 characters');
+const someScopes = wants('resource ids of clusters, fleets, resource groups or subscriptions, separated by commas');
 const aSchedule = wants('an NCRONTAB schedule of six fields, such as 0 */5 * * * *');
 /** Also said when there is neither a connection nor an account. */
 export const aConnection = wants(
@@ -59,6 +60,16 @@ export const settings = z.object({
     .enum(['observe', 'enforce'], wants('observe or enforce'))
     .default('observe')
     .describe('`observe` decides and publishes, `enforce` also opens gates in Azure.'),
+  ENFORCE_SCOPES: z
+    .string(someScopes)
+    .refine((text) => splitList(text).every(isScope), someScopes)
+    .default('')
+    .describe(
+      'With `GATE_MODE=enforce`: only what lies at or under one of these resource ids is changed, comma separated; empty: everything.',
+    ),
+  GATE_GRACE_MINUTES: count(0, 1440, 0).describe(
+    'Minutes for which a gate that was open stays so although a proof has become too old, while that is being renewed. Nothing else is forgiven.',
+  ),
   GATE_MIN_CONFIDENCE: z
     .enum(confidences, aConfidence)
     .default('probed')
@@ -69,6 +80,20 @@ export const settings = z.object({
     .max(100, aPrefix)
     .default('artifact-sync')
     .describe('Only Fleet approval gates whose display name starts so are ours; `*` for all.'),
+  MAINTENANCE_HOLDS: z
+    .enum(['off', 'auto-upgrade', 'all'], wants('off, auto-upgrade or all'))
+    .default('auto-upgrade')
+    .describe(
+      'Which planned maintenance of clusters with auto-upgrade is held while a target is not open: `auto-upgrade` Kubernetes versions and node images, `all` weekly AKS releases too, `off` none. See maintenance.md.',
+    ),
+  MAINTENANCE_CREATE: z
+    .enum(['true', 'false'], wants('true or false'))
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('Whether a maintenance configuration that a cluster lacks is made for as long as it is held.'),
+  HOLD_DAYS: count(1, 7, 3).describe(
+    'Days beyond today that a hold of planned maintenance lasts unless it is renewed: should the app die, it ends by itself then.',
+  ),
   VERIFY_DELAY_SECONDS: count(1, 3600, 10).describe(
     'Seconds between asking for an artifact and the first look whether it is cached; doubles up to 10 minutes.',
   ),
@@ -154,6 +179,19 @@ export const settings = z.object({
     .default('core.windows.net')
     .describe('DNS suffix of storage endpoints; differs in sovereign clouds.'),
 });
+
+/** Entries of a comma separated list, without blanks around them. */
+export function splitList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** A subscription, or anything below one. */
+function isScope(text: string): boolean {
+  return text.length <= 2048 && /^\/subscriptions\/[^/\s?#]+(\/[^/\s?#]+)*\/?$/i.test(text);
+}
 
 function isEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;

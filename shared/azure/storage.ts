@@ -22,6 +22,9 @@ export const tableNames = [
   'syncRegistries',
   'syncOutages',
   'syncPoison',
+  'syncAudit',
+  'syncBreakGlass',
+  'syncHolds',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

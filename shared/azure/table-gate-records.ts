@@ -53,14 +53,7 @@ export class TableJudgements implements Judgements {
       decidedAt: judgement.decidedAt.toISOString(),
       since: judgement.since.toISOString(),
     };
-    try {
-      if (etag === undefined) await this.table.createEntity(entity);
-      else await this.table.updateEntity(entity, 'Replace', { etag });
-      return true;
-    } catch (error) {
-      if (isConflict(error) || isNotFound(error)) return false;
-      throw error;
-    }
+    return await saveRow(this.table, entity, etag);
   }
 
   async remove(clusterId: string, kubernetesVersion: KubernetesVersion): Promise<void> {
@@ -86,11 +79,21 @@ const fleetGateRow = z.object({
 export class TableFleetGateRecords implements FleetGateRecords {
   constructor(private readonly table: TableClient) {}
 
+  async get(gateId: string) {
+    try {
+      const entity = await this.table.getEntity('gate', encodeKey(gateId.toLowerCase()));
+      return { record: fleetGateRow.parse(entity), etag: entity.etag };
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
   async list(): Promise<readonly FleetGateRecord[]> {
     return await rows(this.table, fleetGateRow);
   }
 
-  async save(record: FleetGateRecord): Promise<void> {
+  async save(record: FleetGateRecord, etag: string | undefined): Promise<boolean> {
     const entity = {
       ...record,
       partitionKey: 'gate',
@@ -98,7 +101,7 @@ export class TableFleetGateRecords implements FleetGateRecords {
       reasons: JSON.stringify(record.reasons.slice(0, 20).map((reason) => reason.slice(0, 500))),
       recordedAt: record.recordedAt.toISOString(),
     };
-    await this.table.upsertEntity(entity, 'Replace');
+    return await saveRow(this.table, entity, etag);
   }
 }
 
@@ -109,6 +112,9 @@ const seenRow = z.object({
   isolated: z.boolean(),
   registry: z.string().exactOptional(),
   finding: z.string().exactOptional(),
+  // ARM's names of versions, separated by blanks.
+  upgradingTo: z.string().optional(),
+  upgradingSince: date.optional(),
   seenAt: date,
 });
 
@@ -116,20 +122,39 @@ const seenRow = z.object({
 export class TableSeenClusters implements SeenClusters {
   constructor(private readonly table: TableClient) {}
 
+  async get(clusterId: string): Promise<SeenCluster | undefined> {
+    try {
+      return seenOf(seenRow.parse(await this.table.getEntity('cluster', encodeKey(clusterId.toLowerCase()))));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
   async list(): Promise<readonly SeenCluster[]> {
-    return await rows(this.table, seenRow);
+    return (await rows(this.table, seenRow)).map(seenOf);
   }
 
   async save(clusters: readonly SeenCluster[]): Promise<void> {
-    for (const cluster of clusters) {
+    for (const { upgrade, seenAt, ...cluster } of clusters) {
       const keys = { partitionKey: 'cluster', rowKey: encodeKey(cluster.id.toLowerCase()) };
-      await this.table.upsertEntity({ ...cluster, ...keys, seenAt: cluster.seenAt.toISOString() }, 'Replace');
+      const upgrading = upgrade && {
+        upgradingTo: upgrade.to.join(' '),
+        upgradingSince: upgrade.since.toISOString(),
+      };
+      const entity = { ...cluster, ...upgrading, ...keys, seenAt: seenAt.toISOString() };
+      await this.table.upsertEntity(entity, 'Replace');
     }
   }
 
   async remove(clusterId: string): Promise<void> {
     await removeRow(this.table, 'cluster', encodeKey(clusterId.toLowerCase()));
   }
+}
+
+function seenOf({ upgradingTo, upgradingSince, ...cluster }: z.infer<typeof seenRow>): SeenCluster {
+  if (!upgradingTo || !upgradingSince) return cluster;
+  return { ...cluster, upgrade: { to: upgradingTo.split(' '), since: upgradingSince } };
 }
 
 const problemRow = z.object({ at: date, source: z.string(), subject: z.string(), reason: z.string() });
@@ -165,6 +190,22 @@ async function rows<Schema extends z.ZodType>(table: TableClient, schema: Schema
   const found: z.infer<Schema>[] = [];
   for await (const entity of table.listEntities()) found.push(schema.parse(entity satisfies TableEntityResult<object>));
   return found;
+}
+
+/** @returns false when somebody else wrote or removed the row first */
+async function saveRow(
+  table: TableClient,
+  entity: { readonly partitionKey: string; readonly rowKey: string },
+  etag: string | undefined,
+): Promise<boolean> {
+  try {
+    if (etag === undefined) await table.createEntity(entity);
+    else await table.updateEntity(entity, 'Replace', { etag });
+    return true;
+  } catch (error) {
+    if (isConflict(error) || isNotFound(error)) return false;
+    throw error;
+  }
 }
 
 async function removeRow(table: TableClient, partitionKey: string, rowKey: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { artifactName, type ArtifactRef, type Requirement } from '../model/artifact.js';
+import { isOfTheFuture } from '../model/clock-skew.js';
 import { SyncError } from '../model/errors.js';
 import type { Budgets, ManifestReader, StoredState } from './ports.js';
 import { asUpstream } from './retry.js';
@@ -28,6 +29,9 @@ export interface PinInput {
   readonly states: ReadonlyMap<string, StoredState>;
   readonly upstream: Pick<ManifestReader, 'get'>;
   readonly budgets: Budgets;
+  /** For whom MAR is asked: as of `BudgetAccount`. */
+  readonly asker?: string;
+  readonly neededBy?: Date | undefined;
   readonly now: Date;
 }
 
@@ -43,9 +47,11 @@ export async function pinArtifacts(artifacts: readonly Requirement[], input: Pin
     if (isFresh(stored, input.now)) results.push(pinOf(artifact, stored));
     else unknown.push(artifact);
   }
+  const { asker, neededBy } = input;
+  const mar = { registry: 'mar', operation: 'upstream-read', ...(asker === undefined ? {} : { asker }) } as const;
   for (let start = 0; start < unknown.length; start += chunk) {
     const some = unknown.slice(start, start + chunk);
-    const grant = await input.budgets.take({ registry: 'mar', operation: 'upstream-read' }, some.length);
+    const grant = await input.budgets.take(mar, some.length, neededBy);
     const answers = grant.kind === 'wait' ? [withoutBudget(grant.seconds)] : await askMar(some, input);
     results.push(...answers);
     if (answers.every((answer) => answer instanceof SyncError) || answers.some(isThrottled)) break;
@@ -78,7 +84,8 @@ function isThrottled(answer: object): boolean {
 }
 
 function isFresh(stored: StoredState | undefined, now: Date): stored is StoredState {
-  return stored !== undefined && now.getTime() - stored.state.pinnedAt.getTime() < freshForMs;
+  if (stored === undefined || isOfTheFuture(stored.state.pinnedAt, now)) return false;
+  return now.getTime() - stored.state.pinnedAt.getTime() < freshForMs;
 }
 
 function pinOf({ repository, tag }: ArtifactRef, { state }: StoredState): PinnedArtifact {

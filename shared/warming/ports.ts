@@ -125,6 +125,8 @@ export interface WarmTask extends ArtifactRef {
   readonly registry: string;
   /** The step of the artifact's state that this task advances; an older one is stale and does nothing. */
   readonly step: number;
+  /** The record of that step as its store wrote it, in the store's own words: spares the read. */
+  readonly carried?: string;
 }
 
 export interface WarmQueue {
@@ -136,16 +138,18 @@ export interface WarmQueue {
 export interface StoredState {
   readonly state: ArtifactState;
   readonly etag: string;
+  /** Set where the record could not be read: what is wrong with it. `state` then says "failed", and little else of it is true. */
+  readonly unreadable?: string;
 }
 
 /** States of artifacts, by registry. Keys are registry key x artifact name. */
 export interface ArtifactStates {
   list(registry: string): Promise<ReadonlyMap<string, StoredState>>;
   /**
-   * @param step a caller that is content with the record as it was at this step, because its own write will lose by ETag if that has
-   * changed since: such a record may come from the memory of the instance that wrote it
+   * @param task of a caller that is content with the record as it was at the task's step, because its own write will lose by ETag if that
+   * has changed since: such a record may be what the task carries
    */
-  get(registry: string, artifact: ArtifactRef, step?: number): Promise<StoredState | undefined>;
+  get(registry: string, artifact: ArtifactRef, task?: WarmTask): Promise<StoredState | undefined>;
   /**
    * Writes states; each is written alone or not at all, batched where the store can.
    * `etag` undefined creates, and loses against a record that exists; otherwise replaces only that version.
@@ -160,6 +164,8 @@ export interface ArtifactStates {
 export interface PlanTask extends TargetRef {
   /** 0 for the first try; counts tries that failed in a way that waiting may cure. */
   readonly attempt: number;
+  /** ISO 8601. When the cluster will pull: earlier deadlines that the target has already stay. */
+  readonly neededBy?: string;
 }
 
 export interface PlanQueue {
@@ -178,6 +184,8 @@ export interface PlanFailure extends TargetRef {
 /** A target as stored: planned, or asked for and not planned yet. */
 export interface TargetRecord extends TargetRef {
   readonly requestedAt: Date;
+  /** When the cluster will pull, as far as anybody said; in the past it does not count. */
+  readonly neededBy?: Date;
   readonly planned?: PlannedTarget;
   /** Set while the newest try to plan has failed; an older plan stays beside it. */
   readonly failure?: PlanFailure;
@@ -187,9 +195,17 @@ export interface TargetRecord extends TargetRef {
 export interface Targets {
   list(): Promise<readonly TargetRecord[]>;
   get(cluster: string, version: KubernetesVersion): Promise<TargetRecord | undefined>;
-  /** Records that a target is wanted; leaves an existing record as it is. */
-  request(target: TargetRef, now: Date): Promise<void>;
-  /** Leaves a newer plan as it is: two workers may plan the same target, and the slower one saw older facts. */
+  /** Changes whenever the record does, and is cheaper to read. @returns undefined when there is none */
+  revision(cluster: string, version: KubernetesVersion): Promise<string | undefined>;
+  /**
+   * Records that a target is wanted; leaves an existing record as it is, but for its deadline, which becomes the earliest that is ahead.
+   * @throws SyncError STATE_CONFLICT when others change the deadline all the time
+   */
+  request(target: TargetRef, now: Date, neededBy?: Date): Promise<void>;
+  /**
+   * Leaves a newer plan as it is: two workers may plan the same target, and the slower one saw older facts. One dated further ahead than
+   * clocks may be apart is no newer plan, but a wrong clock's. The deadline stays.
+   */
   savePlan(plan: PlannedTarget): Promise<void>;
   /** A plan that is wrong stays wrong, whatever fails after: only a new plan ends that. */
   saveFailure(failure: PlanFailure): Promise<void>;

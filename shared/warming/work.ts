@@ -1,5 +1,7 @@
 import { artifactName, type ArtifactRef, type Digest } from '../model/artifact.js';
+import { isOfTheFuture } from '../model/clock-skew.js';
 import type { Registry } from '../model/registry.js';
+import { earliestAhead } from './deadline.js';
 import type { StoredState } from './ports.js';
 import { effectiveProvenAt, type RegistryProof } from './registry-proof.js';
 import { isProvenAt } from './proof-level.js';
@@ -36,6 +38,8 @@ export interface WorkInput {
   readonly marHost: string;
   readonly now: Date;
   readonly policy: WorkPolicy;
+  /** When the cluster of this plan will pull. */
+  readonly neededBy?: Date | undefined;
   /** "again" when an earlier run of the same plan may have stopped between writing states and enqueuing tasks. */
   readonly run: 'first' | 'again';
 }
@@ -56,11 +60,14 @@ export function planWork(input: WorkInput): Work {
     if ('refused' in placement) continue;
     strategies.push([pin.repository, placement.strategy]);
     const stored = input.states.get(artifactName(pin));
-    if (!stored) changes.push({ state: fresh(pin, placement, input, 0), etag: undefined });
+    const neededBy = earliestAhead(input.now, stored?.state.neededBy, input.neededBy);
+    const due = neededBy && { neededBy };
+    if (!stored) changes.push({ state: { ...fresh(pin, placement, input, 0), ...due }, etag: undefined });
     else if (mustRestart(stored.state, pin, placement, input)) {
-      changes.push({ state: fresh(pin, placement, input, stored.state.step + 1), etag: stored.etag });
-    } else if (needsTask(stored.state, input))
-      changes.push({ state: enqueuedAgain(stored.state, input.now), etag: stored.etag });
+      const state = { ...fresh(pin, placement, input, stored.state.step + 1), ...due };
+      changes.push({ state, etag: stored.etag });
+    } else if (needsTask(stored.state, input) || isHastened(stored.state, input))
+      changes.push({ state: { ...enqueuedAgain(stored.state, input.now), ...due }, etag: stored.etag });
   }
   return { changes, strategies: Object.fromEntries(strategies.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
@@ -96,7 +103,8 @@ function fresh(
 }
 
 function mustRestart(state: ArtifactState, pin: PinnedArtifact, placement: Placement, input: WorkInput): boolean {
-  if (state.digest !== pin.digest && pin.pinnedAt >= state.pinnedAt) return true;
+  const isNewer = pin.pinnedAt >= state.pinnedAt || isOfTheFuture(state.pinnedAt, input.now);
+  if (state.digest !== pin.digest && isNewer) return true;
   const { loginServer, createdAt } = input.registry;
   if (state.cachedRepository !== placement.repository || state.loginServer !== loginServer) return true;
   if (state.strategy !== placement.strategy) return true;
@@ -104,20 +112,33 @@ function mustRestart(state: ArtifactState, pin: PinnedArtifact, placement: Place
   return state.phase === 'failed' && age(state.dueAt, input.now) >= input.policy.retryFailedAfterMs;
 }
 
+/** It is on its way for somebody who can wait longer: its task must learn of it, and there may be one only. */
+function isHastened({ phase, neededBy }: ArtifactState, input: WorkInput): boolean {
+  if (phase !== 'planned' && phase !== 'waiting') return false;
+  const before = earliestAhead(input.now, neededBy);
+  return earliestAhead(input.now, before, input.neededBy)?.getTime() !== before?.getTime();
+}
+
 function needsTask(state: ArtifactState, input: WorkInput): boolean {
   switch (state.phase) {
     case 'proven':
-      return (
-        (isOlder(effectiveProvenAt(state, input.proof), input.now, input.policy.reproveAfterMs) ||
-          !isProvenAt(state, input.policy.proofLevel)) &&
-        isOlder(state.dueAt, input.now, input.policy.lostAfterMs)
-      );
+      return needsLook(state, input);
     case 'failed':
       return false;
     case 'planned':
     case 'waiting':
       return input.run === 'again' || isOlder(state.dueAt, input.now, input.policy.lostAfterMs);
   }
+}
+
+function needsLook(state: ArtifactState, { proof, now, policy }: WorkInput): boolean {
+  const { provenAt, dueAt } = state;
+  const isWrong = provenAt !== undefined && isOfTheFuture(provenAt, now);
+  // A task on its way would be due earlier.
+  if (isWrong && dueAt >= provenAt) return true;
+  const believed = proof && isOfTheFuture(proof.startedAt, now) ? undefined : proof;
+  const isOld = isWrong || isOlder(effectiveProvenAt(state, believed), now, policy.reproveAfterMs);
+  return (isOld || !isProvenAt(state, policy.proofLevel)) && isOlder(dueAt, now, policy.lostAfterMs);
 }
 
 /** Delays are an hour at most: what lies further ahead was written by a wrong clock, and would be waited for until then. */

@@ -49,6 +49,7 @@ test('a target needs a plan when it has none, when it is an hour old, and when t
   expect(needsPlan(undefined, 'facts', new Map(), now, policy)).toBe(true);
   expect(needsPlan({ ...ref(), requestedAt: now }, 'facts', new Map(), now, policy)).toBe(true);
   expect(needs(provenState(), planOf(undefined, { plannedAt: before(hours(1)) }))).toBe(true);
+  expect(needs(provenState(), planOf(undefined, { plannedAt: before(-minutes(6)) }))).toBe(true);
   expect(needs(provenState(), planOf(), 'other facts')).toBe(true);
   expect(needs(provenState(), planOf(setOf(), { plannedAt: before(minutes(59)) }))).toBe(false);
 });
@@ -161,9 +162,9 @@ test('has every pending gate of ours judged, and those that are recorded as wait
   azure.fleets.putGate(gateOf());
   azure.fleets.putGate(gateOf({ id: gateId('person'), displayName: 'CAB' }));
   const record = { displayName: '', updateRun: '', stage: '', reasons: [], recordedAt: azure.clock.now() };
-  await azure.fleetRecords.save({ ...record, id: gateId().toUpperCase(), action: 'waiting' });
-  await azure.fleetRecords.save({ ...record, id: gateId('gone'), action: 'would-approve' });
-  await azure.fleetRecords.save({ ...record, id: gateId('done'), action: 'approved' });
+  await azure.fleetRecords.save({ ...record, id: gateId().toUpperCase(), action: 'waiting' }, undefined);
+  await azure.fleetRecords.save({ ...record, id: gateId('gone'), action: 'would-approve' }, undefined);
+  await azure.fleetRecords.save({ ...record, id: gateId('done'), action: 'approved' }, undefined);
   expect(await reconcile(azure.ports())).toMatchObject({ fleetGates: 2 });
   expect(azure.gateQueue.messages).toEqual([
     { kind: 'fleet-gate', gateId: gateId() },

@@ -169,6 +169,25 @@ test('a child that is served with another digest is no proof', async () => {
   });
 });
 
+test.each([
+  ['an hour', 1, true],
+  ['a day', 24, false],
+])('%s after its layers were found, a look at the manifests is enough: %s', async (_sentence, hours, isEnough) => {
+  const now = new FakeClock().now().getTime();
+  const times = { provenAt: new Date(now - 60_000), deepAt: new Date(now - hours * 3_600_000) };
+  const { clock, registry, ports, current } = await arrange(provenState(coredns, times));
+  const { cachedRepository, tag, digest, children } = await current();
+  for (const reference of [tag, digest, ...children]) await registry.get(cachedRepository, reference);
+  clock.advance(10);
+  await advanceArtifact(taskOf(await current()), 1, ports);
+  expect(registry.blobRequests === 0).toBe(isEnough);
+  expect(await current()).toMatchObject({
+    phase: 'proven',
+    provenAt: clock.now(),
+    deepAt: isEnough ? times.deepAt : clock.now(),
+  });
+});
+
 function bound(registry: FakeCachingRegistry): Omit<ContentReader, 'get' | 'head'> {
   return {
     tags: (repository) => registry.tags(repository),
@@ -177,3 +196,30 @@ function bound(registry: FakeCachingRegistry): Omit<ContentReader, 'get' | 'head
     referrers: (repository, digest) => registry.referrers(repository, digest),
   };
 }
+
+test.each([
+  ['ahead', 60, true],
+  ['in the past', -60, false],
+])('a deadline %s: budgets hear of it: %s', async (_sentence, seconds, isHeard) => {
+  const neededBy = new Date(new FakeClock().now().getTime() + seconds * 1000);
+  const { ports, task } = await arrange(stateOf(coredns, { neededBy }));
+  const deadlines: (Date | undefined)[] = [];
+  const budgets = {
+    ...unlimitedBudgets,
+    take: async (_account: unknown, _requests: number, deadline?: Date) => {
+      deadlines.push(deadline);
+      return { kind: 'granted' } as const;
+    },
+  };
+  await advanceArtifact(task, 1, { ...ports, budgets });
+  expect(deadlines).toEqual([isHeard ? neededBy : undefined]);
+});
+
+test('the deadline of an artifact outlives its steps', async () => {
+  const neededBy = new Date('2099-01-01T00:00:00.000Z');
+  const { clock, ports, task, current } = await arrange(stateOf(coredns, { neededBy }));
+  await advanceArtifact(task, 1, ports);
+  clock.advance(10);
+  await advanceArtifact({ ...task, step: 1 }, 1, ports);
+  expect(await current()).toMatchObject({ phase: 'proven', neededBy });
+});

@@ -33,6 +33,7 @@ test('pins an artifact to the digest and the children that MAR names now', async
 test.each([
   ['uses a pin of a quarter of an hour again', minutes(15) - 1, 0],
   ['asks MAR again after that', minutes(15), 1],
+  ['believes no pin that a wrong clock dated ahead', -minutes(6), 1],
 ])('%s', async (_sentence, ageMs, requests) => {
   const mar = marWith(coredns);
   const state = stateOf(coredns, { pinnedAt: before(ageMs) });
@@ -95,4 +96,18 @@ test('a MAR that is down is not asked for every artifact of a plan', async () =>
   };
   const { failure } = await pinArtifacts(artifacts.map(requirement), input(mar));
   expect([failure?.code, mar.requests]).toEqual(['UPSTREAM_UNAVAILABLE', 16]);
+});
+
+test('MAR is asked on behalf of the cluster, by its deadline', async () => {
+  const asked: unknown[] = [];
+  const budgets: Budgets = {
+    ...unlimitedBudgets,
+    take: async (...wish) => {
+      asked.push(wish);
+      return { kind: 'granted' };
+    },
+  };
+  const neededBy = before(-minutes(30));
+  await pinArtifacts([requirement()], { ...input(marWith(coredns), new Map(), budgets), asker: 'one', neededBy });
+  expect(asked).toEqual([[{ registry: 'mar', operation: 'upstream-read', asker: 'one' }, 1, neededBy]]);
 });

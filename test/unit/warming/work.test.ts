@@ -147,3 +147,64 @@ test.each([
 test('a task that a registry sent away for an hour is waited for', () => {
   expect(plan(stateOf(coredns, { phase: 'waiting', step: 3, dueAt: before(-hours(1)) })).changes).toEqual([]);
 });
+
+const urgent = before(-hours(5));
+const inDays = before(-hours(48));
+
+test.each([
+  ['without a record', undefined],
+  ['that is started anew', failed(hours(1))],
+  ['whose proof is renewed', proven(hours(13))],
+  ['on its way without a deadline', waiting(0)],
+  ['on its way with a later deadline', { ...waiting(0), neededBy: inDays }],
+  ['on its way for a deadline that has passed', { ...waiting(0), neededBy: before(1) }],
+] as const)('an artifact %s gets the deadline of the plan, and a task that knows it', (_sentence, state) => {
+  expect(plan(state, { neededBy: urgent }).changes).toMatchObject([{ state: { neededBy: urgent } }]);
+});
+
+test('an artifact that an earlier deadline hastens already keeps it, and its task', () => {
+  expect(plan({ ...waiting(0), neededBy: urgent }, { neededBy: inDays }).changes).toEqual([]);
+  expect(plan({ ...waiting(0), neededBy: urgent }, {}).changes).toEqual([]);
+  expect(plan({ ...failed(hours(1)), neededBy: urgent }, { neededBy: inDays }).changes).toMatchObject([
+    { state: { neededBy: urgent } },
+  ]);
+});
+
+test('a deadline writes nothing for what is proven already, or failed a moment ago', () => {
+  for (const state of [proven(hours(1)), failed(minutes(1))])
+    expect(plan(state, { neededBy: urgent }).changes).toEqual([]);
+});
+
+const ahead = before(-minutes(6));
+
+test.each([
+  ['a proof', provenState(coredns, { provenAt: ahead, dueAt: ahead })],
+  ['a proof whose new task was lost', provenState(coredns, { provenAt: ahead, dueAt: before(minutes(3)) })],
+])('%s that a clock dated six minutes ahead, which no gate believes, is looked at again', (_what, state) => {
+  expect(plan(state).changes).toMatchObject([{ state: { step: 4, dueAt: now } }]);
+});
+
+test('a proof dated ahead whose task is on its way is left to it; one within the skew of clocks is believed', () => {
+  const close = before(-minutes(4));
+  expect(plan(provenState(coredns, { provenAt: ahead, dueAt: now })).changes).toEqual([]);
+  expect(plan(provenState(coredns, { provenAt: close, dueAt: close })).changes).toEqual([]);
+});
+
+test('a proof of the whole registry that a wrong clock dated ahead vouches for nothing', () => {
+  const { registry, loginServer, incarnation } = stateOf();
+  const proof = {
+    registry,
+    loginServer,
+    incarnation,
+    startedAt: ahead,
+    verifiedAt: ahead,
+    evidence: 'inventory',
+  } as const;
+  expect(plan(proven(hours(13)), { proof }).changes).toHaveLength(1);
+  expect(plan(proven(hours(1)), { proof }).changes).toEqual([]);
+});
+
+test('a digest that a wrong clock pinned in the future does not outlive its tag', () => {
+  const pinned = stateOf(coredns, { digest: digestOf('old'), pinnedAt: before(-hours(9000)) });
+  expect(plan(pinned).changes).toMatchObject([{ state: { digest: stateOf().digest, pinnedAt: now } }]);
+});
