@@ -34,6 +34,7 @@ import { requestTargets, type RequestedCluster } from '../warming/request-target
 import type { OutageRecords } from '../warming/outages.js';
 import { describeGate } from './describe-gate.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
+import { describeRepaired, purgeDaily } from './problems.js';
 import { readStatus } from './read-status.js';
 import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
@@ -67,6 +68,8 @@ export type Ports = PlanPorts &
     readonly audit: AuditTrail;
     readonly breakGlasses: BreakGlasses;
     readonly catalogKeeper: CatalogKeeper;
+    /** Problems and poison messages are kept for so long. */
+    readonly retainMs: number;
     readonly newRunId: () => string;
     /** Budgets that are not at their full rate. */
     readonly throttled: () => Promise<readonly ThrottledBudget[]>;
@@ -94,6 +97,7 @@ export interface GateAnswer extends GateDecision {
 /** The app behind its doors: functions and command line call this, nothing else. */
 export class Application {
   #ready: Promise<void> | undefined;
+  readonly #purge = purgeDaily();
 
   /** What `gate` judges by: everything else reads storage. */
   readonly #remembered: JudgeReads;
@@ -158,6 +162,7 @@ export class Application {
   async reconcile(): Promise<Reconciled> {
     await this.ready();
     const reconciled = await reconcile(this.ports);
+    await this.#purge(this.ports);
     if (await this.ports.catalogKeeper.isOverdue()) await this.refreshCatalog();
     return reconciled;
   }
@@ -193,15 +198,10 @@ export class Application {
     }
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
-    if (result.repaired.length > 0) await this.#tellRepaired(result.plan.registry, result.repaired);
+    if (result.repaired.length > 0) await this.recordProblem(describeRepaired(result.plan.registry, result.repaired));
     const { artifacts, unresolved, findings } = result.plan.set;
     const imported = countStrategies(result.plan)?.import ?? 0;
     return `planned ${artifacts.length} artifacts, ${imported} by import, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
-  }
-
-  async #tellRepaired(registry: string, names: readonly string[]): Promise<void> {
-    const reason = `records could not be read, and are written anew; proofs begin from nothing: ${names.join(', ')}`;
-    await this.recordProblem({ source: 'table syncArtifacts', subject: registry, reason });
   }
 
   /** @returns one line for the log */
@@ -238,9 +238,9 @@ export class Application {
 
   /** A message that its queue gave up on: told as a problem, and kept to be replayed. */
   async recordPoison(queue: PoisonMessage['queue'], message: unknown, reason: string): Promise<void> {
-    const subject = (typeof message === 'string' ? message : JSON.stringify(message ?? null)).slice(0, 2000);
-    await this.recordProblem({ source: `queue ${queue}`, subject, reason });
-    await this.ports.poison.save(poisonOf(queue, message, reason, this.ports.now()));
+    const poison = poisonOf(queue, message, reason, this.ports.now());
+    await this.recordProblem({ source: `queue ${queue}`, subject: poison.message.slice(0, 2000), reason });
+    await this.ports.poison.save(poison);
   }
 
   /** @throws SyncError as `replayPoison` */

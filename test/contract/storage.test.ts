@@ -213,4 +213,6 @@ test('outages and poison messages are kept, replaced and given back', async () =
     { ...older, replayedAt: now },
   ]);
   expect(await poison.list(1)).toHaveLength(1);
+  for (let times = 0; times < 2; times += 1) await poison.purge(before(minutes(1)));
+  expect((await poison.list(10)).map(({ id }) => id)).toEqual(['b']);
 });

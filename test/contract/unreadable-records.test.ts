@@ -9,6 +9,9 @@ import { parseClusterId } from '../../shared/model/resource-id.js';
 import { clusterId, clusterOf, coredns, registryOf, target } from '../support/builders.js';
 import { FakeSubscription } from '../support/fakes/fake-subscription.js';
 
+/** Everything of a small cluster passes through Azurite. */
+const slow = 30_000;
+
 let local: LocalStorage;
 let storage: Storage;
 
@@ -55,33 +58,45 @@ async function damage(table: TableClient, tell: string, columns: Record<string, 
     await table.updateEntity({ partitionKey, rowKey, ...columns }, 'Merge');
 }
 
-test('an artifact whose record cannot be read shuts the gates that need it, says so, and is proven anew', async () => {
-  const { azure, ports, app, tables, gate } = await arrange();
-  await damage(tables.artifacts, coredns.tag, { phase: 'cosmic', digest: 'md5:1' });
-  const reason = 'its record in table syncArtifacts cannot be read (digest, phase): the next plan writes it anew';
-  const missing = [{ artifact: artifactName(coredns), state: 'failed', reason, failureClass: 'ours' }];
-  expect(await gate()).toMatchObject({ decision: 'closed', missing });
-  expect((await app.reconcile()).failures).toEqual([]);
-  await azure.pass(120, ports);
-  expect((await gate()).decision).toBe('open');
-  expect(await azure.problems.list(5)).toMatchObject([
-    { source: 'table syncArtifacts', reason: expect.stringContaining(artifactName(coredns)) as string },
-  ]);
-});
+test(
+  'an artifact whose record cannot be read shuts the gates that need it, says so, and is proven anew',
+  async () => {
+    const { azure, ports, app, tables, gate } = await arrange();
+    await damage(tables.artifacts, coredns.tag, { phase: 'cosmic', digest: 'md5:1' });
+    const reason = 'its record in table syncArtifacts cannot be read (digest, phase): the next plan writes it anew';
+    const missing = [{ artifact: artifactName(coredns), state: 'failed', reason, failureClass: 'ours' }];
+    expect(await gate()).toMatchObject({ decision: 'closed', missing });
+    expect((await app.reconcile()).failures).toEqual([]);
+    await azure.pass(120, ports);
+    expect((await gate()).decision).toBe('open');
+    expect(await azure.problems.list(5)).toMatchObject([
+      { source: 'table syncArtifacts', reason: expect.stringContaining(artifactName(coredns)) as string },
+    ]);
+  },
+  slow,
+);
 
-test('a task of an artifact whose record cannot be read does nothing, and leaves it to the next plan', async () => {
-  const { ports, app, tables } = await arrange();
-  await damage(tables.artifacts, coredns.tag, { dueAt: 'soon' });
-  const registry = registryOf().resource.key;
-  expect(await app.warm({ registry, ...coredns, step: 99 }, 1)).toContain('unknown');
-  expect((await ports.states.get(registry, coredns))?.unreadable).toBe('dueAt');
-});
+test(
+  'a task of an artifact whose record cannot be read does nothing, and leaves it to the next plan',
+  async () => {
+    const { ports, app, tables } = await arrange();
+    await damage(tables.artifacts, coredns.tag, { dueAt: 'soon' });
+    const registry = registryOf().resource.key;
+    expect(await app.warm({ registry, ...coredns, step: 99 }, 1)).toContain('unknown');
+    expect((await ports.states.get(registry, coredns))?.unreadable).toBe('dueAt');
+  },
+  slow,
+);
 
-test('a target whose record cannot be read is unknown, stops no other, and is planned anew', async () => {
-  const { azure, ports, app, tables, gate } = await arrange();
-  await damage(tables.targets, target, { set0: new Uint8Array([1, 2, 3]) });
-  expect(await gate()).toMatchObject({ decision: 'unknown', reasons: [expect.stringContaining('syncTargets')] });
-  expect((await app.reconcile()).failures).toEqual([]);
-  await azure.pass(120, ports);
-  expect((await gate()).decision).toBe('open');
-});
+test(
+  'a target whose record cannot be read is unknown, stops no other, and is planned anew',
+  async () => {
+    const { azure, ports, app, tables, gate } = await arrange();
+    await damage(tables.targets, target, { set0: new Uint8Array([1, 2, 3]) });
+    expect(await gate()).toMatchObject({ decision: 'unknown', reasons: [expect.stringContaining('syncTargets')] });
+    expect((await app.reconcile()).failures).toEqual([]);
+    await azure.pass(120, ports);
+    expect((await gate()).decision).toBe('open');
+  },
+  slow,
+);
