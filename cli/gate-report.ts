@@ -36,12 +36,22 @@ export function renderGate(gate: GateAnswer, display: Display): string {
   const times = `decided ${shortTime(gate.evaluatedAt)}${gate.plannedAt === undefined ? '' : `, planned ${shortTime(gate.plannedAt)}`}`;
   const counts = required === 0 ? 'nothing planned' : `${cached} of ${required} artifacts proven in the registry`;
   return [
+    ...(gate.breakGlass ? [renderGlass(gate.breakGlass, display)] : []),
     `${colors.bold(paint(decision.toUpperCase()))}  ${sentenceOf(decision, name, gate.kubernetesVersion)}`,
     indentWords(`${counts}; ${times}`, 0, width),
     ...reasons.map((reason) => `- ${indentWords(reason, 2, width).slice(2)}`),
     ...(missing.length === 0 ? [] : [`\n${renderMissing(gate, display)}`]),
     ...adviceFor(gate).map((advice) => colors.dim(advice)),
   ].join('\n');
+}
+
+/** Loud: whoever upgrades now does so on a person's word. */
+export function renderGlass(
+  { who, reason, expiresAt }: NonNullable<GateAnswer['breakGlass']>,
+  { colors }: Display,
+  what = 'this gate',
+): string {
+  return colors.bold(colors.red(`BREAK GLASS: ${who} opened ${what} until ${shortTime(expiresAt)}: ${reason}`));
 }
 
 function renderMissing({ missing }: GateAnswer, display: Display): string {

@@ -10,7 +10,7 @@ import { displayOf, writeJson, type Terminal } from './terminal.js';
 export interface GateOptions extends AppOptions {
   /** Resource id. */
   readonly cluster: string;
-  /** `x.y.z` */
+  /** `x.y.z`, or `current` */
   readonly version: string;
   readonly json?: boolean;
 }
@@ -30,7 +30,8 @@ export async function runGate(options: GateOptions, { stdout, env }: Terminal): 
     gateAnswer,
   );
   const isAboutIt =
-    content.cluster.toLowerCase() === cluster.replace(/\/$/, '').toLowerCase() && content.kubernetesVersion === version;
+    content.cluster.toLowerCase() === cluster.replace(/\/$/, '').toLowerCase() &&
+    (version === 'current' || content.kubernetesVersion === version);
   if (!isAboutIt) {
     throw new Failed(`${address.url} answered about ${content.cluster} and ${content.kubernetesVersion} instead`);
   }
