@@ -29,12 +29,17 @@ export function isTaken({ accepted, etag }: Approval, gate: Pick<FleetGate, 'eta
 /** The entry of an approval; whoever ends what another worker began writes over the same one. */
 export function entryOf(
   gateId: string,
-  { at, etag }: Pick<Approval, 'at' | 'etag'>,
+  { at, etag, run }: Pick<Approval, 'at' | 'etag' | 'run'>,
   outcome: AuditEntry['outcome'],
   because: readonly string[],
 ): AuditEntry {
   return {
-    ...{ id: auditIdOf(at, 'approve-fleet-gate', gateId), at, who: 'app', action: 'approve-fleet-gate' },
+    ...{
+      id: auditIdOf(at, 'approve-fleet-gate', gateId, outcome === 'would' ? outcome : run),
+      at,
+      who: 'app',
+      action: 'approve-fleet-gate',
+    },
     ...{ resource: gateId, outcome, because },
     before: { state: 'Pending', etag },
     after: { state: outcome === 'failed' ? 'Pending' : 'Completed' },

@@ -82,7 +82,7 @@ function isEnforced(gate: FleetGate, { clusterIds }: Question, enforcement: Enfo
 async function tellApproval(gate: ReadGate, open: readonly string[], ports: FleetGatePorts): Promise<FleetGateAction> {
   const known = await ports.fleetRecords.get(gate.id);
   if (known?.record.action !== 'would-approve')
-    await ports.audit.save(entryOf(gate.id, { at: gate.readAt, etag: gate.etag ?? '' }, 'would', open));
+    await ports.audit.save(entryOf(gate.id, { at: gate.readAt, etag: gate.etag ?? '', run: '' }, 'would', open));
   return await record(gate, 'would-approve', open, ports);
 }
 
