@@ -1,5 +1,5 @@
 import type { StatusAnswer } from './app-answers.js';
-import { decisionPaint, missingColumns, shortTime } from './gate-report.js';
+import { decisionPaint, missingColumns, renderGlass, shortTime } from './gate-report.js';
 import type { Column } from './fit-columns.js';
 import { drawTable, type Cell } from './table.js';
 import type { Display } from './terminal.js';
@@ -72,12 +72,15 @@ const problemColumns = [
   column('reason', 'between-words'),
 ];
 
-function renderHead(status: StatusAnswer, { colors }: Display): string {
+function renderHead(status: StatusAnswer, display: Display): string {
+  const { colors } = display;
   const targets = status.clusters.flatMap((cluster) => cluster.targets.filter(({ current }) => !current));
   const tally = (decision: Target['decision']) => targets.filter((target) => target.decision === decision).length;
   const { closed, unknown, open } = { closed: tally('closed'), unknown: tally('unknown'), open: tally('open') };
   const problems = status.problems.length;
-  const mode = status.mode === 'enforce' ? 'enforce: approves open gates' : 'observe: decides, approves nothing';
+  const where = status.scopes.length === 0 ? '' : `, in ${status.scopes.length} scopes alone`;
+  const mode =
+    status.mode === 'enforce' ? `enforce: approves open gates${where}` : 'observe: decides, approves nothing';
   return [
     `${colors.bold('AKS artifact sync')} ${status.version}  ${mode}`,
     [
@@ -86,6 +89,9 @@ function renderHead(status: StatusAnswer, { colors }: Display): string {
       (open > 0 ? colors.green : String)(`${open} open`),
       (problems > 0 ? colors.red : String)(`${problems} ${problems === 1 ? 'problem' : 'problems'}`),
     ].join(', ') + colors.dim(`  as of ${shortTime(status.evaluatedAt)}`),
+    ...status.breakGlasses.map((glass) =>
+      renderGlass(glass, display, `${glass.clusterId.split('/').at(-1) ?? ''} ${glass.kubernetesVersion}`),
+    ),
   ].join('\n');
 }
 

@@ -78,6 +78,10 @@ const fleetGateRow = z.object({
     .string()
     .transform((text): unknown => JSON.parse(text))
     .pipe(z.array(z.string())),
+  approvedAt: date.optional(),
+  approvedETag: z.string().optional(),
+  approvedRun: z.string().optional(),
+  approvalAccepted: z.boolean().optional(),
   recordedAt: date,
 });
 
@@ -88,7 +92,7 @@ export class TableFleetGateRecords implements FleetGateRecords {
   async get(gateId: string) {
     try {
       const entity = await this.table.getEntity('gate', encodeKey(gateId.toLowerCase()));
-      return { record: fleetGateRow.parse(entity), etag: entity.etag };
+      return { record: fleetGateOf(fleetGateRow.parse(entity)), etag: entity.etag };
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -96,12 +100,20 @@ export class TableFleetGateRecords implements FleetGateRecords {
   }
 
   async list(): Promise<readonly FleetGateRecord[]> {
-    return await rows(this.table, fleetGateRow);
+    return (await rows(this.table, fleetGateRow)).map(fleetGateOf);
   }
 
   async save(record: FleetGateRecord, etag: string | undefined): Promise<boolean> {
+    const { approval, ...rest } = record;
+    const columns = approval && {
+      approvedAt: approval.at.toISOString(),
+      approvedETag: approval.etag,
+      approvedRun: approval.run,
+      approvalAccepted: approval.accepted,
+    };
     const entity = {
-      ...record,
+      ...rest,
+      ...columns,
       partitionKey: 'gate',
       rowKey: encodeKey(record.id.toLowerCase()),
       reasons: JSON.stringify(record.reasons.slice(0, 20).map((reason) => reason.slice(0, 500))),
@@ -109,6 +121,12 @@ export class TableFleetGateRecords implements FleetGateRecords {
     };
     return await saveRow(this.table, entity, etag);
   }
+}
+
+function fleetGateOf(row: z.infer<typeof fleetGateRow>): FleetGateRecord {
+  const { approvedAt: at, approvedETag: etag, approvedRun: run, approvalAccepted: accepted, ...record } = row;
+  if (!at || etag === undefined || run === undefined || accepted === undefined) return record;
+  return { ...record, approval: { at, etag, run, accepted } };
 }
 
 const seenRow = z.object({

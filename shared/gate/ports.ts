@@ -1,6 +1,7 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { GateDecision } from './decide.js';
 import type { VerifyTask } from '../warming/verify-registry-ports.js';
+import type { Approval } from './approval.js';
 import type { RunningUpgrade } from './running-upgrade.js';
 import type { FleetGate, UpdateRun } from './fleet.js';
 
@@ -62,6 +63,8 @@ export interface FleetGateRecord {
   readonly action: FleetGateAction;
   /** Why it waits or is left alone; which clusters opened it. */
   readonly reasons: readonly string[];
+  /** Ours that was begun, whatever became of it: no gate is approved twice. */
+  readonly approval?: Approval;
   readonly recordedAt: Date;
 }
 
