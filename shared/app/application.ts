@@ -19,6 +19,7 @@ import type {
   Problem,
   Problems,
 } from '../gate/ports.js';
+import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import { seen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
@@ -110,7 +111,10 @@ export class Application {
     const clusters = request.cluster
       ? [await ports.clusters.get(request.cluster)]
       : (await ports.clusters.list()).clusters;
-    if (!request.dryRun) await ports.seenClusters.save(clusters.map((cluster) => seen(cluster, ports.now())));
+    if (!request.dryRun) {
+      await ports.seenClusters.save(clusters.map((cluster) => seen(cluster, ports.now())));
+      await wakeMaintenance(clusters, ports);
+    }
     const answers: RequestedCluster[] = [];
     for (const cluster of clusters) answers.push(await this.#syncOne(cluster, request));
     return { runId: ports.newRunId(), dryRun: request.dryRun, clusters: answers };
@@ -137,7 +141,9 @@ export class Application {
   /** AKS is going to change a cluster by itself: plans it anew, also for the versions that the notice names. @throws SyncError as `requestTargets` */
   async prepareUpgrade(cluster: ResourceId, named: readonly KubernetesVersion[]): Promise<RequestedCluster> {
     await this.ready();
-    return await requestTargets(await this.ports.clusters.get(cluster), { named }, 'enqueue', this.ports);
+    const found = await this.ports.clusters.get(cluster);
+    await wakeMaintenance([found], this.ports);
+    return await requestTargets(found, { named }, 'enqueue', this.ports);
   }
 
   async considerFleetGate(gateId: string): Promise<void> {
