@@ -19,12 +19,12 @@ import { TableTargets } from '../azure/table-targets.js';
 import type { Ports } from '../app/application.js';
 
 /** Records and queues that the stages share; what holds what is told in ARCHITECTURE.md. */
-export function connectStorage(storage: Storage) {
+export function connectStorage(storage: Storage, now: () => Date) {
   return {
     ensureStorage: () => storage.ensure(),
     states: new TableArtifactStates(storage.table('syncArtifacts')),
     registryProofs: new TableRegistryProofs(storage.table('syncRegistries')),
-    targets: new TableTargets(storage.table('syncTargets')),
+    targets: new TableTargets(storage.table('syncTargets'), now),
     judgements: new TableJudgements(storage.table('syncJudgements')),
     fleetRecords: new TableFleetGateRecords(storage.table('syncFleetGates')),
     seenClusters: new TableSeenClusters(storage.table('syncClusters')),

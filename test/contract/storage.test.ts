@@ -71,8 +71,8 @@ describe.each([
 ])('proofs of registries in %s', (_store, open) => registryProofsContract(open));
 
 describe.each([
-  ['memory', async () => new MemoryTargets()],
-  ['Azurite', async () => new TableTargets(await emptied('syncTargets'))],
+  ['memory', async () => new MemoryTargets(() => now)],
+  ['Azurite', async () => new TableTargets(await emptied('syncTargets'), () => now)],
 ])('targets in %s', (_store, open) => targetsContract(open));
 
 describe.each([
@@ -153,7 +153,7 @@ test('queues and tables are made as often as one likes, also by several at once'
 
 test('a failure that meets a target which is being removed leaves no half row that nobody could read', async () => {
   const table = await emptied('syncTargets');
-  const targets = new TableTargets(removedBeforeUpdate(table));
+  const targets = new TableTargets(removedBeforeUpdate(table), () => now);
   await targets.savePlan(planOf());
   await targets.saveFailure({
     clusterId: clusterId(),

@@ -47,7 +47,7 @@ export class FakeSubscription {
   readonly registries = new FakeRegistries();
   readonly fleets = new FakeFleets();
   readonly states = new MemoryArtifactStates();
-  readonly targets = new MemoryTargets();
+  readonly targets = new MemoryTargets(this.clock.now);
   readonly judgements = new MemoryJudgements();
   readonly fleetRecords = new MemoryFleetGateRecords();
   readonly seenClusters = new MemorySeenClusters();
