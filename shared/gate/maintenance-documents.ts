@@ -106,7 +106,7 @@ export function isUntouched(document: MaintenanceDocument, entry: DateSpan): boo
 
 function recursEachTime(schedule: Readonly<Record<string, unknown>>): boolean {
   const kinds = Object.values(schedule).filter((kind) => typeof kind === 'object' && kind !== null);
-  const intervals = kinds.flatMap((kind) => Object.entries(kind as object)).filter(([name]) => /^interval/.test(name));
+  const intervals = kinds.flatMap((kind) => Object.entries(kind)).filter(([name]) => /^interval/.test(name));
   return intervals.length > 0 && intervals.every(([, interval]) => interval === 1);
 }
 
