@@ -85,10 +85,11 @@ export class Booting {
       registries,
       fleets: world.fleets,
       issuer: this.issuer,
+      maintenanceETags: this.options.maintenanceETags ?? 'none',
     };
     this.scheduleOutage();
-    const { armPageSize: pageSize = 2, maintenanceETags = 'none' } = this.options;
-    const arm = new ArmServer({ ...armParts, audiences, dice, pageSize, maintenanceETags });
+    const pageSize = this.options.armPageSize ?? 2;
+    const arm = new ArmServer({ ...armParts, audiences, dice, pageSize });
     const armPort = await this.serve('arm', (request) => arm.answer(request), 'https');
     const armEndpoint = `https://127.0.0.1:${armPort}`;
     // In a sovereign cloud, too, Resource Manager's own address is a valid audience.

@@ -19,6 +19,7 @@ import type {
   Problems,
 } from '../gate/ports.js';
 import { rememberJudging, type RememberPorts } from '../gate/remember-judging.js';
+import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import {
   describeChange,
@@ -120,7 +121,9 @@ export class Application {
   /** AKS is going to change a cluster by itself: plans it anew, also for the versions that the notice names. @throws SyncError as `requestTargets` */
   async prepareUpgrade(cluster: ResourceId, named: readonly KubernetesVersion[]): Promise<RequestedCluster> {
     await this.ready();
-    return await requestTargets(await this.ports.clusters.get(cluster), { named }, 'enqueue', this.ports);
+    const found = await this.ports.clusters.get(cluster);
+    await wakeMaintenance([found], this.ports);
+    return await requestTargets(found, { named }, 'enqueue', this.ports);
   }
 
   async considerFleetGate(gateId: string): Promise<void> {
