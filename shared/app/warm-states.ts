@@ -34,6 +34,7 @@ const stateSchema = z.object({
   imports: z.exactOptional(z.object({ token: z.string(), startedAt: date })),
   importTries: z.exactOptional(count),
   provenAt: z.exactOptional(date),
+  neededBy: z.exactOptional(date),
   dueAt: date,
   reason: z.exactOptional(z.string()),
   failureClass: z.exactOptional(z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours'])),
