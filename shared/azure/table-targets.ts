@@ -37,6 +37,17 @@ export class TableTargets implements Targets {
     }
   }
 
+  /** Its ETag, without the plan. */
+  async revision(cluster: string, version: KubernetesVersion): Promise<string | undefined> {
+    const options = { queryOptions: { select: ['requestedAt'] } };
+    try {
+      return (await this.table.getEntity(encodeKey(cluster.toLowerCase()), encodeKey(version), options)).etag;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
   async request(target: TargetRef, now: Date, neededBy?: Date): Promise<void> {
     const deadline = neededBy === undefined ? {} : { neededBy: neededBy.toISOString() };
     try {

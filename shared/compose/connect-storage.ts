@@ -10,6 +10,7 @@ import {
   TableProblems,
   TableSeenClusters,
 } from '../azure/table-gate-records.js';
+import { TableHolds } from '../azure/table-holds.js';
 import { TableObserved } from '../azure/table-observed.js';
 import { TableOutages } from '../azure/table-outages.js';
 import { TablePoisonMessages } from '../azure/table-poison.js';
@@ -36,6 +37,7 @@ export function connectStorage(storage: Storage, now: () => Date) {
     outageRecords: new TableOutages(storage.table('syncOutages')),
     audit: new TableAuditTrail(storage.table('syncAudit')),
     breakGlasses: new TableBreakGlasses(storage.table('syncBreakGlass')),
+    holds: new TableHolds(storage.table('syncHolds')),
     planQueue: new JsonQueue(storage.queue('plan')),
     warmQueue: new CarryingQueue(new JsonQueue(storage.queue('warm')), states),
     gateQueue: new JsonQueue(storage.queue('gate')),

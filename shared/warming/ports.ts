@@ -195,6 +195,8 @@ export interface TargetRecord extends TargetRef {
 export interface Targets {
   list(): Promise<readonly TargetRecord[]>;
   get(cluster: string, version: KubernetesVersion): Promise<TargetRecord | undefined>;
+  /** Changes whenever the record does, and is cheaper to read. @returns undefined when there is none */
+  revision(cluster: string, version: KubernetesVersion): Promise<string | undefined>;
   /**
    * Records that a target is wanted; leaves an existing record as it is, but for its deadline, which becomes the earliest that is ahead.
    * @throws SyncError STATE_CONFLICT when others change the deadline all the time

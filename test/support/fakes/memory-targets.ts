@@ -8,6 +8,9 @@ import type { PlannedTarget, TargetRef } from '../../../shared/warming/state.js'
 export class MemoryTargets implements Targets {
   readonly #rows = new Map<string, TargetRecord>();
 
+  readonly #revisions = new WeakMap<TargetRecord, number>();
+  #last = 0;
+
   constructor(private readonly now: () => Date) {}
 
   async list(): Promise<readonly TargetRecord[]> {
@@ -16,6 +19,14 @@ export class MemoryTargets implements Targets {
 
   async get(clusterId: string, kubernetesVersion: KubernetesVersion): Promise<TargetRecord | undefined> {
     return this.#rows.get(keyOf({ clusterId, kubernetesVersion }));
+  }
+
+  async revision(clusterId: string, kubernetesVersion: KubernetesVersion): Promise<string | undefined> {
+    const record = await this.get(clusterId, kubernetesVersion);
+    if (!record) return undefined;
+    // Records are replaced, never changed: each has its own number.
+    this.#revisions.set(record, this.#revisions.get(record) ?? (this.#last += 1));
+    return String(this.#revisions.get(record));
   }
 
   async request({ clusterId, kubernetesVersion }: TargetRef, now: Date, neededBy?: Date): Promise<void> {
