@@ -9,7 +9,15 @@ import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/meas
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
 import { evaluateTarget, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
-import type { GateTask, PoisonMessage, PoisonMessages, Problem, Problems } from '../gate/ports.js';
+import type {
+  AuditTrail,
+  BreakGlasses,
+  GateTask,
+  PoisonMessage,
+  PoisonMessages,
+  Problem,
+  Problems,
+} from '../gate/ports.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import { seen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
@@ -51,6 +59,8 @@ export type Ports = PlanPorts &
     readonly problems: Problems;
     readonly poison: PoisonMessages;
     readonly outageRecords: OutageRecords;
+    readonly audit: AuditTrail;
+    readonly breakGlasses: BreakGlasses;
     readonly catalogKeeper: CatalogKeeper;
     readonly newRunId: () => string;
     /** Budgets that are not at their full rate. */

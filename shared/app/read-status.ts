@@ -1,5 +1,6 @@
 import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftPorts } from '../drift/measure-drift.js';
+import type { EnforcementPolicy } from '../gate/enforcement.js';
 import { indexRegistry, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
 import { describeStatus, type Status } from '../gate/status.js';
@@ -11,7 +12,7 @@ export interface StatusPorts
     Pick<EvaluatePorts, 'targets' | 'states' | 'registryProofs' | 'judgements' | 'fleetRecords' | 'gatePolicy' | 'now'>,
     Pick<DriftPorts, 'driftReports'> {
   readonly version: string;
-  readonly mode: 'observe' | 'enforce';
+  readonly enforcement: EnforcementPolicy;
   readonly seenClusters: SeenClusters;
   readonly problems: Problems;
   readonly poison: PoisonMessages;
@@ -43,7 +44,8 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
   const states = new Map(
     await Promise.all(registries.map(async (registry) => [registry, await indexRegistry(registry, ports)] as const)),
   );
-  const { version, mode, gatePolicy: policy } = ports;
+  const { version, gatePolicy: policy } = ports;
+  const { mode } = ports.enforcement;
   return describeStatus({
     version,
     mode,
