@@ -182,6 +182,7 @@ module appSettings 'modules/settings.bicep' = {
     eventTopicEndpoint: eventsOut.?outputs.endpoint ?? ''
     gateMode: gateMode
     hasCatalogEgress: hasCatalogEgress
+    enforcementResourceGroups: enforcementResourceGroups
     chosen: settings
   }
 }

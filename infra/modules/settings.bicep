@@ -26,6 +26,9 @@ param gateMode 'observe' | 'enforce'
 @description('Required. Whether the app reaches public sources of the catalogue beside the Microsoft Artifact Registry.')
 param hasCatalogEgress bool
 
+@description('Required. Resource groups in which gates are opened; none: everywhere.')
+param enforcementResourceGroups string[]
+
 @description('Required. Settings that people chose: they win.')
 param chosen Settings
 
@@ -60,6 +63,11 @@ var derived = {
 var pullLog = empty(pullLogWorkspaceId) ? {} : { LOG_ANALYTICS_WORKSPACE_ID: pullLogWorkspaceId }
 var topic = empty(eventTopicEndpoint) ? {} : { EVENT_TOPIC_ENDPOINT: eventTopicEndpoint }
 var sources = hasCatalogEgress ? {} : { AGENTBAKER_URL: '', VULNERABILITY_API_ENDPOINT: '' }
+var scopes = empty(enforcementResourceGroups)
+  ? {}
+  : {
+      ENFORCE_SCOPES: join(map(enforcementResourceGroups, group => '${subscription().id}/resourceGroups/${group}'), ',')
+    }
 
 @description('Settings of the function app.')
-output settings Settings = union(derived, storage, clouds[environment().name], pullLog, topic, sources, chosen)
+output settings Settings = union(derived, storage, clouds[environment().name], pullLog, topic, sources, scopes, chosen)

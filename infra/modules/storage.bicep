@@ -47,6 +47,8 @@ var tableNames = [
   'syncRegistries'
   'syncOutages'
   'syncPoison'
+  'syncAudit'
+  'syncBreakGlass'
 ]
 var catalogContainer = 'catalog'
 var packageContainer = 'app-package'
