@@ -89,7 +89,9 @@ test('settings that examples choose are settings of the app, with values that it
   const chosen = texts.flatMap((text) => [
     ...(/param settings = \{([^}]*)\}/.exec(text)?.[1] ?? '').matchAll(/(\w+): '([^']*)'/g),
   ]);
-  const values = Object.fromEntries(chosen.map(([, name, value]) => [name, value]));
+  const values: Readonly<Record<string, string>> = Object.fromEntries(
+    chosen.map(([, name, value]) => [String(name), String(value)]),
+  );
   expect(Object.keys(values).length).toBeGreaterThan(0);
   expect(Object.keys(values).filter((name) => !(name in settings.shape))).toEqual([]);
   const base = {
