@@ -19,11 +19,14 @@ export const gateAnswer = z
     cached: count,
     evaluatedAt: line,
     plannedAt: line.optional(),
+    estimatedOpenAt: line.optional(),
+    breakGlass: z.object({ who: line, reason: line, expiresAt: line }).optional(),
   })
-  .refine((gate) => gate.decision !== 'open' || (gate.missing.length === 0 && gate.cached === gate.required), {
-    path: ['decision'],
-    message: 'is open although artifacts are missing',
-  });
+  .refine(
+    ({ decision, breakGlass, missing, cached, required }) =>
+      decision !== 'open' || breakGlass !== undefined || (missing.length === 0 && cached === required),
+    { path: ['decision'], message: 'is open although artifacts are missing' },
+  );
 export type GateAnswer = z.infer<typeof gateAnswer>;
 
 export const replayAnswer = z.object({

@@ -38,10 +38,19 @@ export function renderGate(gate: GateAnswer, display: Display): string {
   return [
     `${colors.bold(paint(decision.toUpperCase()))}  ${sentenceOf(decision, name, gate.kubernetesVersion)}`,
     indentWords(`${counts}; ${times}`, 0, width),
+    ...expectationOf(gate).map((text) => indentWords(text, 0, width)),
     ...reasons.map((reason) => `- ${indentWords(reason, 2, width).slice(2)}`),
     ...(missing.length === 0 ? [] : [`\n${renderMissing(gate, display)}`]),
     ...adviceFor(gate).map((advice) => colors.dim(advice)),
   ].join('\n');
+}
+
+/** When a shut gate is expected to open; who opened one that knowledge keeps shut. */
+function expectationOf({ decision, estimatedOpenAt, breakGlass }: GateAnswer): readonly string[] {
+  if (breakGlass)
+    return [`glass broken by ${breakGlass.who}, until ${shortTime(breakGlass.expiresAt)}: ${breakGlass.reason}`];
+  if (decision === 'open' || estimatedOpenAt === undefined) return [];
+  return [`expected to open about ${shortTime(estimatedOpenAt)}`];
 }
 
 function renderMissing({ missing }: GateAnswer, display: Display): string {

@@ -7,17 +7,29 @@ import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
 import type { MaintenancePolicy } from './maintenance-ports.js';
-import type { FleetGateRecords, GateQueue, GateTask, Judgements } from './ports.js';
+import type { BreakGlasses, FleetGateRecords, GateQueue, GateTask, Judgements, SeenClusters } from './ports.js';
+import { isProvenOpen, reconsider } from './reconsider.js';
+import { wakeOpeners } from './wake-openers.js';
 
-export interface JudgePorts {
-  readonly targets: Targets;
-  readonly states: ArtifactStates;
-  readonly registryProofs: RegistryProofs;
+/** What a judgement reads. */
+export interface JudgeReads {
+  readonly targets: Pick<Targets, 'get'>;
+  readonly states: Pick<ArtifactStates, 'list'>;
+  readonly registryProofs: Pick<RegistryProofs, 'get'>;
   readonly outageRecords: Pick<OutageRecords, 'list'>;
   /** Budgets that are not at their full rate. */
   readonly throttled: () => Promise<readonly ThrottledBudget[]>;
+  readonly judgements: Pick<Judgements, 'get'>;
+  readonly seenClusters: Pick<SeenClusters, 'get'>;
+  readonly breakGlasses: Pick<BreakGlasses, 'get'>;
   readonly gatePolicy: GatePolicy;
   readonly now: () => Date;
+}
+
+export interface JudgePorts extends JudgeReads {
+  readonly targets: Targets;
+  readonly states: ArtifactStates;
+  readonly registryProofs: RegistryProofs;
 }
 
 export interface EvaluatePorts extends JudgePorts {
@@ -36,16 +48,23 @@ const longestDelaySeconds = 300;
 /** An artifact that is due for longer waits for something else than its own delay. */
 const lateAfterMs = 60_000;
 
-/** The decision from what is stored now. Reads only: three lookups, and one or two more for what keeps a gate shut. */
+/**
+ * The decision from what is stored now, in all circumstances: plan, proofs, hysteresis, break glass. Every opener asks this.
+ * Reads only: three lookups, and five or six more for a gate that proofs keep shut.
+ */
 export async function judgeTarget(
   clusterId: string,
   version: KubernetesVersion,
-  ports: JudgePorts,
+  ports: JudgeReads,
 ): Promise<{ readonly record: TargetRecord | undefined; readonly decision: GateDecision }> {
   const record = await ports.targets.get(clusterId, version);
   const states: StateIndex = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
-  const decision = decideTarget(record, states, ports.now(), ports.gatePolicy);
-  if (decision.decision === 'open' || !record?.planned) return { record, decision };
+  const now = ports.now();
+  const decided = decideTarget(record, states, now, ports.gatePolicy);
+  if (decided.decision === 'open') return { record, decision: decided };
+  const circumstances = { version, record, states, ...(await readCircumstances(clusterId, version, ports)) };
+  const decision = reconsider(decided, circumstances, now, ports.gatePolicy);
+  if (!record?.planned) return { record, decision };
   const outages = await currentOutages(record.planned.registry, ports);
   const late = lateOf(record.planned, states, ports.now());
   const budgets = late.length === 0 ? [] : await slowBudgets(record.planned, late, ports);
@@ -54,11 +73,21 @@ export async function judgeTarget(
   return { record, decision: { ...decision, reasons: [...decision.reasons, ...waits] } };
 }
 
+async function readCircumstances(clusterId: string, version: KubernetesVersion, ports: JudgeReads) {
+  const { judgements, seenClusters, breakGlasses } = ports;
+  const [newest, seen, glass] = await Promise.all([
+    judgements.get(clusterId, version),
+    seenClusters.get(clusterId),
+    breakGlasses.get(clusterId, version),
+  ]);
+  return { judged: newest?.judgement, seen, glass };
+}
+
 /** Budgets that what is late may wait for: of the registry, and of ARM, which imports. */
 async function slowBudgets(
   { loginServer }: PlannedTarget,
   late: readonly ArtifactState[],
-  { throttled }: JudgePorts,
+  { throttled }: JudgeReads,
 ): Promise<readonly ThrottledBudget[]> {
   const asked = late.some(({ strategy }) => strategy === 'import') ? [loginServer, 'arm'] : [loginServer];
   return (await throttled()).filter(({ registry }) => asked.includes(registry));
@@ -78,7 +107,7 @@ function describeLate(late: readonly ArtifactState[]): string {
 }
 
 /** Why nothing moves, as far as it is the fault of others. */
-async function currentOutages(registry: string, ports: JudgePorts): Promise<readonly OutageRecord[]> {
+async function currentOutages(registry: string, ports: JudgeReads): Promise<readonly OutageRecord[]> {
   const records = await ports.outageRecords.list();
   return records.filter((outage) => outage.registry === registry && isCurrent(outage, ports.now()));
 }
@@ -86,7 +115,7 @@ async function currentOutages(registry: string, ports: JudgePorts): Promise<read
 /** The states of a registry, each with its effective proof. */
 export async function indexRegistry(
   registry: string,
-  { registryProofs, states }: Pick<JudgePorts, 'registryProofs' | 'states'>,
+  { registryProofs, states }: Pick<JudgeReads, 'registryProofs' | 'states'>,
 ): Promise<StateIndex> {
   const known = await registryProofs.get(registry);
   return await indexStates(registry, states, known?.proof);
@@ -95,7 +124,7 @@ export async function indexRegistry(
 /** @param proof read before: what it does not hold true of any more has lost its own proof by then */
 export async function indexStates(
   registry: string,
-  states: ArtifactStates,
+  states: Pick<ArtifactStates, 'list'>,
   proof?: RegistryProof,
 ): Promise<StateIndex> {
   const stored = await states.list(registry);
@@ -129,7 +158,7 @@ export async function evaluateTarget(
     step,
   };
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
-  if (!unchanged) await wakeOpeners(record.clusterId, decision, ports);
+  if (!unchanged) await wakeOpeners(record.clusterId, decision.decision, ports);
   if (isUnderWay(record, decision)) {
     const age = (now.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);
@@ -143,18 +172,7 @@ export async function evaluateTarget(
  * without a record is neither (no rule covers it, or MAR has it not); after a failed plan the next one asks to be judged.
  */
 function isUnderWay(record: TargetRecord, decision: GateDecision): boolean {
-  if (decision.decision === 'open') return false;
+  if (isProvenOpen(decision)) return false;
   if (!record.planned) return record.failure === undefined;
   return decision.missing.some(({ state }) => state !== 'failed' && state !== 'not-started');
-}
-
-/** Whoever acts on decisions looks at this one: Fleet gates that wait for it to open, and the cluster's maintenance in either case. */
-async function wakeOpeners(clusterId: string, { decision }: GateDecision, ports: EvaluatePorts): Promise<void> {
-  const tasks: GateTask[] = [];
-  if (decision === 'open') {
-    const waiting = (await ports.fleetRecords.list()).filter((record) => record.action === 'waiting');
-    tasks.push(...waiting.map((record) => ({ kind: 'fleet-gate', gateId: record.id }) as const));
-  }
-  if (ports.maintenancePolicy.scope !== 'off') tasks.push({ kind: 'maintenance', clusterId });
-  await ports.gateQueue.enqueue(tasks, 0);
 }

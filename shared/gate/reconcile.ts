@@ -46,7 +46,7 @@ export interface Reconciled {
 export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const listed = await ports.clusters.list();
   const { clusters } = listed;
-  await rememberClusters(listed, ports.seenClusters, ports.now());
+  const known = await rememberClusters(listed, ports.seenClusters, ports.now());
   const fleetGates = await attempt(() => reconcileFleets(ports));
   const records = await ports.targets.list();
   const removed = await removeObsolete(records, listed, ports);
@@ -66,7 +66,9 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
     if (typeof outcome === 'number') planned += outcome;
     else {
       failures.push(`${cluster.resource.name}: ${outcome}`);
-      await ports.seenClusters.save([{ ...seen(cluster, ports.now()), finding: outcome }]);
+      await ports.seenClusters.save([
+        { ...seen(cluster, known.get(cluster.resource.key), ports.now()), finding: outcome },
+      ]);
     }
   }
   const maintained = await attempt(() => reconcileMaintenance(clusters, ports));
