@@ -10,6 +10,8 @@ export interface Approval {
   readonly etag: string;
   /** What was approved: `hashRun`. */
   readonly run: string;
+  /** Other states of the run that were approved at this gate before. */
+  readonly before: readonly string[];
   /** Whether ARM said that it takes it. */
   readonly accepted: boolean;
 }
@@ -24,6 +26,12 @@ export function hashRun({ id, upgradeType }: UpdateRun, question: Extract<GateQu
 /** Whether Azure took an approval, or somebody else changed the gate after it was begun, which looks the same. */
 export function isTaken({ accepted, etag }: Approval, gate: Pick<FleetGate, 'etag'>): boolean {
   return accepted || gate.etag !== etag;
+}
+
+/** What is left of an approval that came to nothing: those of other states of the run, that were given before. */
+export function withdraw(approval: Approval): Approval | undefined {
+  const run = approval.before.at(-1);
+  return run === undefined ? undefined : { ...approval, run, before: approval.before.slice(0, -1), accepted: true };
 }
 
 /** The entry of an approval; whoever ends what another worker began writes over the same one. */
