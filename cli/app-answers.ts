@@ -34,6 +34,7 @@ export const gateAnswer = z
     cached: count,
     evaluatedAt: line,
     plannedAt: line.optional(),
+    estimatedOpenAt: line.optional(),
     held: line.optional(),
     breakGlass: brokenBy.optional(),
   })
@@ -107,6 +108,17 @@ export const statusAnswer = z.object({
       reasons: z.array(line),
     }),
   ),
+  holds: z
+    .array(
+      z.object({
+        cluster: line,
+        configuration: line,
+        state: line,
+        entry: z.object({ start: line, end: line }).optional(),
+        reasons: z.array(line),
+      }),
+    )
+    .default([]),
   problems: z.array(z.object({ at: line, source: line, subject: line, reason: line })),
 });
 export type StatusAnswer = z.infer<typeof statusAnswer>;

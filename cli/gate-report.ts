@@ -39,6 +39,7 @@ export function renderGate(gate: GateAnswer, display: Display): string {
     ...(gate.breakGlass ? [renderGlass(gate.breakGlass, display)] : []),
     `${colors.bold(paint(decision.toUpperCase()))}  ${sentenceOf(decision, name, gate.kubernetesVersion)}`,
     indentWords(`${counts}; ${times}`, 0, width),
+    ...expectationOf(gate).map((text) => indentWords(text, 0, width)),
     ...reasons.map((reason) => `- ${indentWords(reason, 2, width).slice(2)}`),
     ...(missing.length === 0 ? [] : [`\n${renderMissing(gate, display)}`]),
     ...adviceFor(gate).map((advice) => colors.dim(advice)),
@@ -52,6 +53,12 @@ export function renderGlass(
   what = 'this gate',
 ): string {
   return colors.bold(colors.red(`BREAK GLASS: ${who} opened ${what} until ${shortTime(expiresAt)}: ${reason}`));
+}
+
+/** When a shut gate is expected to open. */
+function expectationOf({ decision, estimatedOpenAt }: GateAnswer): readonly string[] {
+  if (decision === 'open' || estimatedOpenAt === undefined) return [];
+  return [`expected to open about ${shortTime(estimatedOpenAt)}`];
 }
 
 function renderMissing({ missing }: GateAnswer, display: Display): string {

@@ -7,7 +7,8 @@ import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
 import { breakGlass, mendGlass } from '../gate/break-glass.js';
-import { evaluateTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
+import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
+import { evaluateTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
 import type {
   AuditTrail,
   BreakGlasses,
@@ -17,6 +18,7 @@ import type {
   Problem,
   Problems,
 } from '../gate/ports.js';
+import { rememberJudging, type RememberPorts } from '../gate/remember-judging.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import {
   describeChange,
@@ -35,7 +37,7 @@ import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
 import type { BreakRequest, MendRequest } from './break-glass-requests.js';
-import { answerGate, versionOf, type GateAnswer } from './gate-answer.js';
+import { answerGate, orderOf, type GateAnswer } from './gate-answer.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
 import { readStatus } from './read-status.js';
 import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
@@ -59,8 +61,10 @@ export type Ports = PlanPorts &
   AdvancePorts &
   EvaluatePorts &
   FleetGatePorts &
+  MaintenancePorts &
   ReconcilePorts &
   Omit<VerifyPorts, 'verifyQueue'> &
+  RememberPorts &
   DriftPorts & {
     readonly version: string;
     readonly problems: Problems;
@@ -80,7 +84,12 @@ export type Ports = PlanPorts &
 export class Application {
   #ready: Promise<void> | undefined;
 
-  constructor(private readonly ports: Ports) {}
+  /** What `gate` judges by: everything else reads storage. */
+  readonly #remembered: JudgeReads;
+
+  constructor(private readonly ports: Ports) {
+    this.#remembered = { ...ports, ...rememberJudging(ports) };
+  }
 
   /** Makes queues and tables; every door waits for it, a failed try is repeated by the next. */
   async ready(): Promise<void> {
@@ -153,9 +162,15 @@ export class Application {
     }
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
+    if (result.repaired.length > 0) await this.#tellRepaired(result.plan.registry, result.repaired);
     const { artifacts, unresolved, findings } = result.plan.set;
     const imported = countStrategies(result.plan)?.import ?? 0;
     return `planned ${artifacts.length} artifacts, ${imported} by import, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
+  }
+
+  async #tellRepaired(registry: string, names: readonly string[]): Promise<void> {
+    const reason = `records could not be read, and are written anew; proofs begin from nothing: ${names.join(', ')}`;
+    await this.recordProblem({ source: 'table syncArtifacts', subject: registry, reason });
   }
 
   /** @returns one line for the log */
@@ -180,6 +195,7 @@ export class Application {
     const { ports } = this;
     if (task.kind === 'verify-registry')
       return `${task.registry}: ${await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue })}`;
+    if (task.kind === 'maintenance') return `${task.clusterId}: ${await evaluateMaintenance(task, ports)}`;
     if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, ports)}`;
     return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, ports)}`;
   }
@@ -205,21 +221,19 @@ export class Application {
   /** The decision from what is stored; an unknown cluster or version is `unknown`, with the reason. */
   async gate(request: GateRequest): Promise<GateAnswer> {
     await this.ready();
-    return await answerGate(request, this.ports);
+    return await answerGate(request, this.#remembered);
   }
 
   /** Opens one gate by hand. @throws SyncError INVALID_INPUT for the current version of a cluster that nobody has seen */
   async breakGlass(request: BreakRequest): Promise<BreakGlassStatus> {
     await this.ready();
-    const version = await versionOf(request.cluster, request.version, this.ports);
-    return describeGlass(await breakGlass({ ...request, version }, request.hours, this.ports));
+    return describeGlass(await breakGlass(await orderOf(request, this.ports), request.hours, this.ports));
   }
 
   /** Lets proofs decide again. @throws SyncError as `breakGlass` */
   async mendGlass(request: MendRequest): Promise<{ readonly mended: BreakGlassStatus | null }> {
     await this.ready();
-    const version = await versionOf(request.cluster, request.version, this.ports);
-    const glass = await mendGlass({ ...request, version }, this.ports);
+    const glass = await mendGlass(await orderOf(request, this.ports), this.ports);
     return { mended: glass ? describeGlass(glass) : null };
   }
 

@@ -3,7 +3,7 @@ import { longestHours } from '../gate/break-glass.js';
 import type { AskedVersion } from '../gate/upgrade-kinds.js';
 import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
-import { describeIssues } from './messages.js';
+import { describeIssues } from './describe-issues.js';
 import { askedVersion, named, parseJson } from './requests.js';
 import { parseClusterId } from '../model/resource-id.js';
 

@@ -4,6 +4,7 @@ import { dashboardStyle } from './dashboard-style.js';
 import { formatTime, renderCatalog, renderClusters, renderFleetGates, renderRegistries } from './dashboard-tables.js';
 import { renderBreakGlasses, renderChanges } from './dashboard-changes.js';
 import { renderOutages, renderProblems } from './dashboard-troubles.js';
+import { renderHolds } from './dashboard-holds.js';
 import { html, Html } from './html.js';
 import { judgeStatus } from './verdict.js';
 
@@ -54,7 +55,7 @@ export function renderDashboard(status: Status): string {
           <h2>Gates</h2>
           ${renderClusters(status)}
           <h2>Fleet gates</h2>
-          ${renderFleetGates(status)}${renderOutages(status)}
+          ${renderFleetGates(status)}${renderHolds(status)}${renderOutages(status)}
           <h2>Changes</h2>
           ${renderChanges(status)}
           <h2>Registries</h2>

@@ -2,6 +2,7 @@ import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftPorts } from '../drift/measure-drift.js';
 import type { EnforcementPolicy } from '../gate/enforcement.js';
 import { indexRegistry, type EvaluatePorts } from '../gate/evaluate-target.js';
+import type { Holds } from '../gate/maintenance-ports.js';
 import type { AuditTrail, BreakGlasses, PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
 import { describeStatus, type Status } from '../gate/status.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
@@ -18,6 +19,7 @@ export interface StatusPorts
   readonly breakGlasses: BreakGlasses;
   readonly problems: Problems;
   readonly poison: PoisonMessages;
+  readonly holds: Pick<Holds, 'list'>;
   readonly outageRecords: OutageRecords;
   /** Budgets that are not at their full rate. */
   readonly throttled: () => Promise<readonly ThrottledBudget[]>;
@@ -44,6 +46,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     catalog,
     breakGlasses,
     changes,
+    holds,
   ] = await Promise.all([
     ports.seenClusters.list(),
     ports.targets.list(),
@@ -57,6 +60,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     ports.catalogKeeper.describe(),
     ports.breakGlasses.list(),
     ports.audit.list(changesShown),
+    ports.holds.list(),
   ]);
   const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
   const states = new Map(
@@ -75,6 +79,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     states,
     judgements,
     fleetGates,
+    holds,
     outages,
     poison,
     catalog,

@@ -1,20 +1,7 @@
 import { createHash } from 'node:crypto';
 import { auditIdOf } from './audit.js';
 import type { FleetGate, GateQuestion, UpdateRun } from './fleet.js';
-import type { AuditEntry } from './ports.js';
-
-/** An approval that was begun: what is needed to know later whether it took effect, and never to give it twice. */
-export interface Approval {
-  readonly at: Date;
-  /** ETag of the gate that the approval carries. As long as the gate still has it, Azure has not taken the approval. */
-  readonly etag: string;
-  /** What was approved: `hashRun`. */
-  readonly run: string;
-  /** Other states of the run that were approved at this gate before. */
-  readonly before: readonly string[];
-  /** Whether ARM said that it takes it. */
-  readonly accepted: boolean;
-}
+import type { Approval, AuditEntry } from './ports.js';
 
 /** The run as far as an approval rests on it: the same gate of another run state may be approved anew. */
 export function hashRun({ id, upgradeType }: UpdateRun, question: Extract<GateQuestion, { ask: true }>): string {

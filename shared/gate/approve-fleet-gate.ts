@@ -1,7 +1,7 @@
 import { SyncError } from '../model/errors.js';
-import { entryOf, hashRun, isTaken, type Approval } from './approval.js';
+import { entryOf, hashRun, isTaken } from './approval.js';
 import { questionOf, type FleetGate, type GateQuestion, type UpdateRun } from './fleet.js';
-import type { FleetGateAction, Fleets } from './ports.js';
+import type { Approval, FleetGateAction, Fleets } from './ports.js';
 import { recordFleetGate, type ReadGate, type RecordPorts } from './record-fleet-gate.js';
 
 export interface ApprovePorts extends RecordPorts {

@@ -6,14 +6,16 @@ import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from
 import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
+import type { MaintenancePolicy } from './maintenance-ports.js';
 import type { BreakGlasses, FleetGateRecords, GateQueue, GateTask, Judgements, SeenClusters } from './ports.js';
 import { isProvenOpen, reconsider } from './reconsider.js';
 import { wakeOpeners } from './wake-openers.js';
 
-export interface JudgePorts {
-  readonly targets: Targets;
-  readonly states: ArtifactStates;
-  readonly registryProofs: RegistryProofs;
+/** What a judgement reads. */
+export interface JudgeReads {
+  readonly targets: Pick<Targets, 'get'>;
+  readonly states: Pick<ArtifactStates, 'list'>;
+  readonly registryProofs: Pick<RegistryProofs, 'get'>;
   readonly outageRecords: Pick<OutageRecords, 'list'>;
   /** Budgets that are not at their full rate. */
   readonly throttled: () => Promise<readonly ThrottledBudget[]>;
@@ -24,10 +26,17 @@ export interface JudgePorts {
   readonly now: () => Date;
 }
 
+export interface JudgePorts extends JudgeReads {
+  readonly targets: Targets;
+  readonly states: ArtifactStates;
+  readonly registryProofs: RegistryProofs;
+}
+
 export interface EvaluatePorts extends JudgePorts {
   readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
+  readonly maintenancePolicy: Pick<MaintenancePolicy, 'scope'>;
   /** Least seconds between two judgements of a target that work is under way for. */
   readonly judgeEverySeconds: number;
 }
@@ -46,7 +55,7 @@ const lateAfterMs = 60_000;
 export async function judgeTarget(
   clusterId: string,
   version: KubernetesVersion,
-  ports: JudgePorts,
+  ports: JudgeReads,
 ): Promise<{ readonly record: TargetRecord | undefined; readonly decision: GateDecision }> {
   const record = await ports.targets.get(clusterId, version);
   const states: StateIndex = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
@@ -64,7 +73,7 @@ export async function judgeTarget(
   return { record, decision: { ...decision, reasons: [...decision.reasons, ...waits] } };
 }
 
-async function readCircumstances(clusterId: string, version: KubernetesVersion, ports: JudgePorts) {
+async function readCircumstances(clusterId: string, version: KubernetesVersion, ports: JudgeReads) {
   const { judgements, seenClusters, breakGlasses } = ports;
   const [newest, seen, glass] = await Promise.all([
     judgements.get(clusterId, version),
@@ -78,7 +87,7 @@ async function readCircumstances(clusterId: string, version: KubernetesVersion, 
 async function slowBudgets(
   { loginServer }: PlannedTarget,
   late: readonly ArtifactState[],
-  { throttled }: JudgePorts,
+  { throttled }: JudgeReads,
 ): Promise<readonly ThrottledBudget[]> {
   const asked = late.some(({ strategy }) => strategy === 'import') ? [loginServer, 'arm'] : [loginServer];
   return (await throttled()).filter(({ registry }) => asked.includes(registry));
@@ -98,7 +107,7 @@ function describeLate(late: readonly ArtifactState[]): string {
 }
 
 /** Why nothing moves, as far as it is the fault of others. */
-async function currentOutages(registry: string, ports: JudgePorts): Promise<readonly OutageRecord[]> {
+async function currentOutages(registry: string, ports: JudgeReads): Promise<readonly OutageRecord[]> {
   const records = await ports.outageRecords.list();
   return records.filter((outage) => outage.registry === registry && isCurrent(outage, ports.now()));
 }
@@ -106,7 +115,7 @@ async function currentOutages(registry: string, ports: JudgePorts): Promise<read
 /** The states of a registry, each with its effective proof. */
 export async function indexRegistry(
   registry: string,
-  { registryProofs, states }: Pick<JudgePorts, 'registryProofs' | 'states'>,
+  { registryProofs, states }: Pick<JudgeReads, 'registryProofs' | 'states'>,
 ): Promise<StateIndex> {
   const known = await registryProofs.get(registry);
   return await indexStates(registry, states, known?.proof);
@@ -115,7 +124,7 @@ export async function indexRegistry(
 /** @param proof read before: what it does not hold true of any more has lost its own proof by then */
 export async function indexStates(
   registry: string,
-  states: ArtifactStates,
+  states: Pick<ArtifactStates, 'list'>,
   proof?: RegistryProof,
 ): Promise<StateIndex> {
   const stored = await states.list(registry);
@@ -149,7 +158,7 @@ export async function evaluateTarget(
     step,
   };
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
-  if (!unchanged) await wakeOpeners(decision.decision, ports);
+  if (!unchanged) await wakeOpeners(record.clusterId, decision.decision, ports);
   if (isUnderWay(record, decision)) {
     const age = (now.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);

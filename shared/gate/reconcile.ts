@@ -1,4 +1,5 @@
 import { compareVersions } from '../model/kubernetes-version.js';
+import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { ClusterList } from '../requirements/ports.js';
 import type { TargetRecord } from '../warming/ports.js';
@@ -6,6 +7,8 @@ import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
 import { reasonsWhileHeld } from './fleet-held.js';
 import { isOurs, versionsByCluster, type UpdateRun } from './fleet.js';
+import type { Holds, MaintenancePolicy } from './maintenance-ports.js';
+import { askedConfigurations } from './maintenance-targets.js';
 import type { FleetGateRecords, Fleets, Judgements, SeenClusters } from './ports.js';
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
@@ -21,6 +24,8 @@ export interface ReconcilePorts extends ReconcileClusterPorts, Omit<VerifyPorts,
   /** Lower case. Members of a fleet may lie in others. */
   readonly subscriptionId: string;
   readonly fleetGatePrefix: string;
+  readonly holds: Pick<Holds, 'list'>;
+  readonly maintenancePolicy: MaintenancePolicy;
 }
 
 /** Counts of what one round set in motion. */
@@ -68,6 +73,8 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
       ]);
     }
   }
+  const maintained = await attempt(() => reconcileMaintenance(clusters, ports));
+  if (typeof maintained === 'string') failures.push(`maintenance: ${maintained}`);
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
   if (due !== undefined) failures.push(...(await roundOf(due, ports)));
   return {
@@ -149,6 +156,17 @@ async function tellHeldRuns(runs: readonly UpdateRun[], { fleetRecords }: Reconc
     const stored = await fleetRecords.get(known.id);
     if (stored?.record.action === 'approved') await fleetRecords.save({ ...stored.record, reasons }, stored.etag);
   }
+}
+
+/** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */
+async function reconcileMaintenance(clusters: readonly Cluster[], ports: ReconcilePorts): Promise<void> {
+  const asked = clusters.filter((cluster) => askedConfigurations(cluster, ports.maintenancePolicy).size > 0);
+  const held = (await ports.holds.list()).map(({ clusterId }) => clusterId);
+  const byKey = new Map([...held, ...asked.map(({ resource }) => resource.id)].map((id) => [id.toLowerCase(), id]));
+  await ports.gateQueue.enqueue(
+    [...byKey.values()].map((clusterId) => ({ kind: 'maintenance', clusterId })),
+    0,
+  );
 }
 
 async function attempt<Value>(work: () => Promise<Value>): Promise<Value | string> {

@@ -1,6 +1,6 @@
-import { entryOf, isTaken, withdraw, type Approval } from './approval.js';
+import { entryOf, isTaken, withdraw } from './approval.js';
 import type { FleetGate } from './fleet.js';
-import type { AuditTrail, FleetGateAction, FleetGateRecord, FleetGateRecords } from './ports.js';
+import type { Approval, AuditTrail, FleetGateAction, FleetGateRecord, FleetGateRecords } from './ports.js';
 
 /** A gate as it was at `readAt`. */
 export type ReadGate = FleetGate & { readonly readAt: Date };

@@ -38,7 +38,7 @@ export async function saveSeen(clusters: readonly Cluster[], seenClusters: SeenC
 
 function isNews(cluster: SeenCluster, before: SeenCluster | undefined): boolean {
   const tellAfterMs = cluster.upgrade ? tellUpgradeAfterMs : tellAgainAfterMs;
-  if (!before || cluster.seenAt.getTime() - before.seenAt.getTime() >= tellAfterMs) return true;
+  if (!before || Math.abs(cluster.seenAt.getTime() - before.seenAt.getTime()) >= tellAfterMs) return true;
   const { id, name, kubernetesVersion, isolated, registry, finding } = cluster;
   return (
     [before.id, before.name, before.kubernetesVersion].join() !== [id, name, kubernetesVersion].join() ||

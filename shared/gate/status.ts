@@ -8,6 +8,8 @@ import type { ArtifactState } from '../warming/state.js';
 import { isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
+import { describeHold, type HoldStatus } from './hold-status.js';
+import type { HoldRecord } from './maintenance-ports.js';
 import { describeRegistries, type RegistryStatus } from './registry-status.js';
 import { isBroken, reconsider } from './reconsider.js';
 import { countStrategies, type StrategyCounts } from './strategy-counts.js';
@@ -35,6 +37,8 @@ export interface Status {
   readonly breakGlasses: readonly BreakGlassStatus[];
   /** The newest changes in Azure, made or only told; `GET /api/audit` has the others. */
   readonly changes: readonly ChangeStatus[];
+  /** Planned maintenance that is held, or that something is to be said of; absent where there is none. */
+  readonly holds?: readonly HoldStatus[];
   /** Registries, and what they get from MAR, that fail for now. */
   readonly outages: readonly OutageStatus[];
   /** Messages that were given up on, newest first; those without `replayedAt` can be replayed. */
@@ -119,6 +123,7 @@ export interface StatusInput {
   readonly states: ReadonlyMap<string, StateIndex>;
   readonly judgements: readonly Judgement[];
   readonly fleetGates: readonly FleetGateRecord[];
+  readonly holds: readonly HoldRecord[];
   readonly outages: readonly OutageRecord[];
   readonly poison: readonly PoisonMessage[];
   readonly catalog: CatalogStatus;
@@ -141,6 +146,7 @@ export function describeStatus(input: StatusInput): Status {
     fleetGates: input.fleetGates.map(describeFleetGate),
     breakGlasses: input.breakGlasses.filter((glass) => isBroken(glass, input.now)).map(describeGlass),
     changes: input.changes.map(describeChange),
+    ...(input.holds.length === 0 ? {} : { holds: input.holds.map(describeHold) }),
     outages: input.outages.filter((outage) => isCurrent(outage, input.now)).map(describeOutageStatus),
     poison: input.poison.map(describePoison),
     catalog: input.catalog,
