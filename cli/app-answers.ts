@@ -92,6 +92,7 @@ export const statusAnswer = z.object({
           cached: count,
           missing,
           reasons: z.array(line),
+          strategies: z.record(z.string(), count).optional(),
           findings: z.array(z.object({ subject: line, message: line, effect: line })).default([]),
           drift: z.object({ escaped: count, foreign: count, idle: count.optional(), measuredAt: line }).optional(),
         }),

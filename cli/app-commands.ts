@@ -30,7 +30,7 @@ function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .command('gate')
     .description('Ask a running app whether a cluster may upgrade to a version: exit code 0 only if it may.')
     .requiredOption('--cluster <id>', 'resource id of the cluster')
-    .requiredOption('--version <x.y.z>', 'Kubernetes version to upgrade to; current: the one that the cluster runs')
+    .requiredOption('--version <x.y.z>', 'Kubernetes version to upgrade to; current: new node images')
     .option('--wait', 'ask until the gate is open; progress is told on stderr')
     .option('--timeout <duration>', 'with --wait: how long at most, such as 90s, 30m or 2h (default: 1h)')
     .option('--poll <duration>', 'with --wait: time between two questions (default: 30s)')

@@ -46,6 +46,12 @@ export function renderGate(gate: GateAnswer, display: Display): string {
   ].join('\n');
 }
 
+/** When a shut gate is expected to open. */
+function expectationOf({ decision, estimatedOpenAt }: GateAnswer): readonly string[] {
+  if (decision === 'open' || estimatedOpenAt === undefined) return [];
+  return [`expected to open about ${shortTime(estimatedOpenAt)}`];
+}
+
 /** Loud: whoever upgrades now does so on a person's word. */
 export function renderGlass(
   { who, reason, expiresAt }: NonNullable<GateAnswer['breakGlass']>,
@@ -53,12 +59,6 @@ export function renderGlass(
   what = 'this gate',
 ): string {
   return colors.bold(colors.red(`BREAK GLASS: ${who} opened ${what} until ${shortTime(expiresAt)}: ${reason}`));
-}
-
-/** When a shut gate is expected to open. */
-function expectationOf({ decision, estimatedOpenAt }: GateAnswer): readonly string[] {
-  if (decision === 'open' || estimatedOpenAt === undefined) return [];
-  return [`expected to open about ${shortTime(estimatedOpenAt)}`];
 }
 
 function renderMissing({ missing }: GateAnswer, display: Display): string {

@@ -46,7 +46,7 @@ function column(head: string, breaks: Column['breaks'] = 'nowhere'): Column {
 }
 
 const clusterColumns = [
-  ...['cluster', 'Kubernetes', 'target', 'gate', 'cached'].map((head) => column(head)),
+  ...['cluster', 'Kubernetes', 'target', 'gate', 'cached', 'way in'].map((head) => column(head)),
   column('why', 'between-words'),
 ];
 const registryColumns = ['registry', 'cached', 'waiting', 'failed'].map((head) => column(head));
@@ -118,7 +118,7 @@ function clusterRows(cluster: Cluster, display: Display): readonly (readonly Cel
   const { name, kubernetesVersion, isolated, finding, targets } = cluster;
   if (targets.length === 0) {
     const gate = { text: isolated ? '-' : 'left alone', paint: display.colors.dim };
-    return [[name, kubernetesVersion, '-', gate, '-', finding ?? 'nothing planned']];
+    return [[name, kubernetesVersion, '-', gate, '-', '-', finding ?? 'nothing planned']];
   }
   return targets.map((target) => [
     name,
@@ -126,8 +126,17 @@ function clusterRows(cluster: Cluster, display: Display): readonly (readonly Cel
     target.current ? `${target.kubernetesVersion} (current)` : target.kubernetesVersion,
     { text: target.decision, paint: decisionPaint(target.decision, display) },
     `${target.cached}/${target.required}`,
+    describeWays(target),
     [...(finding === undefined ? [] : [finding]), ...target.reasons].join('; '),
   ]);
+}
+
+/** How the artifacts get into the registry, as its cache rules decide. */
+function describeWays({ strategies = {} }: Target): string {
+  const { import: imported = 0, ...others } = strategies;
+  const through = Object.values(others).reduce((sum, number) => sum + number, 0);
+  if (imported === 0) return through === 0 ? '-' : 'cache rule';
+  return through === 0 ? 'import' : `${through} cache rule, ${imported} import`;
 }
 
 function registryRow(registry: StatusAnswer['registries'][number], { colors }: Display): readonly Cell[] {

@@ -6,8 +6,8 @@ import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
-import { breakGlass, mendGlass } from '../gate/break-glass.js';
 import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
+import { breakGlass, mendGlass } from '../gate/break-glass.js';
 import { evaluateTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
 import type {
   AuditTrail,
@@ -19,6 +19,7 @@ import type {
   Problems,
 } from '../gate/ports.js';
 import { rememberJudging, type RememberPorts } from '../gate/remember-judging.js';
+import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import {
   describeChange,
@@ -37,8 +38,9 @@ import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
 import type { BreakRequest, MendRequest } from './break-glass-requests.js';
-import { answerGate, orderOf, type GateAnswer } from './gate-answer.js';
+import { answerGate, versionOf, type GateAnswer } from './gate-answer.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
+import { describeRepaired, purgeDaily } from './problems.js';
 import { readStatus } from './read-status.js';
 import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
@@ -73,6 +75,8 @@ export type Ports = PlanPorts &
     readonly audit: AuditTrail;
     readonly breakGlasses: BreakGlasses;
     readonly catalogKeeper: CatalogKeeper;
+    /** Problems and poison messages are kept for so long. */
+    readonly retainMs: number;
     readonly newRunId: () => string;
     /** Budgets that are not at their full rate. */
     readonly throttled: () => Promise<readonly ThrottledBudget[]>;
@@ -83,6 +87,7 @@ export type Ports = PlanPorts &
 /** The app behind its doors: functions and command line call this, nothing else. */
 export class Application {
   #ready: Promise<void> | undefined;
+  readonly #purge = purgeDaily();
 
   /** What `gate` judges by: everything else reads storage. */
   readonly #remembered: JudgeReads;
@@ -116,7 +121,9 @@ export class Application {
   /** AKS is going to change a cluster by itself: plans it anew, also for the versions that the notice names. @throws SyncError as `requestTargets` */
   async prepareUpgrade(cluster: ResourceId, named: readonly KubernetesVersion[]): Promise<RequestedCluster> {
     await this.ready();
-    return await requestTargets(await this.ports.clusters.get(cluster), { named }, 'enqueue', this.ports);
+    const found = await this.ports.clusters.get(cluster);
+    await wakeMaintenance([found], this.ports);
+    return await requestTargets(found, { named }, 'enqueue', this.ports);
   }
 
   async considerFleetGate(gateId: string): Promise<void> {
@@ -127,6 +134,7 @@ export class Application {
   async reconcile(): Promise<Reconciled> {
     await this.ready();
     const reconciled = await reconcile(this.ports);
+    await this.#purge(this.ports);
     if (await this.ports.catalogKeeper.isOverdue()) await this.refreshCatalog();
     return reconciled;
   }
@@ -162,15 +170,10 @@ export class Application {
     }
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
-    if (result.repaired.length > 0) await this.#tellRepaired(result.plan.registry, result.repaired);
+    if (result.repaired.length > 0) await this.recordProblem(describeRepaired(result.plan.registry, result.repaired));
     const { artifacts, unresolved, findings } = result.plan.set;
     const imported = countStrategies(result.plan)?.import ?? 0;
     return `planned ${artifacts.length} artifacts, ${imported} by import, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
-  }
-
-  async #tellRepaired(registry: string, names: readonly string[]): Promise<void> {
-    const reason = `records could not be read, and are written anew; proofs begin from nothing: ${names.join(', ')}`;
-    await this.recordProblem({ source: 'table syncArtifacts', subject: registry, reason });
   }
 
   /** @returns one line for the log */
@@ -207,9 +210,9 @@ export class Application {
 
   /** A message that its queue gave up on: told as a problem, and kept to be replayed. */
   async recordPoison(queue: PoisonMessage['queue'], message: unknown, reason: string): Promise<void> {
-    const subject = (typeof message === 'string' ? message : JSON.stringify(message ?? null)).slice(0, 2000);
-    await this.recordProblem({ source: `queue ${queue}`, subject, reason });
-    await this.ports.poison.save(poisonOf(queue, message, reason, this.ports.now()));
+    const poison = poisonOf(queue, message, reason, this.ports.now());
+    await this.recordProblem({ source: `queue ${queue}`, subject: poison.message.slice(0, 2000), reason });
+    await this.ports.poison.save(poison);
   }
 
   /** @throws SyncError as `replayPoison` */
@@ -227,13 +230,15 @@ export class Application {
   /** Opens one gate by hand. @throws SyncError INVALID_INPUT for the current version of a cluster that nobody has seen */
   async breakGlass(request: BreakRequest): Promise<BreakGlassStatus> {
     await this.ready();
-    return describeGlass(await breakGlass(await orderOf(request, this.ports), request.hours, this.ports));
+    const version = await versionOf(request.cluster, request.version, this.ports);
+    return describeGlass(await breakGlass({ ...request, version }, request.hours, this.ports));
   }
 
   /** Lets proofs decide again. @throws SyncError as `breakGlass` */
   async mendGlass(request: MendRequest): Promise<{ readonly mended: BreakGlassStatus | null }> {
     await this.ready();
-    const glass = await mendGlass(await orderOf(request, this.ports), this.ports);
+    const version = await versionOf(request.cluster, request.version, this.ports);
+    const glass = await mendGlass({ ...request, version }, this.ports);
     return { mended: glass ? describeGlass(glass) : null };
   }
 

@@ -1,5 +1,7 @@
-import type { SeenClusters } from '../gate/ports.js';
+import type { MaintenancePolicy } from '../gate/maintenance-ports.js';
+import type { GateQueue, SeenClusters } from '../gate/ports.js';
 import { saveSeen } from '../gate/seen-clusters.js';
+import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import { requestTargets, type RequestedCluster, type RequestPorts } from '../warming/request-targets.js';
@@ -7,6 +9,8 @@ import type { SyncRequest } from './requests.js';
 
 export interface SyncPorts extends RequestPorts {
   readonly seenClusters: SeenClusters;
+  readonly gateQueue: GateQueue;
+  readonly maintenancePolicy: Pick<MaintenancePolicy, 'scope'>;
   readonly newRunId: () => string;
 }
 
@@ -22,7 +26,10 @@ export async function syncClusters(request: SyncRequest, ports: SyncPorts): Prom
   const clusters = request.cluster
     ? [await ports.clusters.get(request.cluster)]
     : (await ports.clusters.list()).clusters;
-  if (!request.dryRun) await saveSeen(clusters, ports.seenClusters, ports.now());
+  if (!request.dryRun) {
+    await saveSeen(clusters, ports.seenClusters, ports.now());
+    await wakeMaintenance(clusters, ports);
+  }
   const answers: RequestedCluster[] = [];
   for (const cluster of clusters) answers.push(await syncOne(cluster, request, ports));
   return { runId: ports.newRunId(), dryRun: request.dryRun, clusters: answers };

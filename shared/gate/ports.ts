@@ -150,6 +150,8 @@ export interface PoisonMessages {
   list(most: number): Promise<readonly PoisonMessage[]>;
   /** Replaces what has the same id: given up on once more, it may be replayed once more. */
   save(message: PoisonMessage): Promise<void>;
+  /** Forgets those given up on before; some are left to the next time where there are very many. */
+  purge(before: Date): Promise<void>;
 }
 
 /** Something that went wrong outside a target: a poison message, a malformed event. */
@@ -165,6 +167,8 @@ export interface Problems {
   /** Newest first, at most `most`. */
   list(most: number): Promise<readonly Problem[]>;
   add(problem: Problem): Promise<void>;
+  /** Forgets older ones; some are left to the next time where there are very many. */
+  purge(before: Date): Promise<void>;
 }
 
 /**

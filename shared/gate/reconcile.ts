@@ -8,11 +8,11 @@ import type { VerifyPorts } from '../warming/verify-registry-ports.js';
 import { reasonsWhileHeld } from './fleet-held.js';
 import { isOurs, versionsByCluster, type UpdateRun } from './fleet.js';
 import type { Holds, MaintenancePolicy } from './maintenance-ports.js';
-import { askedConfigurations } from './maintenance-targets.js';
 import type { FleetGateRecords, Fleets, Judgements, SeenClusters } from './ports.js';
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
+import { wakeMaintenance } from './wake-maintenance.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
@@ -146,6 +146,12 @@ async function reconcileFleets(ports: ReconcilePorts): Promise<number> {
   return byKey.size;
 }
 
+/** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */
+async function reconcileMaintenance(clusters: readonly Cluster[], ports: ReconcilePorts): Promise<void> {
+  const held = (await ports.holds.list()).map(({ clusterId }) => clusterId);
+  await wakeMaintenance(clusters, ports, held);
+}
+
 /** Approved gates whose runs Azure holds all the same are told, and left alone. */
 async function tellHeldRuns(runs: readonly UpdateRun[], { fleetRecords }: ReconcilePorts): Promise<void> {
   for (const known of await fleetRecords.list()) {
@@ -156,17 +162,6 @@ async function tellHeldRuns(runs: readonly UpdateRun[], { fleetRecords }: Reconc
     const stored = await fleetRecords.get(known.id);
     if (stored?.record.action === 'approved') await fleetRecords.save({ ...stored.record, reasons }, stored.etag);
   }
-}
-
-/** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */
-async function reconcileMaintenance(clusters: readonly Cluster[], ports: ReconcilePorts): Promise<void> {
-  const asked = clusters.filter((cluster) => askedConfigurations(cluster, ports.maintenancePolicy).size > 0);
-  const held = (await ports.holds.list()).map(({ clusterId }) => clusterId);
-  const byKey = new Map([...held, ...asked.map(({ resource }) => resource.id)].map((id) => [id.toLowerCase(), id]));
-  await ports.gateQueue.enqueue(
-    [...byKey.values()].map((clusterId) => ({ kind: 'maintenance', clusterId })),
-    0,
-  );
 }
 
 async function attempt<Value>(work: () => Promise<Value>): Promise<Value | string> {
