@@ -81,6 +81,7 @@ const fleetGateRow = z.object({
   approvedAt: date.optional(),
   approvedETag: z.string().optional(),
   approvedRun: z.string().optional(),
+  approvedBefore: z.string().optional(),
   approvalAccepted: z.boolean().optional(),
   recordedAt: date,
 });
@@ -109,6 +110,7 @@ export class TableFleetGateRecords implements FleetGateRecords {
       approvedAt: approval.at.toISOString(),
       approvedETag: approval.etag,
       approvedRun: approval.run,
+      approvedBefore: approval.before.join(' '),
       approvalAccepted: approval.accepted,
     };
     const entity = {
@@ -124,9 +126,17 @@ export class TableFleetGateRecords implements FleetGateRecords {
 }
 
 function fleetGateOf(row: z.infer<typeof fleetGateRow>): FleetGateRecord {
-  const { approvedAt: at, approvedETag: etag, approvedRun: run, approvalAccepted: accepted, ...record } = row;
+  const {
+    approvedAt: at,
+    approvedETag: etag,
+    approvedRun: run,
+    approvedBefore,
+    approvalAccepted: accepted,
+    ...record
+  } = row;
   if (!at || etag === undefined || run === undefined || accepted === undefined) return record;
-  return { ...record, approval: { at, etag, run, accepted } };
+  const before = (approvedBefore ?? '').split(' ').filter((hash) => hash !== '');
+  return { ...record, approval: { at, etag, run, before, accepted } };
 }
 
 const seenRow = z.object({

@@ -1,8 +1,6 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { GateDecision } from './decide.js';
 import type { VerifyTask } from '../warming/verify-registry-ports.js';
-import type { Approval } from './approval.js';
-import type { RunningUpgrade } from './running-upgrade.js';
 import type { FleetGate, UpdateRun } from './fleet.js';
 
 /** What is to be judged, or looked at again for judgements to rest on, as it travels on the queue `gate`. */
@@ -54,6 +52,19 @@ export interface Judgements {
 /** What was done, or would be done, with a Fleet gate. "approving" is written before Azure is asked: a worker that dies then leaves a trace. */
 export type FleetGateAction = 'approved' | 'approving' | 'would-approve' | 'waiting' | 'left-alone';
 
+/** An approval that was begun: what is needed to know later whether it took effect, and never to give it twice. */
+export interface Approval {
+  readonly at: Date;
+  /** ETag of the gate that the approval carries. As long as the gate still has it, Azure has not taken the approval. */
+  readonly etag: string;
+  /** What was approved: `hashRun`. */
+  readonly run: string;
+  /** Other states of the run that were approved at this gate before. */
+  readonly before: readonly string[];
+  /** Whether ARM said that it takes it. */
+  readonly accepted: boolean;
+}
+
 export interface FleetGateRecord {
   readonly id: string;
   readonly displayName: string;
@@ -91,6 +102,14 @@ export interface Fleets {
    * @throws SyncError as `listGates`
    */
   approve(gate: FleetGate): Promise<'approved' | 'conflict'>;
+}
+
+/** An upgrade that ARM reports under way. */
+export interface RunningUpgrade {
+  /** Where to, as ARM names it: `x.y.z`, or `x.y` where the newest patch is taken. */
+  readonly to: readonly string[];
+  /** When it was first seen. */
+  readonly since: Date;
 }
 
 /** A cluster as last seen, for people: also those that are left alone. */

@@ -64,6 +64,8 @@ const record: FleetGateRecord = {
   recordedAt: now,
 };
 
+const approval = { at: before(minutes(1)), etag: '"1"', run: 'abc', before: ['d', 'e'], accepted: false };
+
 export function fleetGateRecordsContract(open: () => Promise<FleetGateRecords>): void {
   let records: FleetGateRecords;
   beforeEach(async () => {
@@ -71,7 +73,7 @@ export function fleetGateRecordsContract(open: () => Promise<FleetGateRecords>):
   });
 
   test('gives back what was written, with and without a group', async () => {
-    const grouped = { ...record, id: gateId('g2'), group: 'first', action: 'approving' as const };
+    const grouped = { ...record, id: gateId('g2'), group: 'first', action: 'approving' as const, approval };
     expect(await records.save(record, undefined)).toBe(true);
     expect(await records.save(grouped, undefined)).toBe(true);
     expect((await records.get(gateId('g2').toUpperCase()))?.record).toEqual(grouped);
@@ -121,7 +123,10 @@ export function seenClustersContract(open: () => Promise<SeenClusters>): void {
       seenAt: now,
     };
     const { registry: _registry, ...moved } = { ...seen, isolated: false, finding: 'x' };
-    await clusters.save([seen, plain]);
+    const upgrade = { to: ['1.34.8', '1.35.7'], since: before(minutes(9)) };
+    await clusters.save([{ ...seen, upgrade }, plain]);
+    expect(await clusters.get(clusterId().toUpperCase())).toEqual({ ...seen, upgrade });
+    expect(await clusters.get(clusterId('gone'))).toBeUndefined();
     await clusters.save([moved]);
     expect([...(await clusters.list())].sort((a, b) => a.name.localeCompare(b.name))).toEqual([moved, plain]);
   });
