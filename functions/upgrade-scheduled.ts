@@ -13,7 +13,7 @@ app.eventGrid('upgrade-scheduled', {
       if (parsed.kind === 'ignored') return `ignored an event of type ${parsed.eventType}`;
       const lines: string[] = [];
       for (const cluster of parsed.clusters) {
-        const { name, targets, finding } = await sync.prepareUpgrade(cluster, parsed.versions);
+        const { name, targets, finding } = await sync.prepareUpgrade(cluster, parsed.versions, parsed.notice);
         lines.push(`${name}: ${targets.join(', ') || finding}`);
       }
       return lines.join('; ');

@@ -22,6 +22,7 @@ export const tableNames = [
   'syncRegistries',
   'syncOutages',
   'syncPoison',
+  'syncDeadlines',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

@@ -12,6 +12,7 @@ import type {
   SeenCluster,
   SeenClusters,
 } from '../gate/ports.js';
+import { announcementsColumn } from './announcements-column.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
 
@@ -25,7 +26,14 @@ const judgementRow = z.object({
   decidedAt: date,
   since: date,
   step: z.number().int(),
+  // What cannot be read was told, or is lost: a gate does not wait for it.
+  announcements: announcementsColumn.optional().catch(undefined),
 });
+
+function judgementOf(entity: unknown): Judgement {
+  const { announcements, ...judgement } = judgementRow.parse(entity);
+  return announcements ? { ...judgement, announcements } : judgement;
+}
 
 /** Table `syncJudgements`: partition = cluster, row = Kubernetes version. */
 export class TableJudgements implements Judgements {
@@ -34,7 +42,7 @@ export class TableJudgements implements Judgements {
   async get(clusterId: string, kubernetesVersion: KubernetesVersion) {
     try {
       const entity = await this.table.getEntity(encodeKey(clusterId.toLowerCase()), encodeKey(kubernetesVersion));
-      return { judgement: judgementRow.parse(entity), etag: entity.etag };
+      return { judgement: judgementOf(entity), etag: entity.etag };
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -42,12 +50,15 @@ export class TableJudgements implements Judgements {
   }
 
   async list(): Promise<readonly Judgement[]> {
-    return await rows(this.table, judgementRow);
+    return (await rows(this.table, z.unknown())).map(judgementOf);
   }
 
   async save(judgement: Judgement, etag: string | undefined): Promise<boolean> {
+    const { announcements, ...rest } = judgement;
     const entity = {
-      ...judgement,
+      ...rest,
+      ...(announcements ? { announcements: JSON.stringify(announcements) } : {}),
+      announced: announcements === undefined || announcements.pending.length === 0,
       partitionKey: encodeKey(judgement.clusterId.toLowerCase()),
       rowKey: encodeKey(judgement.kubernetesVersion),
       decidedAt: judgement.decidedAt.toISOString(),

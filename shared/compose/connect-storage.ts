@@ -1,6 +1,7 @@
 import { JsonQueue } from '../azure/queues.js';
 import type { Storage } from '../azure/storage.js';
 import { TableArtifactStates } from '../azure/table-artifact-states.js';
+import { TableDeadlines } from '../azure/table-deadlines.js';
 import { TableDriftReports } from '../azure/table-drift.js';
 import {
   TableFleetGateRecords,
@@ -30,6 +31,7 @@ export function connectStorage(storage: Storage) {
     problems: new TableProblems(storage.table('syncProblems')),
     poison: new TablePoisonMessages(storage.table('syncPoison')),
     outageRecords: new TableOutages(storage.table('syncOutages')),
+    deadlines: new TableDeadlines(storage.table('syncDeadlines')),
     planQueue: new JsonQueue(storage.queue('plan')),
     warmQueue: new JsonQueue(storage.queue('warm')),
     gateQueue: new JsonQueue(storage.queue('gate')),

@@ -5,8 +5,14 @@ import { withEffectiveProof, type RegistryProof, type RegistryProofs } from '../
 import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from '../warming/outages.js';
 import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
+import { announce, isNothing } from './announcements.js';
+import { nextDeadline } from './deadlines.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
-import type { FleetGateRecords, GateQueue, GateTask, Judgements } from './ports.js';
+import { forecastOpening, withForecast, type Forecast } from './forecast.js';
+import type { OutgoingEvent } from './outgoing-events.js';
+import type { DeadlineRecords, FleetGateRecords, GateQueue, GateTask, Judgement } from './ports.js';
+import { publishAnnouncements, type PublishPorts } from './publish-announcements.js';
+import { assessRisk, type Risk } from './risk.js';
 
 export interface JudgePorts {
   readonly targets: Targets;
@@ -19,8 +25,13 @@ export interface JudgePorts {
   readonly now: () => Date;
 }
 
-export interface EvaluatePorts extends JudgePorts {
-  readonly judgements: Judgements;
+export interface EvaluatePorts extends JudgePorts, PublishPorts {
+  readonly deadlines: Pick<DeadlineRecords, 'of'>;
+  /** A cache is to be complete this long before its deadline: setting DEADLINE_MARGIN_MINUTES. */
+  readonly deadlineMarginMs: number;
+  readonly mode: 'observe' | 'enforce';
+  /** Lower case; names the app in its events. */
+  readonly subscriptionId: string;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
   /** Least seconds between two judgements of a target that work is under way for. */
@@ -34,22 +45,31 @@ const longestDelaySeconds = 300;
 /** An artifact that is due for longer waits for something else than its own delay. */
 const lateAfterMs = 60_000;
 
+/** A decision, what it rests on, and what can be said of its end. */
+export interface Judged {
+  readonly record: TargetRecord | undefined;
+  readonly decision: GateDecision;
+  readonly forecast: Forecast;
+}
+
 /** The decision from what is stored now. Reads only: three lookups, and one or two more for what keeps a gate shut. */
-export async function judgeTarget(
-  clusterId: string,
-  version: KubernetesVersion,
-  ports: JudgePorts,
-): Promise<{ readonly record: TargetRecord | undefined; readonly decision: GateDecision }> {
+export async function judgeTarget(clusterId: string, version: KubernetesVersion, ports: JudgePorts): Promise<Judged> {
   const record = await ports.targets.get(clusterId, version);
   const states: StateIndex = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
-  const decision = decideTarget(record, states, ports.now(), ports.gatePolicy);
-  if (decision.decision === 'open' || !record?.planned) return { record, decision };
-  const outages = await currentOutages(record.planned.registry, ports);
-  const late = lateOf(record.planned, states, ports.now());
+  const { gatePolicy: policy } = ports;
+  const now = ports.now();
+  const decision = decideTarget(record, states, now, policy);
+  const facts = { record, states, policy, now };
+  if (decision.decision === 'open' || !record?.planned)
+    return { record, decision, forecast: forecastOpening({ ...facts, decision, held: [], pausedUntil: undefined }) };
+  const outages = (await currentOutages(record.planned.registry, ports)).map(describeOutage);
+  const late = lateOf(record.planned, states, now);
   const budgets = late.length === 0 ? [] : await slowBudgets(record.planned, late, ports);
-  const causes = [...outages.map(describeOutage), ...budgets.map(describeThrottled)];
+  const causes = [...outages, ...budgets.map(describeThrottled)];
   const waits = causes.length > 0 || late.length === 0 ? causes : [describeLate(late)];
-  return { record, decision: { ...decision, reasons: [...decision.reasons, ...waits] } };
+  const told = { ...decision, reasons: [...decision.reasons, ...waits] };
+  const forecast = forecastOpening({ ...facts, decision: told, held: outages, pausedUntil: pauseOf(budgets) });
+  return { record, decision: withForecast(told, forecast), forecast };
 }
 
 /** Budgets that what is late may wait for: of the registry, and of ARM, which imports. */
@@ -60,6 +80,12 @@ async function slowBudgets(
 ): Promise<readonly ThrottledBudget[]> {
   const asked = late.some(({ strategy }) => strategy === 'import') ? [loginServer, 'arm'] : [loginServer];
   return (await throttled()).filter(({ registry }) => asked.includes(registry));
+}
+
+/** When the last of the pauses ends. */
+export function pauseOf(budgets: readonly ThrottledBudget[]): Date | undefined {
+  const ends = budgets.flatMap(({ pausedUntil }) => (pausedUntil === undefined ? [] : [Date.parse(pausedUntil)]));
+  return ends.length === 0 ? undefined : new Date(Math.max(...ends));
 }
 
 /** Artifacts of the set whose next step should have been done a while ago. */
@@ -101,39 +127,73 @@ export async function indexStates(
 }
 
 /**
- * Judges a target and records the decision; while work is under way a new task follows, so that the gate opens soon
- * after the last proof without a task per artifact. When it opens, Fleet gates that wait are judged again.
+ * Judges a target and records the decision with what there is to tell of it; while work is under way a new task follows, so that the
+ * gate opens soon after the last proof without a task per artifact. When it opens, Fleet gates that wait are judged again.
  *
  * Runs twice: the judgement's version decides, the loser enqueues nothing. Stops anywhere: before the record the
- * message comes back; after it, the reconcile timer starts a new chain.
+ * message comes back; after it, the reconcile timer starts a new chain and publishes what was not.
+ * @param tell of each event that this judgement gave rise to, published or not
  */
 export async function evaluateTarget(
   task: Extract<GateTask, { kind: 'target' }>,
   ports: EvaluatePorts,
+  tell: (event: OutgoingEvent) => void = () => undefined,
 ): Promise<'judged' | 'stale' | 'lost-race' | 'gone'> {
   const previous = await ports.judgements.get(task.clusterId, task.kubernetesVersion);
-  if (previous && task.step !== undefined && task.step < previous.judgement.step) return 'stale';
-  const { record, decision } = await judgeTarget(task.clusterId, task.kubernetesVersion, ports);
+  if (previous && task.step !== undefined && task.step < previous.judgement.step) {
+    await publishAnnouncements(previous.judgement, ports);
+    return 'stale';
+  }
+  const judged = await judgeTarget(task.clusterId, task.kubernetesVersion, ports);
+  const { record, decision } = judged;
   if (!record) return 'gone';
+  const { judgement, events } = await judgementOf(record, judged, previous?.judgement, ports);
+  if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
+  events.forEach(tell);
+  if (decision.decision === 'open' && previous?.judgement.decision !== 'open') await wakeFleetGates(ports);
+  if (isUnderWay(record, decision)) {
+    const age = (judgement.decidedAt.getTime() - judgement.since.getTime()) / 1000;
+    const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);
+    await ports.gateQueue.enqueue([{ ...task, step: judgement.step }], delay);
+  }
+  await publishAnnouncements(judgement, ports);
+  return 'judged';
+}
+
+/** The next judgement of a target, with its outbox. */
+async function judgementOf(
+  record: TargetRecord,
+  judged: Judged,
+  previous: Judgement | undefined,
+  ports: EvaluatePorts,
+): Promise<{ readonly judgement: Judgement; readonly events: readonly OutgoingEvent[] }> {
+  const { decision } = judged;
   const now = ports.now();
-  const unchanged = previous?.judgement.decision === decision.decision;
-  const step = (previous?.judgement.step ?? 0) + 1;
-  const judgement = {
+  const judgement: Judgement = {
     clusterId: record.clusterId,
-    kubernetesVersion: task.kubernetesVersion,
+    kubernetesVersion: record.kubernetesVersion,
     decision: decision.decision,
     decidedAt: now,
-    since: unchanged ? previous.judgement.since : now,
-    step,
+    since: previous?.decision === decision.decision ? previous.since : now,
+    step: (previous?.step ?? 0) + 1,
   };
-  if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
-  if (decision.decision === 'open' && !unchanged) await wakeFleetGates(ports);
-  if (isUnderWay(record, decision)) {
-    const age = (now.getTime() - judgement.since.getTime()) / 1000;
-    const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);
-    await ports.gateQueue.enqueue([{ ...task, step }], delay);
-  }
-  return 'judged';
+  const risk = await riskOf(record, judged, now, ports);
+  const { mode, subscriptionId } = ports;
+  const topic = ports.events ? 'configured' : 'absent';
+  const { events, announcements } = announce({ previous, judgement, decision, mode, subscriptionId, risk, topic });
+  return { judgement: isNothing(announcements) ? judgement : { ...judgement, announcements }, events };
+}
+
+/** One more lookup for a gate that is shut. */
+async function riskOf(
+  { clusterId, kubernetesVersion }: TargetRecord,
+  { decision, forecast }: Judged,
+  now: Date,
+  { deadlines, deadlineMarginMs }: EvaluatePorts,
+): Promise<Risk | undefined> {
+  if (decision.decision === 'open') return undefined;
+  const deadline = nextDeadline(await deadlines.of(clusterId), clusterId, kubernetesVersion, now);
+  return assessRisk(forecast, deadline, now, deadlineMarginMs);
 }
 
 /**

@@ -41,6 +41,11 @@ export type GateQuestion =
 /** States in which a run still heeds an approval. */
 const liveStates = new Set(['Running', 'Pending', 'NotStarted']);
 
+/** Whether a run may still upgrade something. */
+export function isLive({ state }: UpdateRun): boolean {
+  return liveStates.has(state);
+}
+
 /** Which gates are ours. Human approvals stay human: gates of another name, type or timing are left alone. */
 export function isOurs(gate: FleetGate, prefix: string): GateQuestion | undefined {
   if (gate.gateType.toLowerCase() !== 'approval') return leave(`its type is ${gate.gateType}, not Approval`);
