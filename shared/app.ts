@@ -35,11 +35,11 @@ export function application(): { readonly config: Config; readonly app: Applicat
 function connect(config: Config, credential: TokenCredential): Ports {
   const now = () => new Date();
   const storage = new Storage(config.storage, () => credential);
-  const stored = connectStorage(storage);
+  const stored = connectStorage(storage, now);
   const budgets = connectBudgets(config, storage, now);
   return {
     version: packageJson.version,
-    mode: config.mode,
+    enforcement: config.enforcement,
     now,
     newRunId: randomUUID,
     marHost: config.marHost,

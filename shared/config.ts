@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Confidence } from './model/artifact.js';
 import { SyncError } from './model/errors.js';
 import type { StorageConnection } from './model/storage-connection.js';
-import { aConnection, settings } from './settings.js';
+import { aConnection, settings, splitList } from './settings.js';
 
 export interface Config {
   readonly subscriptionId: string;
@@ -10,7 +10,8 @@ export interface Config {
   readonly armAudience: string;
   readonly marEndpoint: string;
   readonly marHost: string;
-  readonly mode: 'observe' | 'enforce';
+  readonly enforcement: { readonly mode: 'observe' | 'enforce'; readonly scopes: readonly string[] };
+  readonly gateGraceMinutes: number;
   readonly gateMinConfidence: Confidence;
   readonly fleetGatePrefix: string;
   readonly verifyDelaySeconds: number;
@@ -61,7 +62,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     armAudience: withoutSlash(values.ARM_AUDIENCE ?? values.ARM_ENDPOINT),
     marEndpoint: withoutSlash(values.MAR_ENDPOINT),
     marHost: values.MAR_HOST,
-    mode: values.GATE_MODE,
+    enforcement: { mode: values.GATE_MODE, scopes: splitList(values.ENFORCE_SCOPES) },
+    gateGraceMinutes: values.GATE_GRACE_MINUTES,
     gateMinConfidence: values.GATE_MIN_CONFIDENCE,
     fleetGatePrefix: values.FLEET_GATE_PREFIX,
     verifyDelaySeconds: values.VERIFY_DELAY_SECONDS,

@@ -27,6 +27,7 @@ const aSubscription = wants('a subscription id (a GUID)');
 const aWorkspace = wants('the workspace id of a Log Analytics workspace (a GUID, not its resource id)');
 const aConfidence = wants(`one of ${confidences.join(', ')}`);
 const aPrefix = wants('1 to 100 characters');
+const someScopes = wants('resource ids of clusters, fleets, resource groups or subscriptions, separated by commas');
 const aSchedule = wants('an NCRONTAB schedule of six fields, such as 0 */5 * * * *');
 /** Also said when there is neither a connection nor an account. */
 export const aConnection = wants(
@@ -59,6 +60,16 @@ export const settings = z.object({
     .enum(['observe', 'enforce'], wants('observe or enforce'))
     .default('observe')
     .describe('`observe` decides and publishes, `enforce` also opens gates in Azure.'),
+  ENFORCE_SCOPES: z
+    .string(someScopes)
+    .refine((text) => splitList(text).every(isScope), someScopes)
+    .default('')
+    .describe(
+      'With `GATE_MODE=enforce`: only what lies at or under one of these resource ids is changed, comma separated; empty: everything.',
+    ),
+  GATE_GRACE_MINUTES: count(0, 1440, 0).describe(
+    'Minutes for which a gate that was open stays so although a proof has become too old, while that is being renewed. Nothing else is forgiven.',
+  ),
   GATE_MIN_CONFIDENCE: z
     .enum(confidences, aConfidence)
     .default('probed')
@@ -162,6 +173,19 @@ export const settings = z.object({
     .default('core.windows.net')
     .describe('DNS suffix of storage endpoints; differs in sovereign clouds.'),
 });
+
+/** Entries of a comma separated list, without blanks around them. */
+export function splitList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** A subscription, or anything below one. */
+function isScope(text: string): boolean {
+  return text.length <= 2048 && /^\/subscriptions\/[^/\s?#]+(\/[^/\s?#]+)*\/?$/i.test(text);
+}
 
 function isEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;

@@ -25,14 +25,19 @@ const start = Date.parse('2026-09-01T08:00:00Z');
 const registry = 'registry';
 const version = parseKubernetesVersion('1.35.7');
 const policy: GatePolicy = {
-  ...{ maxProofAgeMs: 86_400_000, maxPlanAgeMs: 86_400_000, },
+  ...{ maxProofAgeMs: 86_400_000, maxPlanAgeMs: 86_400_000, graceMs: 0 },
   ...{ minConfidence: 'low', baked: 'awaited', proofLevel: 'deep' },
 };
 const pace = { verifyDelaySeconds: 10 };
 const digest: Digest = `sha256:${'a'.repeat(64)}`;
 
 /** Warms by the app's own state machine: looks come with its back-off, so that what is cached is proven at the next look. */
-export function simulate(warming: Warming, artifacts: number, dice: () => number, shares: readonly number[]): readonly Guess[] {
+export function simulate(
+  warming: Warming,
+  artifacts: number,
+  dice: () => number,
+  shares: readonly number[],
+): readonly Guess[] {
   const looks = Array.from({ length: artifacts }, (_unused, index) => history(index, warming.seconds(dice, index)));
   const end = Math.max(...looks.map((states) => states.at(-1)?.dueAt.getTime() ?? start));
   return shares.map((share) => {
@@ -75,7 +80,9 @@ function history(index: number, cachedAfterSeconds: number): readonly (ArtifactS
   const written = [{ ...first, writtenAt: new Date(start) }];
   for (let state = first; state.phase !== 'proven';) {
     const isCached = state.dueAt.getTime() - start >= cachedAfterSeconds * 1000;
-    const outcome = isCached ? ({ kind: 'cached', proof: 'deep' } as const) : ({ kind: 'proxied', upstream: 1 } as const);
+    const outcome = isCached
+      ? ({ kind: 'cached', proof: 'deep' } as const)
+      : ({ kind: 'proxied', upstream: 1 } as const);
     const writtenAt = state.dueAt;
     state = nextState(state, outcome, writtenAt, pace).state;
     written.push({ ...state, writtenAt });

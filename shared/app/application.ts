@@ -2,14 +2,23 @@ import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
-import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
 import { evaluateTarget, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
+import type { Notice } from '../gate/deadlines.js';
 import type { GateDecision } from '../gate/decide.js';
-import type { GateTask, PoisonMessage, PoisonMessages, Problem, Problems } from '../gate/ports.js';
+import type { OutgoingEvent } from '../gate/outgoing-events.js';
+import type {
+  AuditTrail,
+  BreakGlasses,
+  GateTask,
+  PoisonMessage,
+  PoisonMessages,
+  Problem,
+  Problems,
+} from '../gate/ports.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import { seen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
@@ -23,21 +32,22 @@ import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
+import { prepareUpgrade } from './prepare-upgrade.js';
 import { readStatus } from './read-status.js';
 import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
+import { describeEvent, tellCatalog, type TellCatalogPorts } from './tell-catalog.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
 
 /** Azure asks for seconds or minutes; what it asks beyond that is looked at hourly. */
 const longestPauseSeconds = 3600;
 
 /** What the app does with the catalogue, apart from reading it. */
-export interface CatalogKeeper {
+export type CatalogKeeper = TellCatalogPorts['catalogKeeper'] & {
   /** Reads every source anew. */
   refresh(): Promise<RefreshedCatalog>;
   /** Whether nobody has done so for a day, or ever. */
   isOverdue(): Promise<boolean>;
-  describe(): Promise<CatalogStatus>;
-}
+};
 
 /** Everything that the stages need, in one object. */
 export type Ports = PlanPorts &
@@ -51,6 +61,8 @@ export type Ports = PlanPorts &
     readonly problems: Problems;
     readonly poison: PoisonMessages;
     readonly outageRecords: OutageRecords;
+    readonly audit: AuditTrail;
+    readonly breakGlasses: BreakGlasses;
     readonly catalogKeeper: CatalogKeeper;
     readonly newRunId: () => string;
     /** Budgets that are not at their full rate. */
@@ -122,10 +134,14 @@ export class Application {
     return await this.sync({ cluster, kubernetesVersion: undefined, dryRun: false });
   }
 
-  /** AKS is going to change a cluster by itself: plans it anew, also for the versions that the notice names. @throws SyncError as `requestTargets` */
-  async prepareUpgrade(cluster: ResourceId, named: readonly KubernetesVersion[]): Promise<RequestedCluster> {
+  /** @throws SyncError as `prepareUpgrade` */
+  async prepareUpgrade(
+    cluster: ResourceId,
+    named: readonly KubernetesVersion[],
+    notice: Notice,
+  ): Promise<RequestedCluster> {
     await this.ready();
-    return await requestTargets(await this.ports.clusters.get(cluster), { named }, 'enqueue', this.ports);
+    return await prepareUpgrade(cluster, named, notice, this.ports);
   }
 
   async considerFleetGate(gateId: string): Promise<void> {
@@ -137,6 +153,7 @@ export class Application {
     await this.ready();
     const reconciled = await reconcile(this.ports);
     if (await this.ports.catalogKeeper.isOverdue()) await this.refreshCatalog();
+    else await tellCatalog(this.ports);
     return reconciled;
   }
 
@@ -147,6 +164,7 @@ export class Application {
     for (const { subject, reason } of refreshed.alerts) {
       await this.recordProblem({ source: 'catalog', subject, reason });
     }
+    await tellCatalog(this.ports);
     return refreshed;
   }
 
@@ -199,7 +217,9 @@ export class Application {
     if (task.kind === 'verify-registry')
       return `${task.registry}: ${await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue })}`;
     if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, ports)}`;
-    return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, ports)}`;
+    const told: OutgoingEvent[] = [];
+    const outcome = await evaluateTarget(task, ports, (event) => told.push(event));
+    return [`${task.clusterId} ${task.kubernetesVersion}: ${outcome}`, ...told.map(describeEvent)].join('; ');
   }
 
   async recordProblem(problem: Omit<Problem, 'at'>): Promise<void> {

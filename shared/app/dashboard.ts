@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Status } from '../gate/status.js';
 import { dashboardStyle } from './dashboard-style.js';
-import { formatTime, renderCatalog, renderClusters, renderFleetGates, renderRegistries } from './dashboard-tables.js';
+import { renderCatalog, renderClusters, renderFleetGates, renderRegistries } from './dashboard-tables.js';
+import { formatTime } from './dashboard-times.js';
 import { renderOutages, renderProblems } from './dashboard-troubles.js';
 import { html, Html } from './html.js';
 import { judgeStatus } from './verdict.js';

@@ -65,8 +65,9 @@ function checkSettings(environment: Environment): readonly RegistryCheck[] {
   const isApp = ['AzureWebJobsStorage', 'AzureWebJobsStorage__accountName'].some((name) => environment[name]);
   if (!isApp) return [];
   try {
-    const { mode } = readConfig(environment);
-    return [checkOf('settings', `complete; GATE_MODE is ${mode}`, [])];
+    const { mode, scopes } = readConfig(environment).enforcement;
+    const where = mode === 'enforce' && scopes.length > 0 ? ` in ${scopes.length} scopes` : '';
+    return [checkOf('settings', `complete; GATE_MODE is ${mode}${where}`, [])];
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     return [{ name: 'settings', outcome: 'failed', detail: error.message, findings: [] }];

@@ -11,7 +11,8 @@ const gateId = z.string().refine(parses(parseResourceId), 'must be the resource 
 const kubernetesVersion = z.string().refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6');
 const step = z.number().int().min(0);
 
-const planTask = z.object({ clusterId, kubernetesVersion, attempt: step });
+const at = z.iso.datetime();
+const planTask = z.object({ clusterId, kubernetesVersion, attempt: step, neededBy: at.exactOptional() });
 
 const warmTask = z.object({
   registry: z.string().min(1).max(2048),
@@ -20,7 +21,6 @@ const warmTask = z.object({
   step,
 });
 
-const at = z.iso.datetime();
 const round = z.object({
   loginServer: z.string().min(1).max(300),
   incarnation: z.string().max(100),

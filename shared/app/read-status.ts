@@ -1,18 +1,30 @@
 import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftPorts } from '../drift/measure-drift.js';
+import type { EnforcementPolicy } from '../gate/enforcement.js';
 import { indexRegistry, type EvaluatePorts } from '../gate/evaluate-target.js';
-import type { PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
+import type { DeadlineRecords, PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
 import { describeStatus, type Status } from '../gate/status.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
 import type { OutageRecords } from '../warming/outages.js';
 
 export interface StatusPorts
   extends
-    Pick<EvaluatePorts, 'targets' | 'states' | 'registryProofs' | 'judgements' | 'fleetRecords' | 'gatePolicy' | 'now'>,
+    Pick<
+      EvaluatePorts,
+      | 'targets'
+      | 'states'
+      | 'registryProofs'
+      | 'judgements'
+      | 'fleetRecords'
+      | 'gatePolicy'
+      | 'now'
+      | 'deadlineMarginMs'
+    >,
     Pick<DriftPorts, 'driftReports'> {
   readonly version: string;
-  readonly mode: 'observe' | 'enforce';
+  readonly enforcement: EnforcementPolicy;
   readonly seenClusters: SeenClusters;
+  readonly deadlines: Pick<DeadlineRecords, 'list'>;
   readonly problems: Problems;
   readonly poison: PoisonMessages;
   readonly outageRecords: OutageRecords;
@@ -26,7 +38,7 @@ const problemsShown = 20;
 
 /** Everything that is stored, as it stands now. Reads only. */
 export async function readStatus(ports: StatusPorts): Promise<Status> {
-  const [clusters, targets, judgements, fleetGates, problems, drift, outages, poison, throttled, catalog] =
+  const [clusters, targets, judgements, fleetGates, problems, drift, outages, poison, throttled, deadlines, catalog] =
     await Promise.all([
       ports.seenClusters.list(),
       ports.targets.list(),
@@ -37,13 +49,15 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
       ports.outageRecords.list(),
       ports.poison.list(problemsShown),
       ports.throttled(),
+      ports.deadlines.list(),
       ports.catalogKeeper.describe(),
     ]);
   const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
   const states = new Map(
     await Promise.all(registries.map(async (registry) => [registry, await indexRegistry(registry, ports)] as const)),
   );
-  const { version, mode, gatePolicy: policy } = ports;
+  const { version, gatePolicy: policy } = ports;
+  const { mode } = ports.enforcement;
   return describeStatus({
     version,
     mode,
@@ -60,5 +74,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     problems,
     drift,
     throttled,
+    deadlines,
+    deadlineMarginMs: ports.deadlineMarginMs,
   });
 }

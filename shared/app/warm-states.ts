@@ -32,6 +32,7 @@ const stateSchema = z.object({
   imports: z.object({ token: z.string(), startedAt: date }).exactOptional(),
   importTries: count.exactOptional(),
   provenAt: date.exactOptional(),
+  neededBy: date.exactOptional(),
   dueAt: date,
   reason: z.string().exactOptional(),
   failureClass: z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours']).exactOptional(),

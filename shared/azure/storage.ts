@@ -22,6 +22,8 @@ export const tableNames = [
   'syncRegistries',
   'syncOutages',
   'syncPoison',
+  'syncAudit',
+  'syncBreakGlass',
   'syncDeadlines',
 ] as const;
 export type TableName = (typeof tableNames)[number];

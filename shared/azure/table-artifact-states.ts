@@ -36,6 +36,7 @@ const row = z.object({
   importToken: z.string().optional(),
   importStartedAt: date.optional(),
   importTries: z.number().int().optional(),
+  neededBy: date.optional(),
   failureClass: z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours']).optional(),
 });
 
@@ -162,6 +163,7 @@ function rowOf(state: ArtifactState): Row {
     dueAt: state.dueAt.toISOString(),
     ...present({
       provenAt: state.provenAt?.toISOString(),
+      neededBy: state.neededBy?.toISOString(),
       proof: state.proof,
       blobsDone: state.blobsDone,
       importToken: imports?.token,
@@ -174,12 +176,12 @@ function rowOf(state: ArtifactState): Row {
 }
 
 function storedOf(entity: TableEntityResult<Record<string, unknown>>): StoredState {
-  const { provenAt, reason, proof, blobsDone, importToken, importStartedAt, importTries, failureClass, ...rest } =
-    row.parse(entity);
+  const { provenAt, neededBy, reason, proof, blobsDone, importTries, failureClass, ...others } = row.parse(entity);
+  const { importToken, importStartedAt, ...rest } = others;
   const imports = importToken !== undefined && importStartedAt && { token: importToken, startedAt: importStartedAt };
   const state: ArtifactState = {
     ...rest,
-    ...present({ provenAt, reason, proof, blobsDone, importTries, failureClass }),
+    ...present({ provenAt, neededBy, reason, proof, blobsDone, importTries, failureClass }),
     ...(imports ? { imports } : {}),
   };
   return { state, etag: entity.etag };

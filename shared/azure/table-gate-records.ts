@@ -64,14 +64,7 @@ export class TableJudgements implements Judgements {
       decidedAt: judgement.decidedAt.toISOString(),
       since: judgement.since.toISOString(),
     };
-    try {
-      if (etag === undefined) await this.table.createEntity(entity);
-      else await this.table.updateEntity(entity, 'Replace', { etag });
-      return true;
-    } catch (error) {
-      if (isConflict(error) || isNotFound(error)) return false;
-      throw error;
-    }
+    return await saveRow(this.table, entity, etag);
   }
 
   async remove(clusterId: string, kubernetesVersion: KubernetesVersion): Promise<void> {
@@ -97,11 +90,21 @@ const fleetGateRow = z.object({
 export class TableFleetGateRecords implements FleetGateRecords {
   constructor(private readonly table: TableClient) {}
 
+  async get(gateId: string) {
+    try {
+      const entity = await this.table.getEntity('gate', encodeKey(gateId.toLowerCase()));
+      return { record: fleetGateRow.parse(entity), etag: entity.etag };
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
   async list(): Promise<readonly FleetGateRecord[]> {
     return await rows(this.table, fleetGateRow);
   }
 
-  async save(record: FleetGateRecord): Promise<void> {
+  async save(record: FleetGateRecord, etag: string | undefined): Promise<boolean> {
     const entity = {
       ...record,
       partitionKey: 'gate',
@@ -109,7 +112,7 @@ export class TableFleetGateRecords implements FleetGateRecords {
       reasons: JSON.stringify(record.reasons.slice(0, 20).map((reason) => reason.slice(0, 500))),
       recordedAt: record.recordedAt.toISOString(),
     };
-    await this.table.upsertEntity(entity, 'Replace');
+    return await saveRow(this.table, entity, etag);
   }
 }
 
@@ -176,6 +179,22 @@ async function rows<Schema extends z.ZodType>(table: TableClient, schema: Schema
   const found: z.infer<Schema>[] = [];
   for await (const entity of table.listEntities()) found.push(schema.parse(entity satisfies TableEntityResult<object>));
   return found;
+}
+
+/** @returns false when somebody else wrote or removed the row first */
+async function saveRow(
+  table: TableClient,
+  entity: { readonly partitionKey: string; readonly rowKey: string },
+  etag: string | undefined,
+): Promise<boolean> {
+  try {
+    if (etag === undefined) await table.createEntity(entity);
+    else await table.updateEntity(entity, 'Replace', { etag });
+    return true;
+  } catch (error) {
+    if (isConflict(error) || isNotFound(error)) return false;
+    throw error;
+  }
 }
 
 async function removeRow(table: TableClient, partitionKey: string, rowKey: string): Promise<void> {

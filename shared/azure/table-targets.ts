@@ -1,78 +1,23 @@
 import type { TableClient, TableEntityResult } from '@azure/data-tables';
-import { z } from 'zod';
-import { confidences, versionSources } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
-import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
+import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import { isOfTheFuture } from '../warming/clock-skew.js';
+import { earliestAhead } from '../warming/deadline.js';
 import type { PlanFailure, TargetRecord, Targets } from '../warming/ports.js';
 import type { PlannedTarget, TargetRef } from '../warming/state.js';
-import { packColumns, unpackColumns } from './packed-columns.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
+import { keysOf, planRowOf, recordOf } from './table-target-rows.js';
 
-const date = z.iso.datetime().transform((text) => new Date(text));
-
-/** A requirement set, with what was asked of MAR on its behalf. */
-const planDocument = z.object({
-  artifacts: z.array(
-    z.object({
-      kind: z.enum(['image', 'binary']),
-      repository: z.string(),
-      tag: z.string(),
-      platforms: z.array(z.string()),
-      because: z.array(
-        z.object({
-          component: z.string(),
-          source: z.enum(versionSources),
-          confidence: z.enum(confidences),
-          condition: z.string(),
-        }),
-      ),
-      baked: z.array(z.string()).exactOptional(),
-    }),
-  ),
-  unresolved: z.array(
-    z.object({
-      component: z.string(),
-      version: z.string().exactOptional(),
-      reason: z.string(),
-      candidates: z.array(z.object({ repository: z.string(), tag: z.string() })).exactOptional(),
-    }),
-  ),
-  // Rows from before there were any.
-  findings: z
-    .array(
-      z.object({ code: z.string(), subject: z.string(), message: z.string(), effect: z.enum(['unknown', 'none']) }),
-    )
-    .default([]),
-  strategies: z.record(z.string(), z.enum(['pull-through', 'pull-blobs', 'import'])).exactOptional(),
-  probes: z
-    .array(
-      z.object({
-        repository: z.string(),
-        tag: z.string(),
-        found: z.boolean(),
-        at: date,
-      }),
-    )
-    .exactOptional(),
-});
-
-const row = z.object({
-  clusterId: z.string(),
-  kubernetesVersion: z.string().refine(isKubernetesVersion),
-  requestedAt: date,
-  registry: z.string().optional(),
-  loginServer: z.string().optional(),
-  plannedAt: date.optional(),
-  factsHash: z.string().optional(),
-  failure: z.string().optional(),
-  failedAt: date.optional(),
-  planWrong: z.boolean().optional(),
-});
+/** Writers who come between reading a deadline and changing it. */
+const mostConflicts = 3;
 
 /** Table `syncTargets`: partition = cluster, row = Kubernetes version. A whole plan is one row, packed. */
 export class TableTargets implements Targets {
-  constructor(private readonly table: TableClient) {}
+  constructor(
+    private readonly table: TableClient,
+    private readonly now: () => Date,
+  ) {}
 
   async list(): Promise<readonly TargetRecord[]> {
     const records: TargetRecord[] = [];
@@ -89,49 +34,53 @@ export class TableTargets implements Targets {
     }
   }
 
-  async request(target: TargetRef, now: Date): Promise<void> {
+  async request(target: TargetRef, now: Date, neededBy?: Date): Promise<void> {
+    const deadline = neededBy === undefined ? {} : { neededBy: neededBy.toISOString() };
     try {
-      await this.table.createEntity({ ...keysOf(target), requestedAt: now.toISOString() });
+      await this.table.createEntity({ ...keysOf(target), requestedAt: now.toISOString(), ...deadline });
     } catch (error) {
       if (!isConflict(error)) throw error;
+      if (neededBy) await this.#hasten(target, now, neededBy);
+    }
+  }
+
+  /** A row that was removed meanwhile is not wanted any more. */
+  async #hasten(target: TargetRef, now: Date, neededBy: Date, tries = 0): Promise<void> {
+    const stored = await this.#row(target);
+    const before = dateOf(stored?.['neededBy']);
+    const earliest = earliestAhead(now, before, neededBy);
+    if (!stored || earliest === undefined || earliest.getTime() === before?.getTime()) return;
+    try {
+      const entity = { ...keysOf(target), neededBy: earliest.toISOString() };
+      await this.table.updateEntity(entity, 'Merge', { etag: stored.etag });
+    } catch (error) {
+      if (!isConflict(error) && !isNotFound(error)) throw error;
+      if (tries >= mostConflicts) throw conflictOf(target, error);
+      await this.#hasten(target, now, neededBy, tries + 1);
     }
   }
 
   async savePlan(plan: PlannedTarget): Promise<void> {
-    const packed = packColumns(
-      { ...plan.set, strategies: plan.strategies, probes: plan.probes },
-      `the plan of ${plan.clusterId}`,
-    );
-    const entity = {
-      ...keysOf(plan),
-      requestedAt: plan.plannedAt.toISOString(),
-      plannedAt: plan.plannedAt.toISOString(),
-      registry: plan.registry,
-      loginServer: plan.loginServer,
-      factsHash: plan.factsHash,
-      ...packed,
-    };
     const stored = await this.#row(plan);
-    const newest = stored?.['plannedAt'];
-    if (typeof newest === 'string' && new Date(newest) > plan.plannedAt) return;
+    const newest = dateOf(stored?.['plannedAt']);
+    if (newest && newest > plan.plannedAt && !isOfTheFuture(newest, this.now())) return;
+    const neededBy = dateOf(stored?.['neededBy']);
+    const entity = { ...planRowOf(plan), ...(neededBy ? { neededBy: neededBy.toISOString() } : {}) };
     try {
       if (stored) await this.table.updateEntity(entity, 'Replace', { etag: stored.etag });
       else await this.table.createEntity(entity);
     } catch (error) {
       // Somebody else wrote meanwhile: decided anew, with what is there now.
       if (!isConflict(error) && !isNotFound(error)) throw error;
-      throw new SyncError(
-        'STATE_CONFLICT',
-        `the plan of ${plan.clusterId} ${plan.kubernetesVersion} changed meanwhile`,
-        { cause: error },
-      );
+      throw conflictOf(plan, error);
     }
   }
 
   async #row(target: TargetRef): Promise<TableEntityResult<Record<string, unknown>> | undefined> {
     const { partitionKey, rowKey } = keysOf(target);
     try {
-      return await this.table.getEntity(partitionKey, rowKey, { queryOptions: { select: ['plannedAt'] } });
+      const select = ['plannedAt', 'neededBy'];
+      return await this.table.getEntity(partitionKey, rowKey, { queryOptions: { select } });
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -173,38 +122,12 @@ export class TableTargets implements Targets {
   }
 }
 
-function keysOf({ clusterId, kubernetesVersion }: TargetRef) {
-  const partitionKey = encodeKey(clusterId.toLowerCase());
-  return { partitionKey, rowKey: encodeKey(kubernetesVersion), clusterId, kubernetesVersion };
+/** @returns undefined for what is no date: it is written anew then */
+function dateOf(column: unknown): Date | undefined {
+  const date = typeof column === 'string' ? new Date(column) : undefined;
+  return date && !Number.isNaN(date.getTime()) ? date : undefined;
 }
 
-function recordOf(entity: TableEntityResult<Record<string, unknown>>): TargetRecord {
-  const { clusterId, kubernetesVersion, requestedAt, failure, failedAt, planWrong, ...plan } = row.parse(entity);
-  const effect = planWrong ? 'plan-wrong' : 'plan-stays';
-  const planned = plannedOf({ clusterId, kubernetesVersion }, plan, entity);
-  return {
-    clusterId,
-    kubernetesVersion,
-    requestedAt,
-    ...(planned ? { planned } : {}),
-    ...(failure !== undefined && failedAt
-      ? { failure: { clusterId, kubernetesVersion, reason: failure, at: failedAt, effect } }
-      : {}),
-  };
-}
-
-function plannedOf(
-  target: TargetRef,
-  { registry, loginServer, plannedAt, factsHash }: Partial<z.infer<typeof row>>,
-  entity: Record<string, unknown>,
-): PlannedTarget | undefined {
-  if (!registry || !loginServer || !plannedAt || factsHash === undefined) return undefined;
-  const document = unpackColumns(entity);
-  if (document === undefined) return undefined;
-  const { probes, strategies, ...set } = planDocument.parse(document);
-  return {
-    ...{ ...target, registry, loginServer, set, plannedAt, factsHash },
-    ...(strategies === undefined ? {} : { strategies }),
-    ...(probes === undefined ? {} : { probes }),
-  };
+function conflictOf({ clusterId, kubernetesVersion }: TargetRef, cause: unknown): SyncError {
+  return new SyncError('STATE_CONFLICT', `the plan of ${clusterId} ${kubernetesVersion} changed meanwhile`, { cause });
 }

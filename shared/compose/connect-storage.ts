@@ -1,5 +1,7 @@
 import { JsonQueue } from '../azure/queues.js';
 import type { Storage } from '../azure/storage.js';
+import { TableAuditTrail } from '../azure/table-audit.js';
+import { TableBreakGlasses } from '../azure/table-break-glass.js';
 import { TableArtifactStates } from '../azure/table-artifact-states.js';
 import { TableDeadlines } from '../azure/table-deadlines.js';
 import { TableDriftReports } from '../azure/table-drift.js';
@@ -17,12 +19,12 @@ import { TableTargets } from '../azure/table-targets.js';
 import type { Ports } from '../app/application.js';
 
 /** Records and queues that the stages share; what holds what is told in ARCHITECTURE.md. */
-export function connectStorage(storage: Storage) {
+export function connectStorage(storage: Storage, now: () => Date) {
   return {
     ensureStorage: () => storage.ensure(),
     states: new TableArtifactStates(storage.table('syncArtifacts')),
     registryProofs: new TableRegistryProofs(storage.table('syncRegistries')),
-    targets: new TableTargets(storage.table('syncTargets')),
+    targets: new TableTargets(storage.table('syncTargets'), now),
     judgements: new TableJudgements(storage.table('syncJudgements')),
     fleetRecords: new TableFleetGateRecords(storage.table('syncFleetGates')),
     seenClusters: new TableSeenClusters(storage.table('syncClusters')),
@@ -31,6 +33,8 @@ export function connectStorage(storage: Storage) {
     problems: new TableProblems(storage.table('syncProblems')),
     poison: new TablePoisonMessages(storage.table('syncPoison')),
     outageRecords: new TableOutages(storage.table('syncOutages')),
+    audit: new TableAuditTrail(storage.table('syncAudit')),
+    breakGlasses: new TableBreakGlasses(storage.table('syncBreakGlass')),
     deadlines: new TableDeadlines(storage.table('syncDeadlines')),
     planQueue: new JsonQueue(storage.queue('plan')),
     warmQueue: new JsonQueue(storage.queue('warm')),

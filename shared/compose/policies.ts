@@ -20,6 +20,7 @@ export function policiesOf(config: Config) {
     gatePolicy: {
       maxProofAgeMs,
       maxPlanAgeMs,
+      graceMs: config.gateGraceMinutes * minuteMs,
       minConfidence: config.gateMinConfidence,
       proofLevel: config.proofLevel,
       baked: config.gateWaitsForBaked ? 'awaited' : 'not-awaited',

@@ -8,6 +8,8 @@ import type { TargetRecord } from '../warming/ports.js';
 export interface GatePolicy {
   readonly maxProofAgeMs: number;
   readonly maxPlanAgeMs: number;
+  /** How long a gate that was open stays so although a proof has aged, while that is being renewed: setting GATE_GRACE_MINUTES. */
+  readonly graceMs: number;
   /** An artifact that is known less surely than this leaves the gate unknown. */
   readonly minConfidence: Confidence;
   /** Whether the gate waits for artifacts that the nodes' images carry already: setting GATE_WAITS_FOR_BAKED. */

@@ -1,14 +1,16 @@
 import pLimit from 'p-limit';
 import { SyncError } from '../model/errors.js';
+import { modeOf, type EnforcementPolicy } from './enforcement.js';
 import { doubtsOf, type MemberPorts } from './fleet-members.js';
 import { isOurs, questionOf, type FleetGate, type GateQuestion } from './fleet.js';
-import type { FleetGateAction, FleetGateRecord, FleetGateRecords, Fleets, GateQueue, GateTask } from './ports.js';
+import type { FleetGateAction, FleetGateRecords, Fleets, GateQueue, GateTask } from './ports.js';
+import { recordFleetGate, type ReadGate } from './record-fleet-gate.js';
 
 export interface FleetGatePorts extends MemberPorts {
   readonly fleets: Fleets;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
-  readonly mode: 'observe' | 'enforce';
+  readonly enforcement: EnforcementPolicy;
   readonly fleetGatePrefix: string;
 }
 
@@ -18,9 +20,6 @@ const concurrentMembers = 8;
 const renewalSeconds = 15;
 
 type Question = Extract<GateQuestion, { ask: true }>;
-
-/** A gate as it was at `readAt`. */
-type ReadGate = FleetGate & { readonly readAt: Date };
 
 /**
  * Judges one Fleet gate, and approves it in mode `enforce` when every member of its stage or group is open.
@@ -35,7 +34,7 @@ export async function evaluateFleetGate(
   { gateId, after }: Extract<GateTask, { kind: 'fleet-gate' }>,
   ports: FleetGatePorts,
 ): Promise<FleetGateAction | 'gone' | 'stale'> {
-  if (after !== undefined && (await findRecord(gateId, ports))?.recordedAt.toISOString() !== after) return 'stale';
+  if (after !== undefined && (await recordedAt(gateId, ports)) !== after) return 'stale';
   const gate = await readGate(gateId, ports);
   if (!gate) return await forget(gateId, ports);
   try {
@@ -54,7 +53,7 @@ async function readGate(gateId: string, { fleets, now }: FleetGatePorts): Promis
 
 async function judgeGate(gate: ReadGate, ports: FleetGatePorts): Promise<FleetGateAction> {
   const question = isOurs(gate, ports.fleetGatePrefix) ?? (await askRun(gate, ports));
-  if (!question.ask) return await leaveAlone(gate, question.reason, ports);
+  if (!question.ask) return await record(gate, 'left-alone', [question.reason], ports);
   const limit = pLimit(concurrentMembers);
   const members = question.clusterIds.map((id) => limit(() => doubtsOf(id, question.version, ports)));
   const doubts = (await Promise.all(members)).flat();
@@ -63,7 +62,7 @@ async function judgeGate(gate: ReadGate, ports: FleetGatePorts): Promise<FleetGa
   if (doubts.length > 0) return await record(gate, 'waiting', reasons, ports);
   const what = question.version === 'current' ? 'their current versions' : question.version;
   const open = [`open for ${what}: ${question.clusterIds.map((id) => id.split('/').at(-1)).join(', ')}`];
-  if (ports.mode === 'observe') return await record(gate, 'would-approve', open, ports);
+  if (modeOf(gate.fleetId, ports.enforcement) === 'observe') return await record(gate, 'would-approve', open, ports);
   return await approve(gate, question, open, ports);
 }
 
@@ -92,13 +91,12 @@ async function approve(
   if (JSON.stringify(await askRun(gate, ports)) !== JSON.stringify(question))
     return await record(gate, 'waiting', changed, ports);
   // Somebody else began to approve since: two approvals at once would end as one and a conflict that tells nothing.
-  const known = await findRecord(gate.id, ports);
-  if (known?.action === 'approving' && known.recordedAt > gate.readAt) return 'approving';
-  await record(gate, 'approving', open, ports);
+  const begun = await recordFleetGate(gate, { action: 'approving', reasons: open }, ports);
+  if (!begun.written) return begun.action;
   if ((await ports.fleets.approve(gate)) === 'approved') return await record(gate, 'approved', open, ports);
   const current = await readGate(gate.id, ports);
-  if (current?.state === 'Completed') return await leaveAlone(current, 'it is Completed', ports);
-  return await record(gate, 'waiting', changed, ports);
+  if (current?.state === 'Completed') return await record(current, 'left-alone', ['it is Completed'], ports);
+  return await record(current ?? gate, 'waiting', changed, ports);
 }
 
 async function askRun(gate: FleetGate, ports: FleetGatePorts): Promise<GateQuestion> {
@@ -111,46 +109,24 @@ function describe(error: SyncError): string {
 }
 
 /** A gate that is gone waits for nothing any more. */
-async function forget(gateId: string, ports: FleetGatePorts): Promise<'gone'> {
-  const known = await findRecord(gateId, ports);
-  if (known && known.action !== 'approved' && known.action !== 'left-alone') {
-    const reasons = ['the gate is gone'];
-    await ports.fleetRecords.save({ ...known, action: 'left-alone', reasons, recordedAt: ports.now() });
+async function forget(gateId: string, { fleetRecords, now }: FleetGatePorts): Promise<'gone'> {
+  const known = await fleetRecords.get(gateId);
+  if (known && known.record.action !== 'approved' && known.record.action !== 'left-alone') {
+    const gone = { ...known.record, action: 'left-alone', reasons: ['the gate is gone'], recordedAt: now() } as const;
+    await fleetRecords.save(gone, known.etag);
   }
   return 'gone';
 }
 
-async function findRecord(gateId: string, ports: FleetGatePorts): Promise<FleetGateRecord | undefined> {
-  return (await ports.fleetRecords.list()).find((known) => known.id.toLowerCase() === gateId.toLowerCase());
+async function recordedAt(gateId: string, { fleetRecords }: FleetGatePorts): Promise<string | undefined> {
+  return (await fleetRecords.get(gateId))?.record.recordedAt.toISOString();
 }
 
-/** A gate of ours that is Completed keeps the record of who opened it. */
-async function leaveAlone(gate: ReadGate, reason: string, ports: FleetGatePorts): Promise<FleetGateAction> {
-  const known = await findRecord(gate.id, ports);
-  if (known?.action === 'approved') return 'approved';
-  if (known?.action === 'approving' && gate.state === 'Completed')
-    return await record(gate, 'approved', known.reasons, ports);
-  return await record(gate, 'left-alone', [reason], ports);
-}
-
-/** A judgement of a gate that was read before somebody else approved it does not overwrite that approval. */
 async function record(
   gate: ReadGate,
   action: FleetGateAction,
   reasons: readonly string[],
   ports: FleetGatePorts,
 ): Promise<FleetGateAction> {
-  const known = action === 'approved' ? undefined : await findRecord(gate.id, ports);
-  if (known?.action === 'approved' && known.recordedAt >= gate.readAt) return 'approved';
-  await ports.fleetRecords.save({
-    id: gate.id,
-    displayName: gate.displayName,
-    updateRun: gate.updateRunId,
-    stage: gate.stage ?? '',
-    ...(gate.group === undefined ? {} : { group: gate.group }),
-    action,
-    reasons,
-    recordedAt: ports.now(),
-  });
-  return action;
+  return (await recordFleetGate(gate, { action, reasons }, ports)).action;
 }

@@ -8,9 +8,11 @@ import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import { announce, isNothing } from './announcements.js';
 import { nextDeadline } from './deadlines.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
+import { modeOf, type EnforcementPolicy } from './enforcement.js';
 import { forecastOpening, withForecast, type Forecast } from './forecast.js';
 import type { OutgoingEvent } from './outgoing-events.js';
 import type { DeadlineRecords, FleetGateRecords, GateQueue, GateTask, Judgement } from './ports.js';
+import { pauseOf } from './pause-of.js';
 import { publishAnnouncements, type PublishPorts } from './publish-announcements.js';
 import { assessRisk, type Risk } from './risk.js';
 
@@ -29,7 +31,7 @@ export interface EvaluatePorts extends JudgePorts, PublishPorts {
   readonly deadlines: Pick<DeadlineRecords, 'of'>;
   /** A cache is to be complete this long before its deadline: setting DEADLINE_MARGIN_MINUTES. */
   readonly deadlineMarginMs: number;
-  readonly mode: 'observe' | 'enforce';
+  readonly enforcement: EnforcementPolicy;
   /** Lower case; names the app in its events. */
   readonly subscriptionId: string;
   readonly fleetRecords: FleetGateRecords;
@@ -80,12 +82,6 @@ async function slowBudgets(
 ): Promise<readonly ThrottledBudget[]> {
   const asked = late.some(({ strategy }) => strategy === 'import') ? [loginServer, 'arm'] : [loginServer];
   return (await throttled()).filter(({ registry }) => asked.includes(registry));
-}
-
-/** When the last of the pauses ends. */
-export function pauseOf(budgets: readonly ThrottledBudget[]): Date | undefined {
-  const ends = budgets.flatMap(({ pausedUntil }) => (pausedUntil === undefined ? [] : [Date.parse(pausedUntil)]));
-  return ends.length === 0 ? undefined : new Date(Math.max(...ends));
 }
 
 /** Artifacts of the set whose next step should have been done a while ago. */
@@ -178,7 +174,8 @@ async function judgementOf(
     step: (previous?.step ?? 0) + 1,
   };
   const risk = await riskOf(record, judged, now, ports);
-  const { mode, subscriptionId } = ports;
+  const { subscriptionId } = ports;
+  const mode = modeOf(record.clusterId, ports.enforcement);
   const topic = ports.events ? 'configured' : 'absent';
   const { events, announcements } = announce({ previous, judgement, decision, mode, subscriptionId, risk, topic });
   return { judgement: isNothing(announcements) ? judgement : { ...judgement, announcements }, events };

@@ -65,9 +65,10 @@ export interface FleetGateRecord {
 }
 
 export interface FleetGateRecords {
+  get(gateId: string): Promise<{ readonly record: FleetGateRecord; readonly etag: string } | undefined>;
   list(): Promise<readonly FleetGateRecord[]>;
-  /** Replaces the record of this gate. */
-  save(record: FleetGateRecord): Promise<void>;
+  /** @returns false when somebody else wrote first; nothing was written then */
+  save(record: FleetGateRecord, etag: string | undefined): Promise<boolean>;
 }
 
 /** Fleets of the subscription. Source: `Microsoft.ContainerService/fleets`, api-version 2026-06-01. */
@@ -138,6 +139,67 @@ export interface Problems {
   /** Newest first, at most `most`. */
   list(most: number): Promise<readonly Problem[]>;
   add(problem: Problem): Promise<void>;
+}
+
+/**
+ * One change in Azure, or one that would have been made; or a break glass. `begun` is written before Azure is asked: an entry that
+ * stays so tells that somebody died there.
+ */
+export interface AuditEntry {
+  /** Made by `auditIdOf`, so that ids sort as times do; the same for `begun` and its end. */
+  readonly id: string;
+  /** When it was begun; its end keeps it. */
+  readonly at: Date;
+  /** `app`, or the person. */
+  readonly who: string;
+  readonly action: AuditAction;
+  /** Resource id. */
+  readonly resource: string;
+  readonly outcome: 'begun' | 'done' | 'failed' | 'would';
+  /** JSON as Azure had it, or the record that was there; null where there was nothing. */
+  readonly before: unknown;
+  /** JSON as it is since, or as it would be. */
+  readonly after: unknown;
+  /** Decisions and reasons that it rests on; what failed. */
+  readonly because: readonly string[];
+}
+
+export const auditActions = [
+  'approve-fleet-gate',
+  'hold-maintenance',
+  'release-maintenance',
+  'create-maintenance',
+  'allow-versions',
+  'break-glass',
+  'mend-glass',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+export interface AuditTrail {
+  /** Newest first, at most `most`. */
+  list(most: number): Promise<readonly AuditEntry[]>;
+  /** Replaces what has the same id. */
+  save(entry: AuditEntry): Promise<void>;
+}
+
+/** A person opened a gate that knowledge keeps shut: until it expires, and in plain sight. */
+export interface BreakGlass {
+  readonly clusterId: string;
+  readonly kubernetesVersion: KubernetesVersion;
+  readonly reason: string;
+  readonly who: string;
+  readonly at: Date;
+  readonly expiresAt: Date;
+}
+
+export interface BreakGlasses {
+  /** @returns also one that has expired: whoever asks compares `expiresAt`; undefined for one that cannot be read */
+  get(clusterId: string, version: KubernetesVersion): Promise<BreakGlass | undefined>;
+  list(): Promise<readonly BreakGlass[]>;
+  /** Replaces that of the same cluster and version. */
+  save(glass: BreakGlass): Promise<void>;
+  /** Removing what is not there is fine. */
+  remove(clusterId: string, version: KubernetesVersion): Promise<void>;
 }
 
 /** Tells others what has changed. */

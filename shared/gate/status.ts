@@ -7,7 +7,9 @@ import type { ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState } from '../warming/state.js';
 import { isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
-import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
+import type { Deadline } from './deadlines.js';
+import { describeDecision, type DeadlineStatus } from './decision-status.js';
+import { type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
 import { countStrategies, type StrategyCounts } from './strategy-counts.js';
 import type { FleetGateRecord, Judgement, PoisonMessage, Problem, SeenCluster } from './ports.js';
 
@@ -75,6 +77,12 @@ export interface TargetStatus {
   readonly cached: number;
   readonly missing: readonly MissingArtifact[];
   readonly reasons: readonly string[];
+  /** ISO 8601, as of the gate: as likely too early as too late. Absent when open, and when nothing can be said. */
+  readonly estimatedOpenAt?: string;
+  /** Eight of ten open between them. */
+  readonly estimatedRange?: { readonly earliest: string; readonly latest: string };
+  /** When the cluster will pull, as far as that is known; with why it is at risk, where it is. */
+  readonly deadline?: DeadlineStatus;
   /** What people should know of the cluster before this upgrade; absent where there is nothing, or no plan yet. */
   readonly findings?: readonly Finding[];
   /** How its artifacts get into the registry; absent before a plan tells. */
@@ -114,6 +122,8 @@ export interface StatusInput {
   readonly problems: readonly Problem[];
   readonly drift: readonly DriftReport[];
   readonly throttled: readonly ThrottledBudget[];
+  readonly deadlines: readonly Deadline[];
+  readonly deadlineMarginMs: number;
 }
 
 /** Pure: the same records give the same page. */
@@ -194,7 +204,7 @@ function describeTarget(record: TargetRecord, cluster: SeenCluster, input: Statu
   return {
     kubernetesVersion: record.kubernetesVersion,
     current: record.kubernetesVersion === cluster.kubernetesVersion,
-    ...decideTarget(record, states, input.now, input.policy),
+    ...describeDecision(record, states, input),
     ...(findings.length === 0 ? {} : { findings }),
     ...(strategies ? { strategies } : {}),
     ...(record.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),

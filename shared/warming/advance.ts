@@ -1,4 +1,5 @@
 import { act } from './act.js';
+import { earliestAhead } from './deadline.js';
 import type { ActPorts } from './look-at.js';
 import type { Outages } from './outages.js';
 import type { ArtifactStates, Budgets, BudgetAccount, WarmQueue, WarmTask } from './ports.js';
@@ -69,7 +70,7 @@ async function mustWait(state: ArtifactState, ports: AdvancePorts): Promise<numb
   const permit = ports.outages.permit(state);
   if (typeof permit === 'object') return permit.seconds;
   for (const { account, requests } of costOf(state, ports)) {
-    const grant = await ports.budgets.take(account, requests);
+    const grant = await ports.budgets.take(account, requests, earliestAhead(ports.now(), state.neededBy));
     if (grant.kind === 'wait') return grant.seconds;
   }
   return undefined;

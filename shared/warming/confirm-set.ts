@@ -25,6 +25,9 @@ export interface ConfirmInput {
   readonly states: ReadonlyMap<string, StoredState>;
   readonly upstream: ManifestReader;
   readonly budgets: Budgets;
+  /** As of `PinInput`. */
+  readonly asker?: string;
+  readonly neededBy?: Date | undefined;
   readonly probes: Probes;
   readonly now: Date;
 }

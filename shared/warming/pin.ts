@@ -28,6 +28,9 @@ export interface PinInput {
   readonly states: ReadonlyMap<string, StoredState>;
   readonly upstream: Pick<ManifestReader, 'get'>;
   readonly budgets: Budgets;
+  /** For whom MAR is asked: as of `BudgetAccount`. */
+  readonly asker?: string;
+  readonly neededBy?: Date | undefined;
   readonly now: Date;
 }
 
@@ -43,9 +46,11 @@ export async function pinArtifacts(artifacts: readonly Requirement[], input: Pin
     if (isFresh(stored, input.now)) results.push(pinOf(artifact, stored));
     else unknown.push(artifact);
   }
+  const { asker, neededBy } = input;
+  const mar = { registry: 'mar', operation: 'upstream-read', ...(asker === undefined ? {} : { asker }) } as const;
   for (let start = 0; start < unknown.length; start += chunk) {
     const some = unknown.slice(start, start + chunk);
-    const grant = await input.budgets.take({ registry: 'mar', operation: 'upstream-read' }, some.length);
+    const grant = await input.budgets.take(mar, some.length, neededBy);
     const answers = grant.kind === 'wait' ? [withoutBudget(grant.seconds)] : await askMar(some, input);
     results.push(...answers);
     if (answers.every((answer) => answer instanceof SyncError) || answers.some(isThrottled)) break;

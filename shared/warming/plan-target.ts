@@ -1,51 +1,22 @@
-import { listedRepositories, type Catalog } from '../catalog/catalog.js';
-import type { CatalogReader } from '../catalog/ports.js';
-import { artifactName, type RequirementSet, type Unresolved } from '../model/artifact.js';
+import { artifactName } from '../model/artifact.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
-import { minorOf } from '../model/kubernetes-version.js';
 import { parseClusterId } from '../model/resource-id.js';
 import { hashFacts } from '../requirements/facts-hash.js';
-import { addObserved, platformsOf, type ObservedPolicy } from '../requirements/observed.js';
-import type { ClusterReader, ObservedArtifacts, RegistryReader } from '../requirements/ports.js';
-import { resolveRequirements } from '../requirements/resolve.js';
-import { taskOf } from './advance.js';
-import { confirmSet } from './confirm-set.js';
-import type {
-  ArtifactStates,
-  Budgets,
-  ManifestReader,
-  PlanQueue,
-  PlanTask,
-  Targets,
-  WarmQueue,
-  WarmTask,
-} from './ports.js';
-import { Probes, type ProbePolicy } from './probes.js';
-import type { RegistryProofs } from './registry-proof.js';
-import type { PlannedTarget } from './state.js';
+import { confirmSet, type ConfirmedSet } from './confirm-set.js';
+import { gatherFacts, knownTarget, type FactPorts, type KnownTarget, type PlanFacts } from './plan-facts.js';
+import type { PlanQueue, PlanTask, Targets, WarmQueue } from './ports.js';
 import { findingsOfPlan, joinFindings } from './registry-findings.js';
-import { planWork, type WorkPolicy } from './work.js';
+import type { PlannedTarget } from './state.js';
+import { orderTasks } from './task-order.js';
+import { planWork, type Work, type WorkPolicy } from './work.js';
 
-export interface PlanPorts {
-  readonly clusters: ClusterReader;
-  readonly registries: RegistryReader;
-  readonly upstream: ManifestReader;
-  readonly budgets: Budgets;
-  readonly catalog: CatalogReader;
-  readonly states: ArtifactStates;
-  readonly registryProofs: RegistryProofs;
+export interface PlanPorts extends FactPorts {
   readonly targets: Targets;
-  readonly observed: ObservedArtifacts;
   readonly planQueue: PlanQueue;
   readonly warmQueue: WarmQueue;
   readonly marHost: string;
-  /** Whether a plan may rest on lists alone where AKS reports no components. */
-  readonly componentInsights: 'required' | 'optional';
   readonly workPolicy: WorkPolicy;
-  readonly probePolicy: ProbePolicy;
-  readonly observedPolicy: ObservedPolicy;
-  readonly now: () => Date;
 }
 
 /** Tries in a row after a failure that waiting may cure, over some minutes; from then on the reconcile timer asks again. */
@@ -71,7 +42,8 @@ export type PlanResult =
  */
 export async function planTarget(task: PlanTask, deliveries: number, ports: PlanPorts): Promise<PlanResult> {
   const arm = { registry: 'arm', operation: 'arm-read', asker: task.clusterId.toLowerCase() } as const;
-  const grant = await ports.budgets.take(arm, armReads);
+  const known = knownTarget(await ports.targets.get(task.clusterId, task.kubernetesVersion), task, ports.now());
+  const grant = await ports.budgets.take(arm, armReads, known.neededBy);
   if (grant.kind === 'wait') {
     await ports.planQueue.enqueue([task], grant.seconds);
     return { kind: 'deferred', seconds: grant.seconds };
@@ -82,7 +54,7 @@ export async function planTarget(task: PlanTask, deliveries: number, ports: Plan
       await ports.targets.remove(task);
       return { kind: 'not-isolated' };
     }
-    return await planIsolated(task, cluster, deliveries, ports);
+    return await planIsolated(task, cluster, known, deliveries, ports);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     await ports.targets.saveFailure({
@@ -100,128 +72,45 @@ export async function planTarget(task: PlanTask, deliveries: number, ports: Plan
 async function planIsolated(
   task: PlanTask,
   cluster: Cluster,
+  known: KnownTarget,
   deliveries: number,
   ports: PlanPorts,
 ): Promise<PlanResult> {
-  if (cluster.bootstrap.source !== 'cache') throw new SyncError('CLUSTER_NOT_ISOLATED', cluster.resource.id);
-  const plannedAt = ports.now();
-  const catalog = await ports.catalog.current();
-  const [registry, predicted, probes] = await Promise.all([
-    ports.registries.get(cluster.bootstrap.registry),
-    predict(task, cluster, catalog, ports),
-    startProbes(task, ports),
-  ]);
-  const known = await ports.registryProofs.get(registry.resource.key);
-  const states = await ports.states.list(registry.resource.key);
-  const platforms = platformsOf(cluster);
-  const context = {
-    catalog,
-    platforms,
-    states,
-    upstream: ports.upstream,
-    budgets: ports.budgets,
-    probes,
-    now: plannedAt,
-  };
-  const { set, pinned, failure } = await confirmSet(predicted, context);
-  const work = planWork({
-    pinned,
-    states,
-    proof: known?.proof,
-    registry,
-    marHost: ports.marHost,
-    now: plannedAt,
-    policy: ports.workPolicy,
-    run: deliveries > 1 ? 'again' : 'first',
-  });
-  const lost = new Set(await ports.states.save(work.changes));
-  const tasks = work.changes.filter(({ state }) => !lost.has(artifactName(state))).map(({ state }) => taskOf(state));
-  await enqueueInOrder(tasks, set, ports);
+  const facts = await gatherFacts(task, cluster, known, ports);
+  const { set, pinned, failure } = await confirmSet(facts.predicted, facts);
+  const { enqueued, strategies } = await startWork(facts, { set, pinned }, deliveries, ports);
   // What was pinned is on its way and pinned still at the next try, so that throttling slows a plan down and never stops it.
   if (failure) throw failure;
+  const { registry } = facts;
   const plan: PlannedTarget = {
     clusterId: cluster.resource.id,
     kubernetesVersion: task.kubernetesVersion,
     registry: registry.resource.key,
     loginServer: registry.loginServer,
     set: { ...set, findings: joinFindings(set.findings, findingsOfPlan(registry, cluster, ports.marHost)) },
-    strategies: work.strategies,
-    plannedAt,
+    strategies,
+    plannedAt: facts.now,
     factsHash: hashFacts(cluster),
-    probes: probes.records(),
+    probes: facts.probes.records(),
   };
   await ports.targets.savePlan(plan);
-  return { kind: 'planned', plan, enqueued: tasks.length };
+  return { kind: 'planned', plan, enqueued };
 }
 
-/** What node images carry comes last: nodes are not waiting for it. */
-async function enqueueInOrder(tasks: readonly WarmTask[], set: RequirementSet, ports: PlanPorts): Promise<void> {
-  const baked = new Set(set.artifacts.filter((artifact) => artifact.baked).map(artifactName));
-  const isBaked = (task: WarmTask): boolean => baked.has(artifactName(task));
-  await ports.warmQueue.enqueue(
-    tasks.filter((task) => !isBaked(task)),
-    0,
-  );
-  await ports.warmQueue.enqueue(tasks.filter(isBaked), ports.workPolicy.bakedDelaySeconds);
-}
-
-/** What the catalogue says of the cluster, and what comparable clusters were seen to pull. */
-async function predict(task: PlanTask, cluster: Cluster, catalog: Catalog, ports: PlanPorts): Promise<RequirementSet> {
-  const target = task.kubernetesVersion;
-  const [set, { facts }] = await Promise.all([
-    resolveFromAzure(task, cluster, catalog, ports),
-    ports.observed.get(minorOf(target)),
-  ]);
-  const { observedPolicy: policy } = ports;
-  return addObserved(set, { facts, cluster, target, catalog, now: ports.now(), policy });
-}
-
-async function startProbes(task: PlanTask, ports: PlanPorts): Promise<Probes> {
-  const record = await ports.targets.get(task.clusterId, task.kubernetesVersion);
-  return new Probes(ports.upstream, record?.planned?.probes ?? [], ports.now(), ports.probePolicy);
-}
-
-async function resolveFromAzure(
-  task: PlanTask,
-  cluster: Cluster,
-  catalog: Catalog,
+/** Writes the states that the plan changes, and a task for each that was written. */
+async function startWork(
+  facts: PlanFacts,
+  { set, pinned }: Pick<ConfirmedSet, 'set' | 'pinned'>,
+  deliveries: number,
   ports: PlanPorts,
-): Promise<RequirementSet> {
-  const [profile, tagLists] = await Promise.all([
-    ports.clusters.upgradeProfile(cluster.resource),
-    listTags(ports.upstream, listedRepositories(catalog)),
-  ]);
-  const reported = profile.componentsByMinor.get(minorOf(task.kubernetesVersion)) ?? [];
-  const target = task.kubernetesVersion;
-  const set = resolveRequirements({ cluster, target, reported, catalog, tagLists });
-  if (reported.length > 0 || ports.componentInsights === 'optional') return set;
-  return { ...set, unresolved: [...set.unresolved, withoutInsights(minorOf(target))] };
-}
-
-/** Without AKS's own report the versions are those of lists: likely, and no proof of what this cluster will pull. */
-function withoutInsights(minor: string): Unresolved {
-  return {
-    component: 'component-insights',
-    reason:
-      `AKS reports no components of this cluster for Kubernetes ${minor}, so the versions are guesses from published lists. ` +
-      'They are warmed; the gate opens on them only with the setting COMPONENT_INSIGHTS=optional',
-  };
-}
-
-/** Tags of the repositories where a tag cannot be derived. A repository that MAR does not have contributes none. */
-async function listTags(
-  upstream: ManifestReader,
-  repositories: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const lists = repositories.map(async (repository): Promise<[string, readonly string[]]> => {
-    try {
-      return [repository, await upstream.tags(repository)];
-    } catch (error) {
-      if (error instanceof SyncError && error.code === 'MANIFEST_UNKNOWN') return [repository, []];
-      throw error;
-    }
-  });
-  return new Map(await Promise.all(lists));
+): Promise<{ readonly enqueued: number } & Pick<Work, 'strategies'>> {
+  const { marHost, workPolicy: policy } = ports;
+  const work = planWork({ ...facts, pinned, marHost, policy, run: deliveries > 1 ? 'again' : 'first' });
+  const lost = new Set(await ports.states.save(work.changes));
+  const started = work.changes.map(({ state }) => state).filter((state) => !lost.has(artifactName(state)));
+  for (const { tasks, delaySeconds } of orderTasks(started, set, facts.now, policy.bakedDelaySeconds))
+    await ports.warmQueue.enqueue(tasks, delaySeconds);
+  return { enqueued: started.length, strategies: work.strategies };
 }
 
 function retryDelay(task: PlanTask, error: SyncError): number {

@@ -160,6 +160,8 @@ export interface ArtifactStates {
 export interface PlanTask extends TargetRef {
   /** 0 for the first try; counts tries that failed in a way that waiting may cure. */
   readonly attempt: number;
+  /** ISO 8601. When the cluster will pull: earlier deadlines that the target has already stay. */
+  readonly neededBy?: string;
 }
 
 export interface PlanQueue {
@@ -178,6 +180,8 @@ export interface PlanFailure extends TargetRef {
 /** A target as stored: planned, or asked for and not planned yet. */
 export interface TargetRecord extends TargetRef {
   readonly requestedAt: Date;
+  /** When the cluster will pull, as far as anybody said; in the past it does not count. */
+  readonly neededBy?: Date;
   readonly planned?: PlannedTarget;
   /** Set while the newest try to plan has failed; an older plan stays beside it. */
   readonly failure?: PlanFailure;
@@ -187,9 +191,15 @@ export interface TargetRecord extends TargetRef {
 export interface Targets {
   list(): Promise<readonly TargetRecord[]>;
   get(cluster: string, version: KubernetesVersion): Promise<TargetRecord | undefined>;
-  /** Records that a target is wanted; leaves an existing record as it is. */
-  request(target: TargetRef, now: Date): Promise<void>;
-  /** Leaves a newer plan as it is: two workers may plan the same target, and the slower one saw older facts. */
+  /**
+   * Records that a target is wanted; leaves an existing record as it is, but for its deadline, which becomes the earliest that is ahead.
+   * @throws SyncError STATE_CONFLICT when others change the deadline all the time
+   */
+  request(target: TargetRef, now: Date, neededBy?: Date): Promise<void>;
+  /**
+   * Leaves a newer plan as it is: two workers may plan the same target, and the slower one saw older facts. One dated further ahead than
+   * clocks may be apart is no newer plan, but a wrong clock's. The deadline stays.
+   */
   savePlan(plan: PlannedTarget): Promise<void>;
   /** A plan that is wrong stays wrong, whatever fails after: only a new plan ends that. */
   saveFailure(failure: PlanFailure): Promise<void>;

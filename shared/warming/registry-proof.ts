@@ -1,3 +1,4 @@
+import { clockSkewMs, isOfTheFuture } from './clock-skew.js';
 import type { ArtifactState } from './state.js';
 
 /**
@@ -35,8 +36,6 @@ export interface RegistryProofs {
   save(proof: RegistryProof, etag: string | undefined): Promise<boolean>;
 }
 
-/** How far clocks of two workers may be apart; the gate allows as much. */
-export const clockSkewMs = 5 * 60_000;
 /** A HEAD of the tag says nothing of children: all manifests are looked at this often all the same. */
 export const headsVouchForMs = 24 * 3_600_000;
 
@@ -67,7 +66,7 @@ export function withEffectiveProof(state: ArtifactState, proof: RegistryProof | 
 
 /** Rounds may overtake each other: the one that began later knows more. A record of the future is a wrong clock's, and gives way. */
 export function replaces(proof: RegistryProof, known: RegistryProof | undefined, now: Date): boolean {
-  return known === undefined || isOfTheFuture(known, now) || proof.startedAt >= known.startedAt;
+  return known === undefined || isOfTheFuture(known.startedAt, now) || proof.startedAt >= known.startedAt;
 }
 
 /** Whether a registry has to be looked at again. Pure. */
@@ -78,7 +77,7 @@ export function isRoundDue(
   everyMs: number,
 ): boolean {
   if (proof && isYoung(proof, now, everyMs)) return false;
-  const believed = proof && isOfTheFuture(proof, now) ? undefined : proof;
+  const believed = proof && isOfTheFuture(proof.startedAt, now) ? undefined : proof;
   for (const state of states) {
     const provenAt = effectiveProvenAt(state, believed);
     if (provenAt && now.getTime() - provenAt.getTime() >= everyMs) return true;
@@ -88,9 +87,5 @@ export function isRoundDue(
 
 /** Whether the newest round began so lately that another one would find the same. */
 export function isYoung(proof: RegistryProof, now: Date, everyMs: number): boolean {
-  return !isOfTheFuture(proof, now) && now.getTime() - proof.startedAt.getTime() < everyMs;
-}
-
-function isOfTheFuture({ startedAt }: RegistryProof, now: Date): boolean {
-  return startedAt.getTime() - now.getTime() > clockSkewMs;
+  return !isOfTheFuture(proof.startedAt, now) && now.getTime() - proof.startedAt.getTime() < everyMs;
 }

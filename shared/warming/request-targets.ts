@@ -3,7 +3,7 @@ import { SyncError } from '../model/errors.js';
 import { compareVersions, type KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ClusterReader } from '../requirements/ports.js';
 import { wantedVersions, type TargetPolicy } from '../requirements/targets.js';
-import type { PlanQueue, Targets } from './ports.js';
+import type { PlanQueue, PlanTask, Targets } from './ports.js';
 
 export interface RequestPorts {
   readonly clusters: ClusterReader;
@@ -14,7 +14,12 @@ export interface RequestPorts {
 }
 
 /** `only` one version, or every version of the policy and those that a notice `named`. */
-export type TargetWish = { readonly only: KubernetesVersion } | { readonly named: readonly KubernetesVersion[] };
+export type TargetWish = ({ readonly only: KubernetesVersion } | { readonly named: readonly KubernetesVersion[] }) & {
+  /** When the cluster will pull which version, as far as that is known. */
+  readonly neededBy?: Deadlines;
+};
+
+export type Deadlines = ReadonlyMap<KubernetesVersion, Date>;
 
 /** What was asked for at one cluster. */
 export interface RequestedCluster {
@@ -44,7 +49,7 @@ export async function requestTargets(
     return { id, name, isolated: false, targets: [], ...(finding === undefined ? {} : { finding }) };
   }
   const targets = await versionsOf(cluster, wish, ports);
-  if (effect === 'enqueue') await enqueueTargets(id, targets, ports);
+  if (effect === 'enqueue') await enqueueTargets(id, targets, ports, wish.neededBy);
   const isUpgrade = targets.some((target) => target !== cluster.kubernetesVersion);
   const offersNone = 'named' in wish && !isUpgrade;
   const nothing = offersNone ? { finding: `AKS offers no upgrade from ${cluster.kubernetesVersion}` } : {};
@@ -56,13 +61,15 @@ export async function enqueueTargets(
   clusterId: string,
   versions: readonly KubernetesVersion[],
   ports: Pick<RequestPorts, 'targets' | 'planQueue' | 'now'>,
+  neededBy: Deadlines = new Map(),
 ): Promise<void> {
   const refs = versions.map((kubernetesVersion) => ({ clusterId, kubernetesVersion }));
-  for (const ref of refs) await ports.targets.request(ref, ports.now());
-  await ports.planQueue.enqueue(
-    refs.map((ref) => ({ ...ref, attempt: 0 })),
-    0,
-  );
+  for (const ref of refs) await ports.targets.request(ref, ports.now(), neededBy.get(ref.kubernetesVersion));
+  const tasks = refs.map((ref): PlanTask => {
+    const deadline = neededBy.get(ref.kubernetesVersion)?.toISOString();
+    return { ...ref, attempt: 0, ...(deadline === undefined ? {} : { neededBy: deadline }) };
+  });
+  await ports.planQueue.enqueue(tasks, 0);
 }
 
 /** Why a cluster is left alone; undefined for one that is served. */

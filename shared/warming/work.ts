@@ -1,5 +1,6 @@
 import { artifactName, type ArtifactRef, type Digest } from '../model/artifact.js';
 import type { Registry } from '../model/registry.js';
+import { earliestAhead } from './deadline.js';
 import type { StoredState } from './ports.js';
 import { effectiveProvenAt, type RegistryProof } from './registry-proof.js';
 import { isProvenAt } from './proof-level.js';
@@ -36,6 +37,8 @@ export interface WorkInput {
   readonly marHost: string;
   readonly now: Date;
   readonly policy: WorkPolicy;
+  /** When the cluster of this plan will pull. */
+  readonly neededBy?: Date | undefined;
   /** "again" when an earlier run of the same plan may have stopped between writing states and enqueuing tasks. */
   readonly run: 'first' | 'again';
 }
@@ -56,11 +59,14 @@ export function planWork(input: WorkInput): Work {
     if ('refused' in placement) continue;
     strategies.push([pin.repository, placement.strategy]);
     const stored = input.states.get(artifactName(pin));
-    if (!stored) changes.push({ state: fresh(pin, placement, input, 0), etag: undefined });
+    const neededBy = earliestAhead(input.now, stored?.state.neededBy, input.neededBy);
+    const due = neededBy && { neededBy };
+    if (!stored) changes.push({ state: { ...fresh(pin, placement, input, 0), ...due }, etag: undefined });
     else if (mustRestart(stored.state, pin, placement, input)) {
-      changes.push({ state: fresh(pin, placement, input, stored.state.step + 1), etag: stored.etag });
-    } else if (needsTask(stored.state, input))
-      changes.push({ state: enqueuedAgain(stored.state, input.now), etag: stored.etag });
+      const state = { ...fresh(pin, placement, input, stored.state.step + 1), ...due };
+      changes.push({ state, etag: stored.etag });
+    } else if (needsTask(stored.state, input) || isHastened(stored.state, input))
+      changes.push({ state: { ...enqueuedAgain(stored.state, input.now), ...due }, etag: stored.etag });
   }
   return { changes, strategies: Object.fromEntries(strategies.sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
@@ -102,6 +108,13 @@ function mustRestart(state: ArtifactState, pin: PinnedArtifact, placement: Place
   if (state.strategy !== placement.strategy) return true;
   if (state.incarnation !== createdAt) return true;
   return state.phase === 'failed' && age(state.dueAt, input.now) >= input.policy.retryFailedAfterMs;
+}
+
+/** It is on its way for somebody who can wait longer: its task must learn of it, and there may be one only. */
+function isHastened({ phase, neededBy }: ArtifactState, input: WorkInput): boolean {
+  if (phase !== 'planned' && phase !== 'waiting') return false;
+  const before = earliestAhead(input.now, neededBy);
+  return earliestAhead(input.now, before, input.neededBy)?.getTime() !== before?.getTime();
 }
 
 function needsTask(state: ArtifactState, input: WorkInput): boolean {

@@ -19,6 +19,7 @@ export function artifactStatesContract(open: () => Promise<ArtifactStates>): voi
       reason: 'an "odd" reason: 100 % <ä>',
       attempts: 7,
       provenAt: before(minutes(3)),
+      neededBy: before(-minutes(90)),
     });
     const importing = stateOf(
       { ...pause, tag: '3.11' },

@@ -72,15 +72,27 @@ export function fleetGateRecordsContract(open: () => Promise<FleetGateRecords>):
 
   test('gives back what was written, with and without a group', async () => {
     const grouped = { ...record, id: gateId('g2'), group: 'first', action: 'approving' as const };
-    await records.save(record);
-    await records.save(grouped);
+    expect(await records.save(record, undefined)).toBe(true);
+    expect(await records.save(grouped, undefined)).toBe(true);
+    expect((await records.get(gateId('g2').toUpperCase()))?.record).toEqual(grouped);
     expect([...(await records.list())].sort((a, b) => a.id.localeCompare(b.id))).toEqual([record, grouped]);
   });
 
   test('keeps one record a gate, the newest, however its id is spelled', async () => {
-    await records.save({ ...record, group: 'first' });
-    await records.save({ ...record, id: gateId().toUpperCase(), action: 'approved', reasons: [] });
+    await records.save({ ...record, group: 'first' }, undefined);
+    const etag = (await records.get(gateId()))?.etag;
+    await records.save({ ...record, id: gateId().toUpperCase(), action: 'approved', reasons: [] }, etag);
     expect(await records.list()).toEqual([{ ...record, id: gateId().toUpperCase(), action: 'approved', reasons: [] }]);
+  });
+
+  test('of writers that read the same record one wins, also of two first ones', async () => {
+    expect(await records.get(gateId())).toBeUndefined();
+    const first = await Promise.all([records.save(record, undefined), records.save(record, undefined)]);
+    expect([...first].sort()).toEqual([false, true]);
+    const etag = (await records.get(gateId()))?.etag;
+    expect(await records.save({ ...record, action: 'approved' }, etag)).toBe(true);
+    expect(await records.save({ ...record, action: 'left-alone' }, etag)).toBe(false);
+    expect((await records.get(gateId()))?.record.action).toBe('approved');
   });
 }
 

@@ -3,6 +3,8 @@ import type { TokenCredential } from '@azure/core-auth';
 import { startStorage, type LocalStorage } from '../../local/storage.js';
 import { Storage, tableNames, type TableName } from '../../shared/azure/storage.js';
 import { JsonQueue } from '../../shared/azure/queues.js';
+import { TableAuditTrail } from '../../shared/azure/table-audit.js';
+import { TableBreakGlasses } from '../../shared/azure/table-break-glass.js';
 import { TableArtifactStates } from '../../shared/azure/table-artifact-states.js';
 import {
   TableFleetGateRecords,
@@ -27,10 +29,12 @@ import {
   MemoryProblems,
   MemorySeenClusters,
 } from '../support/fakes/memory-gate-records.js';
+import { MemoryAuditTrail, MemoryBreakGlasses } from '../support/fakes/memory-audit.js';
 import { MemoryQueue } from '../support/fakes/memory-queue.js';
 import { MemoryRegistryProofs } from '../support/fakes/memory-registry-proofs.js';
 import { MemoryTargets } from '../support/fakes/memory-targets.js';
 import { artifactStatesContract } from './artifact-states.contract.js';
+import { auditTrailContract, breakGlassesContract } from './audit.contract.js';
 import {
   fleetGateRecordsContract,
   judgementsContract,
@@ -64,8 +68,8 @@ describe.each([
 ])('proofs of registries in %s', (_store, open) => registryProofsContract(open));
 
 describe.each([
-  ['memory', async () => new MemoryTargets()],
-  ['Azurite', async () => new TableTargets(await emptied('syncTargets'))],
+  ['memory', async () => new MemoryTargets(() => now)],
+  ['Azurite', async () => new TableTargets(await emptied('syncTargets'), () => now)],
 ])('targets in %s', (_store, open) => targetsContract(open));
 
 describe.each([
@@ -87,6 +91,16 @@ describe.each([
   ['memory', async () => new MemoryProblems()],
   ['Azurite', async () => new TableProblems(await emptied('syncProblems'))],
 ])('problems in %s', (_store, open) => problemsContract(open));
+
+describe.each([
+  ['memory', async () => new MemoryAuditTrail()],
+  ['Azurite', async () => new TableAuditTrail(await emptied('syncAudit'))],
+])('the audit trail in %s', (_store, open) => auditTrailContract(open));
+
+describe.each([
+  ['memory', async () => new MemoryBreakGlasses()],
+  ['Azurite', async () => new TableBreakGlasses(await emptied('syncBreakGlass'))],
+])('broken glasses in %s', (_store, open) => breakGlassesContract(open));
 
 describe('a queue in memory', () => {
   const clock = new FakeClock();
@@ -131,7 +145,7 @@ test('queues and tables are made as often as one likes, also by several at once'
 
 test('a failure that meets a target which is being removed leaves no half row that nobody could read', async () => {
   const table = await emptied('syncTargets');
-  const targets = new TableTargets(removedBeforeUpdate(table));
+  const targets = new TableTargets(removedBeforeUpdate(table), () => now);
   await targets.savePlan(planOf());
   await targets.saveFailure({
     clusterId: clusterId(),

@@ -62,6 +62,36 @@ export function targetsContract(open: () => Promise<Targets>): void {
     expect((await read())?.planned).toEqual(newer);
   });
 
+  test('a plan that a wrong clock dated ahead gives way to the next; one within the skew of clocks stays', async () => {
+    await targets.savePlan(planOf(set, { plannedAt: before(-minutes(6)), factsHash: 'of a wrong clock' }));
+    await targets.savePlan(planOf(set, { plannedAt: now, factsHash: 'right' }));
+    expect((await read())?.planned?.factsHash).toBe('right');
+    await targets.savePlan(planOf(set, { plannedAt: before(-minutes(4)), factsHash: 'of a fast clock' }));
+    await targets.savePlan(planOf(set, { plannedAt: now, factsHash: 'right' }));
+    expect((await read())?.planned?.factsHash).toBe('of a fast clock');
+  });
+
+  test('keeps the earliest deadline that is ahead, through plans and failures', async () => {
+    const deadline = async () => (await read())?.neededBy;
+    await targets.request(ref, now, before(-minutes(60)));
+    await targets.request(ref, now);
+    await targets.request(ref, now, before(-minutes(90)));
+    expect(await deadline()).toEqual(before(-minutes(60)));
+    await targets.savePlan(planOf(set, { plannedAt: now }));
+    await targets.saveFailure(failure);
+    await targets.request({ ...ref, clusterId: clusterId().toUpperCase() }, now, before(-minutes(30)));
+    expect(await deadline()).toEqual(before(-minutes(30)));
+    expect((await targets.list()).map(({ neededBy }) => neededBy)).toEqual([before(-minutes(30))]);
+  });
+
+  test('a deadline that has passed gives way to a later one, and does not come back', async () => {
+    const later = before(-minutes(45));
+    await targets.request(ref, now, before(-minutes(30)));
+    await targets.request(ref, later, before(-minutes(90)));
+    await targets.request(ref, later, before(-minutes(30)));
+    expect((await read())?.neededBy).toEqual(before(-minutes(90)));
+  });
+
   test('a failure stays beside the plan of before, until the next plan', async () => {
     await targets.savePlan(planOf(set));
     await targets.saveFailure(failure);

@@ -118,6 +118,7 @@ export function provenState(artifact: ArtifactRef = coredns, changes: Partial<Ar
 export const policy: GatePolicy = {
   maxProofAgeMs: hours(24),
   maxPlanAgeMs: hours(24),
+  graceMs: 0,
   minConfidence: 'probed',
   baked: 'awaited',
   proofLevel: 'deep',

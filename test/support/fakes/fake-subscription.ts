@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Application, type Ports } from '../../../shared/app/application.js';
+import type { EnforcementPolicy } from '../../../shared/gate/enforcement.js';
 import type { GateTask } from '../../../shared/gate/ports.js';
 import type { Cluster, ReportedComponent } from '../../../shared/model/cluster.js';
 import { SyncError } from '../../../shared/model/errors.js';
@@ -19,6 +20,8 @@ import { FakeCachingRegistry } from './fake-registry.js';
 import { MemoryArtifactStates } from './memory-artifact-states.js';
 import { FakeInventory, FakePullLog, MemoryDriftReports, MemoryObserved } from './memory-drift.js';
 import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClusters } from './memory-gate-records.js';
+import { MemoryAuditTrail, MemoryBreakGlasses } from './memory-audit.js';
+import { FakeTopic, MemoryDeadlines } from './memory-events.js';
 import { MemoryOutages } from './memory-outages.js';
 import { MemoryPoison } from './memory-poison.js';
 import { MemoryQueue } from './memory-queue.js';
@@ -42,7 +45,7 @@ export class FakeSubscription {
   readonly registries = new FakeRegistries();
   readonly fleets = new FakeFleets();
   readonly states = new MemoryArtifactStates();
-  readonly targets = new MemoryTargets();
+  readonly targets = new MemoryTargets(this.clock.now);
   readonly judgements = new MemoryJudgements();
   readonly fleetRecords = new MemoryFleetGateRecords();
   readonly seenClusters = new MemorySeenClusters();
@@ -50,6 +53,10 @@ export class FakeSubscription {
   readonly observed = new MemoryObserved();
   readonly driftReports = new MemoryDriftReports();
   readonly poison = new MemoryPoison();
+  readonly deadlines = new MemoryDeadlines();
+  readonly topic = new FakeTopic();
+  readonly audit = new MemoryAuditTrail();
+  readonly breakGlasses = new MemoryBreakGlasses();
   readonly outageRecords = new MemoryOutages();
   readonly inventory = new FakeInventory();
   pullLog: FakePullLog | undefined = new FakePullLog();
@@ -93,12 +100,21 @@ export class FakeSubscription {
     }
   }
 
-  ports(mode: Ports['mode'] = 'enforce'): Ports {
+  ports(mode: EnforcementPolicy['mode'] = 'enforce'): Ports {
     const { clock, mar, clusters, registries, fleets, states, targets, judgements, fleetRecords } = this;
     const { seenClusters, problems, planQueue, warmQueue, gateQueue } = this;
     const { observed, driftReports, inventory, pullLog, registryProofs, storedManifests } = this;
     return {
-      ...{ planQueue, warmQueue, gateQueue, mode, observed, driftReports, inventory, pullLog },
+      ...{
+        planQueue,
+        warmQueue,
+        gateQueue,
+        enforcement: { mode, scopes: [] },
+        observed,
+        driftReports,
+        inventory,
+        pullLog,
+      },
       ...{ registryProofs, storedManifests, verifyPolicy: { everyMs: hours(3) } },
       ...{ clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
       catalog: { current: async () => this.catalog },
@@ -110,6 +126,11 @@ export class FakeSubscription {
       outages: new Outages(this.outageRecords, clock.now),
       outageRecords: this.outageRecords,
       poison: this.poison,
+      deadlines: this.deadlines,
+      deadlineMarginMs: hours(1),
+      events: this.topic,
+      audit: this.audit,
+      breakGlasses: this.breakGlasses,
       proofLevel: 'deep',
       referrers: 'left',
       registry: (loginServer) => this.caches.get(loginServer) ?? fail(loginServer),
@@ -125,6 +146,7 @@ export class FakeSubscription {
       gatePolicy: {
         maxProofAgeMs: hours(24),
         maxPlanAgeMs: hours(24),
+        graceMs: 0,
         minConfidence: 'probed',
         baked: 'awaited',
         proofLevel: 'deep',

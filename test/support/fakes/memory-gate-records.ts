@@ -42,14 +42,23 @@ function judgementKey(clusterId: string, version: string): string {
 
 /** Fleet gate records in memory. */
 export class MemoryFleetGateRecords implements FleetGateRecords {
-  readonly #rows = new Map<string, FleetGateRecord>();
+  readonly #rows = new Map<string, { record: FleetGateRecord; etag: string }>();
+  #writes = 0;
 
-  async list(): Promise<readonly FleetGateRecord[]> {
-    return [...this.#rows.values()];
+  async get(gateId: string) {
+    return this.#rows.get(gateId.toLowerCase());
   }
 
-  async save(record: FleetGateRecord): Promise<void> {
-    this.#rows.set(record.id.toLowerCase(), record);
+  async list(): Promise<readonly FleetGateRecord[]> {
+    return [...this.#rows.values()].map(({ record }) => record);
+  }
+
+  async save(record: FleetGateRecord, etag: string | undefined): Promise<boolean> {
+    const key = record.id.toLowerCase();
+    if (this.#rows.get(key)?.etag !== etag) return false;
+    this.#writes += 1;
+    this.#rows.set(key, { record, etag: `"${this.#writes}"` });
+    return true;
   }
 }
 

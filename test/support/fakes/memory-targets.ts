@@ -1,10 +1,14 @@
 import type { KubernetesVersion } from '../../../shared/model/kubernetes-version.js';
+import { isOfTheFuture } from '../../../shared/warming/clock-skew.js';
+import { earliestAhead } from '../../../shared/warming/deadline.js';
 import type { PlanFailure, TargetRecord, Targets } from '../../../shared/warming/ports.js';
 import type { PlannedTarget, TargetRef } from '../../../shared/warming/state.js';
 
 /** Targets in memory. */
 export class MemoryTargets implements Targets {
   readonly #rows = new Map<string, TargetRecord>();
+
+  constructor(private readonly now: () => Date) {}
 
   async list(): Promise<readonly TargetRecord[]> {
     return [...this.#rows.values()];
@@ -14,16 +18,20 @@ export class MemoryTargets implements Targets {
     return this.#rows.get(keyOf({ clusterId, kubernetesVersion }));
   }
 
-  async request({ clusterId, kubernetesVersion }: TargetRef, now: Date): Promise<void> {
+  async request({ clusterId, kubernetesVersion }: TargetRef, now: Date, neededBy?: Date): Promise<void> {
     const key = keyOf({ clusterId, kubernetesVersion });
-    if (!this.#rows.has(key)) this.#rows.set(key, { clusterId, kubernetesVersion, requestedAt: now });
+    const known = this.#rows.get(key);
+    const earliest = known ? earliestAhead(now, known.neededBy, neededBy) : neededBy;
+    const deadline = earliest && neededBy ? { neededBy: earliest } : {};
+    this.#rows.set(key, { ...(known ?? { clusterId, kubernetesVersion, requestedAt: now }), ...deadline });
   }
 
   async savePlan(plan: PlannedTarget): Promise<void> {
     const { clusterId, kubernetesVersion, plannedAt } = plan;
-    const known = this.#rows.get(keyOf(plan))?.planned;
-    if (known && known.plannedAt > plannedAt) return;
-    this.#rows.set(keyOf(plan), { clusterId, kubernetesVersion, requestedAt: plannedAt, planned: plan });
+    const { planned: known, neededBy } = this.#rows.get(keyOf(plan)) ?? {};
+    if (known && known.plannedAt > plannedAt && !isOfTheFuture(known.plannedAt, this.now())) return;
+    const deadline = neededBy && { neededBy };
+    this.#rows.set(keyOf(plan), { clusterId, kubernetesVersion, requestedAt: plannedAt, planned: plan, ...deadline });
   }
 
   async saveFailure({ clusterId, kubernetesVersion, reason, at, effect }: PlanFailure): Promise<void> {

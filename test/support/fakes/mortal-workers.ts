@@ -117,6 +117,8 @@ function stopAtEveryCall(ports: Ports, pause: () => Promise<void>, count: (chang
     targets: stopping(ports.targets),
     judgements: stopping(ports.judgements),
     fleetRecords: stopping(ports.fleetRecords),
+    audit: stopping(ports.audit),
+    breakGlasses: stopping(ports.breakGlasses),
     seenClusters: stopping(ports.seenClusters),
     planQueue: stopping(ports.planQueue),
     warmQueue: stopping(ports.warmQueue),

@@ -28,6 +28,7 @@ function page(changes: Partial<StatusInput> = {}): string {
     targets: [{ ...plan, requestedAt: now, planned: plan }],
     states: new Map([[plan.registry, new Map([[`${pause.repository}:${pause.tag}`, failed]])]]),
     ...{ judgements: [], fleetGates: [], outages: [], poison: [], problems: [], drift: [], throttled: [] },
+    ...{ deadlines: [], deadlineMarginMs: 0 },
     ...changes,
   });
   return renderDashboard(status)

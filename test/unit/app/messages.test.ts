@@ -11,6 +11,8 @@ const gate = { kind: 'fleet-gate', gateId: gateId() };
 test('every task survives its way through a queue', () => {
   const travel = (task: unknown): unknown => JSON.parse(JSON.stringify(task));
   expect(parsePlanTask(travel(plan))).toEqual(plan);
+  const urgent = { ...plan, neededBy: now.toISOString() };
+  expect(parsePlanTask(travel(urgent))).toEqual(urgent);
   expect(parseWarmTask(travel(warm))).toEqual(warm);
   for (const task of [judge, { ...judge, step: 4 }, gate, { ...gate, after: now.toISOString() }]) {
     expect(parseGateTask(travel(task))).toEqual(task);
@@ -22,6 +24,7 @@ test.each([
   ['plan', parsePlanTask, { ...plan, clusterId: `${clusterId()}?x` }, 'clusterId:'],
   ['plan', parsePlanTask, { ...plan, kubernetesVersion: 'v1.35' }, 'kubernetesVersion: must be a Kubernetes version'],
   ['plan', parsePlanTask, { ...plan, attempt: -1 }, 'attempt:'],
+  ['plan', parsePlanTask, { ...plan, neededBy: 'soon' }, 'neededBy:'],
   ['plan', parsePlanTask, 123, 'the document:'],
   ['warm', parseWarmTask, { ...warm, repository: '../etc' }, 'repository: must be a repository'],
   ['warm', parseWarmTask, { ...warm, tag: 'a b' }, 'tag: must be a tag'],

@@ -37,7 +37,10 @@ test('is approved when every member is open; a member that is not isolated needs
 
 test('in mode observe it is told what would be done, and nothing is done', async () => {
   const azure = await arrange(clusterId('one'));
-  expect(await judge(azure, { mode: 'observe' })).toMatchObject({ action: 'would-approve', state: 'Pending' });
+  expect(await judge(azure, { enforcement: { mode: 'observe', scopes: [] } })).toMatchObject({
+    action: 'would-approve',
+    state: 'Pending',
+  });
 });
 
 test('waits for a member that is closed and says what for', async () => {

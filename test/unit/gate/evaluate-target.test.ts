@@ -99,7 +99,7 @@ test('a target that opens wakes the Fleet gates that wait, and no others', async
   const azure = await arrange(waiting);
   const record = { displayName: '', updateRun: '', stage: '', reasons: [], recordedAt: azure.clock.now() };
   for (const action of ['waiting', 'approved', 'left-alone'] as const) {
-    await azure.fleetRecords.save({ ...record, id: gateId(action), action });
+    await azure.fleetRecords.save({ ...record, id: gateId(action), action }, undefined);
   }
   await evaluateTarget(task, azure.ports());
   azure.gateQueue.lose(0);

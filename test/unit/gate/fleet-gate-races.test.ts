@@ -47,6 +47,33 @@ test('a judgement that began before an approval and ends after it leaves the rec
   expect(await actions(azure)).toEqual(['approved']);
 });
 
+test('a judgement that read the gate before an approval began does not hide that approval, whose worker then dies', async () => {
+  const azure = await arrange();
+  const slow = azure.ports();
+  azure.fleets.onApproved = () => {
+    throw new Error('the worker dies');
+  };
+  const doubtful = {
+    ...slow,
+    targets: {
+      ...slow.targets,
+      get: async () => {
+        azure.clock.advance(1);
+        await expect(evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports())).rejects.toThrow(
+          'dies',
+        );
+        azure.fleets.putGate(gateOf({ state: 'Completed' }));
+        return undefined;
+      },
+      request: async () => undefined,
+    } as unknown as typeof slow.targets,
+  };
+  expect(await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, doubtful)).toBe('approving');
+  expect(await actions(azure)).toEqual(['approving']);
+  azure.clock.advance(1);
+  expect(await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports())).toBe('approved');
+});
+
 test('an approval that Azure took and did not carry out is tried again', async () => {
   const azure = await arrange();
   await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports());

@@ -161,9 +161,9 @@ test('has every pending gate of ours judged, and those that are recorded as wait
   azure.fleets.putGate(gateOf());
   azure.fleets.putGate(gateOf({ id: gateId('person'), displayName: 'CAB' }));
   const record = { displayName: '', updateRun: '', stage: '', reasons: [], recordedAt: azure.clock.now() };
-  await azure.fleetRecords.save({ ...record, id: gateId().toUpperCase(), action: 'waiting' });
-  await azure.fleetRecords.save({ ...record, id: gateId('gone'), action: 'would-approve' });
-  await azure.fleetRecords.save({ ...record, id: gateId('done'), action: 'approved' });
+  await azure.fleetRecords.save({ ...record, id: gateId().toUpperCase(), action: 'waiting' }, undefined);
+  await azure.fleetRecords.save({ ...record, id: gateId('gone'), action: 'would-approve' }, undefined);
+  await azure.fleetRecords.save({ ...record, id: gateId('done'), action: 'approved' }, undefined);
   expect(await reconcile(azure.ports())).toMatchObject({ fleetGates: 2 });
   expect(azure.gateQueue.messages).toEqual([
     { kind: 'fleet-gate', gateId: gateId() },

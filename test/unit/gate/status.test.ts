@@ -47,6 +47,8 @@ const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
   problems: [],
   drift: [],
   throttled: [],
+  deadlines: [],
+  deadlineMarginMs: 0,
   ...changes,
 });
 

@@ -177,3 +177,30 @@ function bound(registry: FakeCachingRegistry): Omit<ContentReader, 'get' | 'head
     referrers: (repository, digest) => registry.referrers(repository, digest),
   };
 }
+
+test.each([
+  ['ahead', 60, true],
+  ['in the past', -60, false],
+])('a deadline %s: budgets hear of it: %s', async (_sentence, seconds, isHeard) => {
+  const neededBy = new Date(new FakeClock().now().getTime() + seconds * 1000);
+  const { ports, task } = await arrange(stateOf(coredns, { neededBy }));
+  const deadlines: (Date | undefined)[] = [];
+  const budgets = {
+    ...unlimitedBudgets,
+    take: async (_account: unknown, _requests: number, deadline?: Date) => {
+      deadlines.push(deadline);
+      return { kind: 'granted' } as const;
+    },
+  };
+  await advanceArtifact(task, 1, { ...ports, budgets });
+  expect(deadlines).toEqual([isHeard ? neededBy : undefined]);
+});
+
+test('the deadline of an artifact outlives its steps', async () => {
+  const neededBy = new Date('2099-01-01T00:00:00.000Z');
+  const { clock, ports, task, current } = await arrange(stateOf(coredns, { neededBy }));
+  await advanceArtifact(task, 1, ports);
+  clock.advance(10);
+  await advanceArtifact({ ...task, step: 1 }, 1, ports);
+  expect(await current()).toMatchObject({ phase: 'proven', neededBy });
+});

@@ -96,3 +96,17 @@ test('a MAR that is down is not asked for every artifact of a plan', async () =>
   const { failure } = await pinArtifacts(artifacts.map(requirement), input(mar));
   expect([failure?.code, mar.requests]).toEqual(['UPSTREAM_UNAVAILABLE', 16]);
 });
+
+test('MAR is asked on behalf of the cluster, by its deadline', async () => {
+  const asked: unknown[] = [];
+  const budgets: Budgets = {
+    ...unlimitedBudgets,
+    take: async (...wish) => {
+      asked.push(wish);
+      return { kind: 'granted' };
+    },
+  };
+  const neededBy = before(-minutes(30));
+  await pinArtifacts([requirement()], { ...input(marWith(coredns), new Map(), budgets), asker: 'one', neededBy });
+  expect(asked).toEqual([[{ registry: 'mar', operation: 'upstream-read', asker: 'one' }, 1, neededBy]]);
+});

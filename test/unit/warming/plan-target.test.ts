@@ -221,3 +221,25 @@ test('without a budget for Resource Manager the plan comes back, and that was no
   expect(azure.planQueue.nextVisibleAt - azure.clock.now().getTime()).toBe(7000);
   expect(await recordOf(azure)).toBeUndefined();
 });
+
+test('a deadline reaches the budgets, its record and the state of every artifact', async () => {
+  const azure = arrange();
+  const neededBy = new Date(azure.clock.now().getTime() + 3_600_000);
+  const ports = azure.ports();
+  await planTarget({ ...task, kubernetesVersion: clusterOf().kubernetesVersion }, 1, ports);
+  const deadlines: (Date | undefined)[] = [];
+  const budgets = {
+    ...ports.budgets,
+    take: async (_account: unknown, _requests: number, deadline?: Date) => {
+      deadlines.push(deadline);
+      return { kind: 'granted' } as const;
+    },
+  };
+  await azure.targets.request(task, azure.clock.now(), neededBy);
+  await planTarget(task, 1, { ...ports, budgets });
+  expect(new Set(deadlines)).toEqual(new Set([neededBy]));
+  expect((await recordOf(azure))?.neededBy).toEqual(neededBy);
+  const states = await azure.states.list(registryOf().resource.key);
+  const set = (await recordOf(azure))?.planned?.set.artifacts ?? [];
+  expect(set.map((artifact) => states.get(artifactName(artifact))?.state.neededBy)).toEqual(set.map(() => neededBy));
+});

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
-import {
-  clockSkewMs,
-  effectiveProvenAt,
-  isRoundDue,
-  replaces,
-  type RegistryProof,
-} from '../../../shared/warming/registry-proof.js';
+import { clockSkewMs } from '../../../shared/warming/clock-skew.js';
+import { effectiveProvenAt, isRoundDue, replaces, type RegistryProof } from '../../../shared/warming/registry-proof.js';
 import { before, coredns, hours, minutes, now, provenState, stateOf } from '../../support/builders.js';
 
 const { registry, loginServer, incarnation } = stateOf();

@@ -1,4 +1,5 @@
 import { Application } from '../../../shared/app/application.js';
+import { requestTargets } from '../../../shared/warming/request-targets.js';
 import { clusterOf, profileOf, target, version } from '../../support/builders.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 
@@ -60,4 +61,28 @@ test('asked for all clusters, one that has passed the version is told, and the o
     ['ahead', 0],
   ]);
   expect(clusters[2]?.finding).toContain('runs 1.36.1 already');
+});
+
+test('a deadline of a version goes with its target and its plan, and the other versions have none', async () => {
+  const { azure } = arrange();
+  const neededBy = new Date(azure.clock.now().getTime() + 3_600_000);
+  await requestTargets(
+    clusterOf('one'),
+    { named: [], neededBy: new Map([[target, neededBy]]) },
+    'enqueue',
+    azure.ports(),
+  );
+  expect((await azure.targets.list()).map((record) => [record.kubernetesVersion, record.neededBy])).toEqual([
+    [current, undefined],
+    [target, neededBy],
+  ]);
+  expect(azure.planQueue.messages).toEqual([
+    { clusterId: clusterOf('one').resource.id, kubernetesVersion: current, attempt: 0 },
+    {
+      clusterId: clusterOf('one').resource.id,
+      kubernetesVersion: target,
+      attempt: 0,
+      neededBy: neededBy.toISOString(),
+    },
+  ]);
 });

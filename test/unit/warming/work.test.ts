@@ -147,3 +147,30 @@ test.each([
 test('a task that a registry sent away for an hour is waited for', () => {
   expect(plan(stateOf(coredns, { phase: 'waiting', step: 3, dueAt: before(-hours(1)) })).changes).toEqual([]);
 });
+
+const urgent = before(-hours(5));
+const inDays = before(-hours(48));
+
+test.each([
+  ['without a record', undefined],
+  ['that is started anew', failed(hours(1))],
+  ['whose proof is renewed', proven(hours(13))],
+  ['on its way without a deadline', waiting(0)],
+  ['on its way with a later deadline', { ...waiting(0), neededBy: inDays }],
+  ['on its way for a deadline that has passed', { ...waiting(0), neededBy: before(1) }],
+] as const)('an artifact %s gets the deadline of the plan, and a task that knows it', (_sentence, state) => {
+  expect(plan(state, { neededBy: urgent }).changes).toMatchObject([{ state: { neededBy: urgent } }]);
+});
+
+test('an artifact that an earlier deadline hastens already keeps it, and its task', () => {
+  expect(plan({ ...waiting(0), neededBy: urgent }, { neededBy: inDays }).changes).toEqual([]);
+  expect(plan({ ...waiting(0), neededBy: urgent }, {}).changes).toEqual([]);
+  expect(plan({ ...failed(hours(1)), neededBy: urgent }, { neededBy: inDays }).changes).toMatchObject([
+    { state: { neededBy: urgent } },
+  ]);
+});
+
+test('a deadline writes nothing for what is proven already, or failed a moment ago', () => {
+  for (const state of [proven(hours(1)), failed(minutes(1))])
+    expect(plan(state, { neededBy: urgent }).changes).toEqual([]);
+});

@@ -1,0 +1,15 @@
+import type { AuditAction } from './ports.js';
+
+/** Milliseconds of this many digits last for three centuries. */
+const latest = 9_999_999_999_999;
+
+/**
+ * The id of an entry of the audit trail: ids sort as their times do, the newest first. Pure, so that whoever ends what somebody else
+ * began finds its entry from the record of that beginning.
+ * @param at when it was begun
+ * @param detail tells changes of the same moment and resource apart, such as a Kubernetes version
+ */
+export function auditIdOf(at: Date, action: AuditAction, resource: string, detail = ''): string {
+  const newestFirst = String(latest - at.getTime()).padStart(13, '0');
+  return [newestFirst, action, resource.toLowerCase(), detail].filter((part) => part !== '').join(' ');
+}
