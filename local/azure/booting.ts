@@ -8,7 +8,8 @@ import { ClusterState } from './cluster-state.js';
 import { DataEndpoint } from './data-endpoint.js';
 import { Dice } from './dice.js';
 import { EventGrid, quickRetries } from './event-grid.js';
-import { newGateEvent, newKubernetesVersionEvent } from './events.js';
+import { EventTopic } from './event-topic.js';
+import { newGateEvent, newScenarioEvent, type FiredEvent } from './events.js';
 import { Fleet, type FleetListener } from './fleet.js';
 import { guidOf } from './guid.js';
 import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
@@ -25,7 +26,7 @@ import { RegistryCache } from './registry-cache.js';
 import { registryId } from './registry-documents.js';
 import { createRegistryHandle } from './registry-handle.js';
 import { classOf, RequestLog } from './request-log.js';
-import type { Scenario, ScenarioEvent } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import { Timers } from './timers.js';
 import { World } from './world.js';
 
@@ -66,6 +67,8 @@ export class Booting {
     const caches = this.createCaches();
     const registries = await this.serveRegistries(caches, audiences);
     const logs = await this.serveLogAnalytics();
+    const topic = new EventTopic({ issuer: this.issuer, dice: this.dice, faults: scenario.faults });
+    const topicPort = await this.serve('event-topic', (request) => topic.answer(request), 'https');
     const clusters = this.createClusters();
     const eventGrid = this.createEventGrid();
     const world: World = new World(
@@ -84,7 +87,8 @@ export class Booting {
       fleets: world.fleets,
       issuer: this.issuer,
     };
-    this.scheduleOutage();
+    this.scheduleOutage(scenario.faults.marDown, this.mar);
+    this.scheduleOutage(scenario.faults.eventTopicDown, topic);
     const arm = new ArmServer({ ...armParts, audiences, dice, pageSize: this.options.armPageSize ?? 2 });
     const armPort = await this.serve('arm', (request) => arm.answer(request), 'https');
     const armEndpoint = `https://127.0.0.1:${armPort}`;
@@ -100,6 +104,8 @@ export class Booting {
       identityEndpoint: `http://127.0.0.1:${identity}/msi/token`,
       identityHeader,
       ...logs,
+      eventTopicEndpoint: `https://127.0.0.1:${topicPort}/api/events`,
+      publishedEvents: topic.published,
       caFile: ca.caFile,
       caPem: ca.caPem,
       subscriptionId: scenario.subscriptionId,
@@ -120,14 +126,13 @@ export class Booting {
     await this.ca.remove();
   }
 
-  private scheduleOutage(): void {
-    const { marDown } = this.scenario.faults;
-    if (!marDown) return;
+  private scheduleOutage(fault: Scenario['faults']['marDown'], service: { isDown: boolean }): void {
+    if (!fault) return;
     const set = (isDown: boolean) => () => {
-      this.mar.isDown = isDown;
+      service.isDown = isDown;
     };
-    this.timers.after(marDown.afterSeconds, set(true));
-    this.timers.after(marDown.afterSeconds + marDown.seconds, set(false));
+    this.timers.after(fault.afterSeconds, set(true));
+    this.timers.after(fault.afterSeconds + fault.seconds, set(false));
   }
 
   private play(world: World): void {
@@ -135,10 +140,11 @@ export class Booting {
     for (const event of this.scenario.events) this.timers.after(event.afterSeconds, () => this.fire(world, event));
   }
 
-  private fire(world: World, event: Pick<ScenarioEvent, 'type' | 'cluster'>): void {
+  private fire(world: World, event: FiredEvent): void {
     const cluster = world.clusters.get(event.cluster);
     if (!cluster) throw new Error(`the scenario has no cluster "${event.cluster}"`);
-    world.eventGrid.publish('managed-clusters', newKubernetesVersionEvent(cluster));
+    const { topic, event: document } = newScenarioEvent(cluster, event);
+    world.eventGrid.publish(topic, document);
   }
 
   /** @returns the port */

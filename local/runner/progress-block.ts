@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AppStatus } from './app-status.js';
-import type { Snapshot } from './snapshot.js';
+import { countEvents, type Snapshot } from './snapshot.js';
 
 const barWidth = 24;
 
@@ -22,6 +22,7 @@ export function renderBlock(
       colors,
     ),
     ...section('Fleet', renderFleet(snapshot, colors), colors),
+    ...section('Events published', snapshot.events.length === 0 ? [] : [countEvents(snapshot.events)], colors),
     ...section(
       'Problems',
       (status?.problems ?? []).slice(-3).map(({ source, subject, reason }) => `${source} ${subject}: ${reason}`),
