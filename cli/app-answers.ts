@@ -5,6 +5,8 @@ import { cleanText } from './terminal.js';
 const line = z.string().transform(cleanText);
 const count = z.int().min(0);
 const decision = z.enum(['open', 'closed', 'unknown']);
+/** ISO 8601. */
+const range = z.object({ earliest: line, latest: line });
 const missing = z.array(z.object({ artifact: line, state: line, reason: line }));
 
 /** @throws by zod when a decision contradicts its own facts: nobody may upgrade on such an answer */
@@ -19,6 +21,8 @@ export const gateAnswer = z
     cached: count,
     evaluatedAt: line,
     plannedAt: line.optional(),
+    estimatedOpenAt: line.optional(),
+    estimatedRange: range.optional(),
   })
   .refine((gate) => gate.decision !== 'open' || (gate.missing.length === 0 && gate.cached === gate.required), {
     path: ['decision'],
@@ -55,6 +59,9 @@ export const statusAnswer = z.object({
           cached: count,
           missing,
           reasons: z.array(line),
+          estimatedOpenAt: line.optional(),
+          estimatedRange: range.optional(),
+          deadline: z.object({ at: line, what: line, risk: z.object({ kind: line, why: line }).optional() }).optional(),
           findings: z.array(z.object({ subject: line, message: line, effect: line })).default([]),
           drift: z.object({ escaped: count, foreign: count, idle: count.optional(), measuredAt: line }).optional(),
         }),

@@ -38,10 +38,23 @@ export function renderGate(gate: GateAnswer, display: Display): string {
   return [
     `${colors.bold(paint(decision.toUpperCase()))}  ${sentenceOf(decision, name, gate.kubernetesVersion)}`,
     indentWords(`${counts}; ${times}`, 0, width),
+    ...describeEstimate(gate).map((text) => indentWords(text, 0, width)),
     ...reasons.map((reason) => `- ${indentWords(reason, 2, width).slice(2)}`),
     ...(missing.length === 0 ? [] : [`\n${renderMissing(gate, display)}`]),
     ...adviceFor(gate).map((advice) => colors.dim(advice)),
   ].join('\n');
+}
+
+/** When it may open, as far as that can be said. */
+export function describeEstimate({
+  estimatedOpenAt,
+  estimatedRange,
+}: Pick<GateAnswer, 'estimatedOpenAt' | 'estimatedRange'>): readonly string[] {
+  if (estimatedOpenAt === undefined) return [];
+  const range = estimatedRange
+    ? ` (between ${shortTime(estimatedRange.earliest)} and ${shortTime(estimatedRange.latest)})`
+    : '';
+  return [`opens about ${shortTime(estimatedOpenAt)}${range}`];
 }
 
 function renderMissing({ missing }: GateAnswer, display: Display): string {

@@ -65,7 +65,11 @@ test('a notice that names a version has it planned; one that names none, or an o
   const azure = arrange();
   const app = new Application(azure.ports());
   const named = ['1.35.5', '1.20.1'].map(parseKubernetesVersion);
-  expect((await app.prepareUpgrade(clusterOf().resource, named, noticeOf())).targets).toEqual([current, '1.35.5', target]);
+  expect((await app.prepareUpgrade(clusterOf().resource, named, noticeOf())).targets).toEqual([
+    current,
+    '1.35.5',
+    target,
+  ]);
   expect((await app.prepareUpgrade(clusterOf().resource, [], noticeOf())).targets).toEqual([current, target]);
 });
 
