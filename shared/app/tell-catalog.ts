@@ -1,7 +1,7 @@
 import type { CatalogNews } from '../catalog/catalog-news.js';
 import type { CatalogStatus } from '../catalog/current-catalog.js';
 import { makeEvent, sourceOf, type OutgoingEvent } from '../gate/outgoing-events.js';
-import { publish, type PublishPorts } from '../gate/publish-announcements.js';
+import { publishOrTell, type PublishPorts } from '../gate/publish-announcements.js';
 
 export interface TellCatalogPorts extends Omit<PublishPorts, 'judgements'> {
   readonly catalogKeeper: {
@@ -28,7 +28,7 @@ export async function tellCatalog(ports: TellCatalogPorts): Promise<void> {
     sources: sources.map(({ name, state, readAt }) => ({ name, state, ...(readAt === undefined ? {} : { readAt }) })),
     changed: [...news.changed],
   });
-  if (await publish([event], ports)) await ports.catalogKeeper.remember(news);
+  if (await publishOrTell([event], ports)) await ports.catalogKeeper.remember(news);
 }
 
 /** For alerts on logs, also where no topic is set: `event DeadlineAtRisk {…}`, JSON as it is published. */

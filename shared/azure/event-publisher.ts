@@ -21,6 +21,8 @@ const mostAtOnce = 40;
 export class EventGridTopic implements EventPublisher {
   readonly #client: EventGridPublisherClient<'CloudEvent'>;
   #restUntil = 0;
+  /** Why it rests. */
+  #failure: SyncError | undefined;
 
   /** @param endpoint for example `https://topic.westeurope-1.eventgrid.azure.net/api/events` */
   constructor(
@@ -28,13 +30,13 @@ export class EventGridTopic implements EventPublisher {
     credential: TokenCredential,
     private readonly now: () => Date,
   ) {
-    this.#client = new EventGridPublisherClient(endpoint, 'CloudEvent', credential, { retryOptions: { maxRetries: 0 } });
+    this.#client = new EventGridPublisherClient(endpoint, 'CloudEvent', credential, {
+      retryOptions: { maxRetries: 0 },
+    });
   }
 
   async publish(events: readonly OutgoingEvent[]): Promise<void> {
-    const restSeconds = Math.ceil((this.#restUntil - this.now().getTime()) / 1000);
-    if (restSeconds > 0)
-      throw new SyncError('EVENTS_UNAVAILABLE', `${this.endpoint}: failed just now, left alone for a while`);
+    if (this.#failure && this.now().getTime() < this.#restUntil) throw this.#failure;
     for (let start = 0; start < events.length; start += mostAtOnce) {
       await this.#send(events.slice(start, start + mostAtOnce));
     }
@@ -51,6 +53,7 @@ export class EventGridTopic implements EventPublisher {
       const failure = this.#failureOf(cause);
       const rest = Math.min((failure.retryAfterSeconds ?? 0) * 1000, longestRestMs);
       this.#restUntil = this.now().getTime() + Math.max(rest, restMs);
+      this.#failure = failure;
       throw failure;
     }
   }

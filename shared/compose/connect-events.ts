@@ -9,5 +9,7 @@ export function connectEvents(
   credential: TokenCredential,
   now: () => Date,
 ): { readonly events: EventPublisher | undefined } {
-  return { events: eventTopicEndpoint === undefined ? undefined : new EventGridTopic(eventTopicEndpoint, credential, now) };
+  return {
+    events: eventTopicEndpoint === undefined ? undefined : new EventGridTopic(eventTopicEndpoint, credential, now),
+  };
 }

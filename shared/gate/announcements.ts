@@ -133,19 +133,24 @@ function describeGate({ judgement, decision, mode, risk }: AnnounceInput): GateE
     missingCount: decision.missing.length,
     reasons: decision.reasons.slice(0, mostListed).map((reason) => reason.slice(0, longestReason)),
     ...(estimatedOpenAt === undefined ? {} : { estimatedOpenAt }),
-    ...(estimatedRange
-      ? { estimatedEarliest: estimatedRange.earliest, estimatedLatest: estimatedRange.latest }
-      : {}),
+    ...(estimatedRange ? { estimatedEarliest: estimatedRange.earliest, estimatedLatest: estimatedRange.latest } : {}),
     ...(risk ? { deadline: risk.deadline.at.toISOString() } : {}),
   };
 }
 
-function describeFailed(failed: readonly MissingArtifact[]): Pick<EventDataOf<'WarmupFailed'>, 'failed' | 'failedCount'> {
+function describeFailed(
+  failed: readonly MissingArtifact[],
+): Pick<EventDataOf<'WarmupFailed'>, 'failed' | 'failedCount'> {
   return { failed: listed(failed), failedCount: failed.length };
 }
 
 function describeRisk({ deadline, kind, why }: Risk) {
-  return { deadline: deadline.at.toISOString(), because: deadline.what.slice(0, longestReason), risk: kind, why: why.slice(0, longestReason) };
+  return {
+    deadline: deadline.at.toISOString(),
+    because: deadline.what.slice(0, longestReason),
+    risk: kind,
+    why: why.slice(0, longestReason),
+  };
 }
 
 function listed(missing: readonly MissingArtifact[]): MissingArtifact[] {

@@ -105,7 +105,18 @@ export function deadlinesOfMaintenance(
     const versions = versionsIn(name, cluster, targets);
     if (!at || versions.length === 0) return [];
     const what = `maintenance window ${name}`;
-    return [{ clusterId: cluster.resource.id, source: 'maintenance', key: name, versions, at, what, toldAt: now, state: 'ahead' }];
+    return [
+      {
+        clusterId: cluster.resource.id,
+        source: 'maintenance',
+        key: name,
+        versions,
+        at,
+        what,
+        toldAt: now,
+        state: 'ahead',
+      },
+    ];
   });
 }
 

@@ -27,7 +27,7 @@ export interface JudgePorts {
   readonly now: () => Date;
 }
 
-export interface EvaluatePorts extends JudgePorts, PublishPorts {
+export interface EvaluatePorts extends JudgePorts, Pick<PublishPorts, 'events' | 'judgements'> {
   readonly deadlines: Pick<DeadlineRecords, 'of'>;
   /** A cache is to be complete this long before its deadline: setting DEADLINE_MARGIN_MINUTES. */
   readonly deadlineMarginMs: number;

@@ -101,7 +101,11 @@ function extrapolate(missing: readonly ArtifactState[], { states, now, pausedUnt
   const running = runningOf(missing, now, notBefore);
   const lives = learnLives([...done, ...running.map(({ since, count }) => ({ since, count }))]);
   const dateIn = (seconds: number): Date => new Date(now.getTime() + Math.round(seconds * 1000));
-  const [earliest, middle, latest] = [0.1, 0.5, 0.9].map((share) => soonest(lives, running, share)) as [Span, Span, Span];
+  const [earliest, middle, latest] = [0.1, 0.5, 0.9].map((share) => soonest(lives, running, share)) as [
+    Span,
+    Span,
+    Span,
+  ];
   return { kind: 'expected', at: dateIn(middle.high), earliest: dateIn(earliest.low), latest: dateIn(latest.high) };
 }
 
@@ -154,7 +158,8 @@ function runningOf(missing: readonly ArtifactState[], now: Date, notBefore: numb
 /** The last of the looks at `due` and after it, each gap twice the one before. */
 function lastLook(due: number, gap: number, fromNow: number): number {
   let [look, next] = [due, Math.min(gap * 2, longestGapSeconds)];
-  while (next < longestGapSeconds && look + next <= fromNow) [look, next] = [look + next, Math.min(next * 2, longestGapSeconds)];
+  while (next < longestGapSeconds && look + next <= fromNow)
+    [look, next] = [look + next, Math.min(next * 2, longestGapSeconds)];
   return look + Math.max(0, Math.floor((fromNow - look) / Math.max(next, 1))) * Math.max(next, 1);
 }
 

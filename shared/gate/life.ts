@@ -43,12 +43,20 @@ export function learnLives(seen: readonly Seen[]): readonly Life[] {
 }
 
 function evenly(longest: number): readonly Ended[] {
-  return range(1, 60).map((factor): Ended => (seconds) => Math.min(seconds / (longest * factor), 1));
+  return range(1, 60).map(
+    (factor): Ended =>
+      (seconds) =>
+        Math.min(seconds / (longest * factor), 1),
+  );
 }
 
 function weibull(longest: number): readonly Ended[] {
   return shapes.flatMap((shape) =>
-    range(0.002, 60).map((factor): Ended => (seconds) => -Math.expm1(-((seconds / (longest * factor)) ** shape))),
+    range(0.002, 60).map(
+      (factor): Ended =>
+        (seconds) =>
+          -Math.expm1(-((seconds / (longest * factor)) ** shape)),
+    ),
   );
 }
 

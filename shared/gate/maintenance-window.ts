@@ -100,7 +100,8 @@ type Step = { readonly days: number } | { readonly weeks: number } | { readonly 
 function* every(step: Step, first: DateTime, today: DateTime, pick: (at: DateTime) => DateTime): Generator<DateTime> {
   const [unit, length] = Object.entries(step)[0] as ['days' | 'weeks' | 'months', number];
   const passed = Math.max(0, Math.floor(today.diff(first, unit).as(unit) / length) - 1);
-  for (let index = passed; index < passed + mostOccurrences; index += 1) yield pick(first.plus({ [unit]: index * length }));
+  for (let index = passed; index < passed + mostOccurrences; index += 1)
+    yield pick(first.plus({ [unit]: index * length }));
 }
 
 function onOrAfter(from: DateTime, name: (typeof days)[number]): DateTime {

@@ -36,7 +36,9 @@ export async function refreshDeadlines(
 }
 
 function isSame(one: Deadline, other: Deadline): boolean {
-  return one.key === other.key && one.at.getTime() === other.at.getTime() && one.versions.join() === other.versions.join();
+  return (
+    one.key === other.key && one.at.getTime() === other.at.getTime() && one.versions.join() === other.versions.join()
+  );
 }
 
 /** Forgets what is over. @returns what is left */

@@ -28,7 +28,9 @@ export function assessRisk(
     case 'blocked':
       return { deadline, kind: 'blocked', why: forecast.why };
     case 'expected':
-      return forecast.at > inTime ? { deadline, kind: 'late', why: `complete about ${forecast.at.toISOString()}` } : undefined;
+      return forecast.at > inTime
+        ? { deadline, kind: 'late', why: `complete about ${forecast.at.toISOString()}` }
+        : undefined;
     case 'unknown':
       return now > inTime ? { deadline, kind: 'unforeseeable', why: forecast.why } : undefined;
   }
