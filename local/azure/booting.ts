@@ -27,6 +27,7 @@ import { registryId } from './registry-documents.js';
 import { createRegistryHandle } from './registry-handle.js';
 import { classOf, RequestLog } from './request-log.js';
 import type { Scenario } from './scenario.js';
+import { scheduleOutage } from './schedule-outage.js';
 import { Timers } from './timers.js';
 import { World } from './world.js';
 
@@ -67,8 +68,7 @@ export class Booting {
     const caches = this.createCaches();
     const registries = await this.serveRegistries(caches, audiences);
     const logs = await this.serveLogAnalytics();
-    const topic = new EventTopic({ issuer: this.issuer, dice: this.dice, faults: scenario.faults });
-    const topicPort = await this.serve('event-topic', (request) => topic.answer(request), 'https');
+    const topic = await this.serveEventTopic();
     const clusters = this.createClusters();
     const eventGrid = this.createEventGrid();
     const world: World = new World(
@@ -87,8 +87,7 @@ export class Booting {
       fleets: world.fleets,
       issuer: this.issuer,
     };
-    this.scheduleOutage(scenario.faults.marDown, this.mar);
-    this.scheduleOutage(scenario.faults.eventTopicDown, topic);
+    scheduleOutage(scenario.faults.marDown, this.mar, timers);
     const arm = new ArmServer({ ...armParts, audiences, dice, pageSize: this.options.armPageSize ?? 2 });
     const armPort = await this.serve('arm', (request) => arm.answer(request), 'https');
     const armEndpoint = `https://127.0.0.1:${armPort}`;
@@ -104,8 +103,7 @@ export class Booting {
       identityEndpoint: `http://127.0.0.1:${identity}/msi/token`,
       identityHeader,
       ...logs,
-      eventTopicEndpoint: `https://127.0.0.1:${topicPort}/api/events`,
-      publishedEvents: topic.published,
+      ...topic,
       caFile: ca.caFile,
       caPem: ca.caPem,
       subscriptionId: scenario.subscriptionId,
@@ -124,15 +122,6 @@ export class Booting {
     this.timers.close();
     await Promise.all(this.servers.map((server) => server.close()));
     await this.ca.remove();
-  }
-
-  private scheduleOutage(fault: Scenario['faults']['marDown'], service: { isDown: boolean }): void {
-    if (!fault) return;
-    const set = (isDown: boolean) => () => {
-      service.isDown = isDown;
-    };
-    this.timers.after(fault.afterSeconds, set(true));
-    this.timers.after(fault.afterSeconds + fault.seconds, set(false));
   }
 
   private play(world: World): void {
@@ -210,6 +199,15 @@ export class Booting {
     const logAnalyticsEndpoint = `https://127.0.0.1:${port}`;
     audiences.push(logAnalyticsEndpoint);
     return { logAnalyticsEndpoint, logAnalyticsWorkspaceId };
+  }
+
+  private async serveEventTopic() {
+    const { issuer, dice, timers } = this;
+    const { faults } = this.scenario;
+    const topic = new EventTopic({ issuer, dice, faults });
+    scheduleOutage(faults.eventTopicDown, topic, timers);
+    const port = await this.serve('event-topic', (request) => topic.answer(request), 'https');
+    return { eventTopicEndpoint: `https://127.0.0.1:${port}/api/events`, publishedEvents: topic.published };
   }
 
   private createClusters(): ReadonlyMap<string, ClusterState> {

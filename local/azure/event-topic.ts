@@ -66,7 +66,8 @@ function isCloudEvent(candidate: unknown): candidate is PublishedEvent {
   if (typeof candidate !== 'object' || candidate === null) return false;
   const event = candidate as Record<string, unknown>;
   const required = [event['id'], event['source'], event['type']];
-  const isTime = event['time'] === undefined || !Number.isNaN(Date.parse(String(event['time'])));
+  const time = event['time'];
+  const isTime = time === undefined || (typeof time === 'string' && !Number.isNaN(Date.parse(time)));
   return event['specversion'] === '1.0' && required.every((text) => typeof text === 'string' && text !== '') && isTime;
 }
 

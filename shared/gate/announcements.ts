@@ -8,16 +8,8 @@ import {
   type GateEventData,
   type OutgoingEvent,
 } from './outgoing-events.js';
-import type { Judgement } from './ports.js';
+import type { Announcements, Judgement } from './ports.js';
 import type { Risk } from './risk.js';
-
-/** What a judgement has to tell others, saved with it: the outbox. */
-export interface Announcements {
-  /** Saved and not yet published, oldest first. */
-  readonly pending: readonly OutgoingEvent[];
-  /** Failures and risks that were told and still stand, so that each is told once. */
-  readonly told: readonly string[];
-}
 
 const nothingTold: Announcements = { pending: [], told: [] };
 

@@ -127,13 +127,16 @@ function versionsIn(
   targets: readonly KubernetesVersion[],
 ): readonly KubernetesVersion[] {
   const profile = fieldOf(properties, 'autoUpgradeProfile');
-  const channelOf = (name: string): string => String(fieldOf(profile, name) ?? 'none').toLowerCase();
+  const channelOf = (name: string): string => {
+    const channel = fieldOf(profile, name);
+    return typeof channel === 'string' ? channel.toLowerCase() : 'none';
+  };
   const upgrades = targets.filter((version) => version !== current);
   switch (configuration.toLowerCase()) {
     case 'default':
       return [current];
     case 'aksmanagednodeosupgradeschedule':
-      return channelOf('nodeOSUpgradeChannel') === 'nodeimage' ? [current] : [];
+      return ['none', 'unmanaged'].includes(channelOf('nodeOSUpgradeChannel')) ? [] : [current];
     case 'aksmanagedautoupgradeschedule':
       switch (channelOf('upgradeChannel')) {
         case 'none':

@@ -1,5 +1,4 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import type { Announcements } from './announcements.js';
 import type { Deadline } from './deadlines.js';
 import type { GateDecision } from './decide.js';
 import type { VerifyTask } from '../warming/verify-registry-ports.js';
@@ -26,6 +25,14 @@ export type GateTask =
 export interface GateQueue {
   /** At least once, unordered. */
   enqueue(tasks: readonly GateTask[], delaySeconds: number): Promise<void>;
+}
+
+/** What a judgement has to tell others, saved with it: the outbox. */
+export interface Announcements {
+  /** Saved and not yet published, oldest first. */
+  readonly pending: readonly OutgoingEvent[];
+  /** Failures and risks that were told and still stand, so that each is told once. */
+  readonly told: readonly string[];
 }
 
 /** The newest judgement of a target. */

@@ -110,9 +110,7 @@ test('whatever the records say, a forecast is ahead, in order, and quickly made'
   });
   fc.assert(
     fc.property(fc.array(state, { minLength: 20, maxLength: 20 }), (all) => {
-      const found = forecast(
-        all.map((changes, index) => stateOf(ref(index), { ...changes, proof: 'deep' } as Partial<ArtifactState>)),
-      );
+      const found = forecast(all.map((changes, index) => stateOf(ref(index), { ...changes, proof: 'deep' })));
       if (found.kind !== 'expected') return;
       const times = [now, found.earliest, found.at, found.latest].map((one) => one.getTime());
       expect(times).toEqual([...times].sort((a, b) => a - b));
