@@ -8,7 +8,10 @@ const shares = [0.2, 0.4, 0.6, 0.8];
 const warmings: readonly Warming[] = [
   { name: 'even, up to 10 min', seconds: (dice) => dice() * 600 },
   { name: 'exponential, 2 min on average', seconds: (dice) => -Math.log(1 - dice()) * 120 },
-  { name: 'seconds, one of twenty 20 to 50 min', seconds: (dice) => (dice() < 0.05 ? 1200 + dice() * 1800 : 2 + dice() * 60) },
+  {
+    name: 'seconds, one of twenty 20 to 50 min',
+    seconds: (dice) => (dice() < 0.05 ? 1200 + dice() * 1800 : 2 + dice() * 60),
+  },
   { name: 'log-normal, median 1 min', seconds: (dice) => 60 * Math.exp(1.1 * normal(dice)) },
   { name: 'one after the other, 5 s each', seconds: (dice, index) => index * 5 + dice() * 5 },
 ];

@@ -23,11 +23,13 @@ export const gateAnswer = z
     plannedAt: line.optional(),
     estimatedOpenAt: line.optional(),
     estimatedRange: range.optional(),
+    breakGlass: z.object({ who: line, reason: line, expiresAt: line }).optional(),
   })
-  .refine((gate) => gate.decision !== 'open' || (gate.missing.length === 0 && gate.cached === gate.required), {
-    path: ['decision'],
-    message: 'is open although artifacts are missing',
-  });
+  .refine(
+    ({ decision, breakGlass, missing, cached, required }) =>
+      decision !== 'open' || breakGlass !== undefined || (missing.length === 0 && cached === required),
+    { path: ['decision'], message: 'is open although artifacts are missing' },
+  );
 export type GateAnswer = z.infer<typeof gateAnswer>;
 
 export const replayAnswer = z.object({
@@ -78,6 +80,17 @@ export const statusAnswer = z.object({
       reasons: z.array(line),
     }),
   ),
+  holds: z
+    .array(
+      z.object({
+        cluster: line,
+        configuration: line,
+        state: line,
+        entry: z.object({ start: line, end: line }).optional(),
+        reasons: z.array(line),
+      }),
+    )
+    .default([]),
   problems: z.array(z.object({ at: line, source: line, subject: line, reason: line })),
 });
 export type StatusAnswer = z.infer<typeof statusAnswer>;

@@ -26,7 +26,10 @@ function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .command('gate')
     .description('Ask a running app whether a cluster may upgrade to a version: exit code 0 only if it may.')
     .requiredOption('--cluster <id>', 'resource id of the cluster')
-    .requiredOption('--version <x.y.z>', 'Kubernetes version to upgrade to')
+    .requiredOption('--version <x.y.z>', 'Kubernetes version to upgrade to; current: the one that the cluster runs')
+    .option('--wait', 'ask until the gate is open; progress is told on stderr')
+    .option('--timeout <duration>', 'with --wait: how long at most, such as 90s, 30m or 2h (default: 1h)')
+    .option('--poll <duration>', 'with --wait: time between two questions (default: 30s)')
     .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
     .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
     .option('--json', 'print the answer of the app as JSON')
@@ -34,7 +37,10 @@ function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => 
       'after',
       `${appHelp}
 Example, as a step of a pipeline:
-  aks-artifact-sync gate --cluster "$CLUSTER_ID" --version 1.35.6 && az aks upgrade --ids "$CLUSTER_ID" -k 1.35.6 --yes
+  aks-artifact-sync gate --cluster "$CLUSTER_ID" --version 1.35.6 --wait --timeout 2h &&
+    az aks upgrade --ids "$CLUSTER_ID" -k 1.35.6 --yes
+
+With --wait: exit code 3 when it is not open in time, 1 when the app could not be reached at the end.
 ${exitCodeHelp}`,
     )
     .action(async (options: GateOptions) => end(await (await import('./gate.js')).runGate(options, terminal)));

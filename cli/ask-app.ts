@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AppAddress } from './app-address.js';
 import { errorCodeOf } from './error-code.js';
-import { Failed, WrongUse } from './outcome.js';
+import { Failed, Unavailable, WrongUse } from './outcome.js';
 import { cleanText } from './terminal.js';
 
 export interface Question {
@@ -10,6 +10,8 @@ export interface Question {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** How long an answer is waited for; unset, as long as a cold start takes. */
+  readonly patienceSeconds?: number;
 }
 
 export interface Answer<Content> {
@@ -20,14 +22,15 @@ export interface Answer<Content> {
 }
 
 /** A cold start of the app is within this. */
-const patienceSeconds = 60;
+const longestPatienceSeconds = 60;
 
 /** RFC 9457; `advice` is an extension of our app. */
 const problemSchema = z.object({ title: z.string(), detail: z.string().default(''), advice: z.string().optional() });
 
 /**
  * Asks a running app once and reads its answer as `schema` wants it. Redirects are not followed: they would carry the key elsewhere.
- * @throws WrongUse when the app refuses the input; Failed when it cannot be reached or answers anything but what is documented
+ * @throws WrongUse when the app refuses the input; Unavailable when it cannot be reached, is not well or asks for fewer requests; Failed
+ * when it refuses the key or answers anything but what is documented
  */
 export async function askApp<Schema extends z.ZodType>(
   address: AppAddress,
@@ -49,7 +52,7 @@ export async function askApp<Schema extends z.ZodType>(
 
 async function send(
   { url, key }: AppAddress,
-  { method, path, body }: Question,
+  { method, path, body, patienceSeconds = longestPatienceSeconds }: Question,
 ): Promise<{ status: number; text: string }> {
   try {
     const response = await fetch(url + path, {
@@ -61,11 +64,11 @@ async function send(
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'manual',
-      signal: AbortSignal.timeout(patienceSeconds * 1000),
+      signal: AbortSignal.timeout(Math.ceil(patienceSeconds * 1000)),
     });
     return { status: response.status, text: await response.text() };
   } catch (cause) {
-    throw new Failed(`cannot reach ${url}: ${describeCause(cause)}`, { cause });
+    throw new Unavailable(`cannot reach ${url}: ${describeCause(cause, patienceSeconds)}`, { cause });
   }
 }
 
@@ -79,9 +82,9 @@ const networkCauses: Readonly<Record<string, string>> = {
 };
 
 /** `fetch` wraps what went wrong in a TypeError. */
-function describeCause(error: unknown): string {
+function describeCause(error: unknown, patienceSeconds: number): string {
   const { name, message, cause } = error as Partial<Error>;
-  if (name === 'TimeoutError') return `no answer within ${patienceSeconds} s`;
+  if (name === 'TimeoutError') return `no answer within ${Math.ceil(patienceSeconds)} s`;
   const code = errorCodeOf(cause) ?? '';
   const detail = (cause as Partial<Error> | undefined)?.message || code || message;
   return networkCauses[code] ?? cleanText(detail ?? 'the request failed');
@@ -92,11 +95,13 @@ function refusalOf(name: string, status: number, document: unknown, { url }: App
     return new Failed(`${url} refuses the key (${status}): it is wrong, was renewed, or belongs to another app`);
   }
   const problem = problemSchema.safeParse(document);
-  if (!problem.success) return new Failed(`${url} answered ${name} with ${status} and no explanation. Is it this app?`);
+  const Failure = status >= 500 || status === 408 || status === 429 ? Unavailable : Failed;
+  if (!problem.success)
+    return new Failure(`${url} answered ${name} with ${status} and no explanation. Is it this app?`);
   const { title, detail, advice } = problem.data;
   const message = cleanText(`${title}: ${detail}`);
   if (status === 400) return new WrongUse(message);
-  return new Failed(`the app could not do it: ${message}${advice === undefined ? '' : `\n${cleanText(advice)}`}`);
+  return new Failure(`the app could not do it: ${message}${advice === undefined ? '' : `\n${cleanText(advice)}`}`);
 }
 
 /** @returns undefined for text that is no JSON */

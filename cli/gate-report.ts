@@ -38,7 +38,7 @@ export function renderGate(gate: GateAnswer, display: Display): string {
   return [
     `${colors.bold(paint(decision.toUpperCase()))}  ${sentenceOf(decision, name, gate.kubernetesVersion)}`,
     indentWords(`${counts}; ${times}`, 0, width),
-    ...describeEstimate(gate).map((text) => indentWords(text, 0, width)),
+    ...expectationOf(gate).map((text) => indentWords(text, 0, width)),
     ...reasons.map((reason) => `- ${indentWords(reason, 2, width).slice(2)}`),
     ...(missing.length === 0 ? [] : [`\n${renderMissing(gate, display)}`]),
     ...adviceFor(gate).map((advice) => colors.dim(advice)),
@@ -55,6 +55,14 @@ export function describeEstimate({
     ? ` (between ${shortTime(estimatedRange.earliest)} and ${shortTime(estimatedRange.latest)})`
     : '';
   return [`opens about ${shortTime(estimatedOpenAt)}${range}`];
+}
+
+/** When a shut gate is expected to open; who opened one that knowledge keeps shut. */
+function expectationOf(gate: GateAnswer): readonly string[] {
+  const { breakGlass } = gate;
+  if (breakGlass)
+    return [`glass broken by ${breakGlass.who}, until ${shortTime(breakGlass.expiresAt)}: ${breakGlass.reason}`];
+  return gate.decision === 'open' ? [] : describeEstimate(gate);
 }
 
 function renderMissing({ missing }: GateAnswer, display: Display): string {

@@ -14,5 +14,10 @@ export class WrongUse extends Error {
 
 /** What was asked for could not be done, through no fault of the arguments; the message is for the person on call. */
 export class Failed extends Error {
-  override readonly name = 'Failed';
+  override readonly name: string = 'Failed';
+}
+
+/** It failed for now: asking again may end otherwise. */
+export class Unavailable extends Failed {
+  override readonly name = 'Unavailable';
 }

@@ -48,17 +48,18 @@ function wantsColors(isTerminal: boolean, env: Terminal['env']): boolean {
 }
 
 /**
- * Text from files and from the network without what a terminal would obey: control characters, line separators, and the marks that
- * reorder text for a reader.
+ * Text from files and from the network without what a terminal would obey (control characters, line separators, the marks that reorder
+ * text for a reader) and what the log of a pipeline would: `##vso[…]` and `##[…]` anywhere in a line.
  */
 export function cleanText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\uFFFD').replace(/##(?=\[|vso\[)/gi, '# #');
 }
 
 /** One JSON document, its last line ended. What `cleanText` removes is escaped, so nothing is lost. */
 export function writeJson(output: Output, document: unknown): void {
   const text = JSON.stringify(document, null, 2);
-  output.write(`${text.replace(/[^\n\P{C}]|[\u2028\u2029]/gu, escapeUnits)}\n`);
+  const escaped = text.replace(/[^\n\P{C}]|[\u2028\u2029]/gu, escapeUnits);
+  output.write(`${escaped.replace(/##(?=\[|vso\[)/gi, '#\\u0023')}\n`);
 }
 
 function escapeUnits(character: string): string {

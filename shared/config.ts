@@ -14,6 +14,9 @@ export interface Config {
   readonly gateGraceMinutes: number;
   readonly gateMinConfidence: Confidence;
   readonly fleetGatePrefix: string;
+  readonly maintenanceHolds: 'off' | 'auto-upgrade' | 'all';
+  readonly maintenanceCreate: boolean;
+  readonly holdDays: number;
   readonly verifyDelaySeconds: number;
   readonly budgetSharePercent: number;
   readonly marReadsPerMinute: number;
@@ -66,6 +69,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     gateGraceMinutes: values.GATE_GRACE_MINUTES,
     gateMinConfidence: values.GATE_MIN_CONFIDENCE,
     fleetGatePrefix: values.FLEET_GATE_PREFIX,
+    maintenanceHolds: values.MAINTENANCE_HOLDS,
+    maintenanceCreate: values.MAINTENANCE_CREATE,
+    holdDays: values.HOLD_DAYS,
     verifyDelaySeconds: values.VERIFY_DELAY_SECONDS,
     budgetSharePercent: values.BUDGET_SHARE_PERCENT,
     marReadsPerMinute: values.MAR_READS_PER_MINUTE,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { artifact, displayName, minor, name, seconds, version } from './scenario-values.js';
+import { autoUpgrade, expectedHold, maintenanceConfiguration } from './scenario-maintenance.js';
 import { faults } from './scenario-faults.js';
 import { mar, registry } from './scenario-registries.js';
 import { checkReferences } from './scenario-references.js';
@@ -34,6 +35,11 @@ const cluster = z.strictObject({
     .array(z.string())
     .default([])
     .describe('What Component Insights reports for this cluster, by name; versions come from `componentVersions`.'),
+  maintenanceConfigurations: z
+    .array(maintenanceConfiguration)
+    .default([])
+    .describe('Planned maintenance at the start.'),
+  autoUpgrade: autoUpgrade.optional().describe('An upgrade that AKS makes by itself.'),
   nodePulls: z.array(artifact).default([]).describe('What its nodes pull when they are upgraded, as in MAR.'),
 });
 
@@ -136,6 +142,7 @@ const expect = z.strictObject({
   clusters: z.array(expectedCluster).default([]).describe('What must be true of clusters.'),
   updateRuns: z.array(expectedRun).default([]).describe('What must be true of update runs.'),
   gates: z.array(expectedGate).default([]).describe('What must be true of Fleet gates.'),
+  holds: z.array(expectedHold).optional().describe('What must be true of planned maintenance.'),
 });
 
 /** A subscription to play: `docs/scenarios.md` describes every field. */

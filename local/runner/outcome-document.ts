@@ -25,6 +25,7 @@ export function describeOutcome(session: Session, mode: string, { snapshot, diff
     gates: snapshot.gates,
     upgrades: snapshot.upgrades,
     events: snapshot.events,
+    holds: snapshot.holds,
     problems: status?.problems ?? [],
     cost: {
       storageTransactions: session.storage.transactions(),

@@ -14,6 +14,7 @@ export interface Snapshot {
   readonly upgrades: readonly Upgrade[];
   /** Published to the custom topic, each id once, oldest first. */
   readonly events: readonly EventSnapshot[];
+  readonly holds: readonly HoldSnapshot[];
   /** Login server by name of the registry. */
   readonly loginServers: ReadonlyMap<string, string>;
 }
@@ -30,6 +31,22 @@ export interface EventSnapshot {
   /** Without the prefix. */
   readonly type: string;
   readonly subject: string;
+}
+
+/** A maintenance configuration: what the app says of it, and what is true of it. */
+export interface HoldSnapshot {
+  readonly cluster: string;
+  readonly configuration: string;
+  /** `none` where the app says nothing. */
+  readonly state: string;
+  readonly reason: string | undefined;
+  /** Count of its `notAllowedDates` in Azure. */
+  readonly entries: number;
+}
+
+/** That a cluster has no configuration to hold is told at the end only: most have none. */
+export function isHoldNews({ state }: HoldSnapshot): boolean {
+  return state !== 'without-configuration';
 }
 
 export function takeSnapshot(azure: LocalAzure, status: AppStatus | undefined, elapsedSeconds: number): Snapshot {
@@ -50,6 +67,7 @@ export function takeSnapshot(azure: LocalAzure, status: AppStatus | undefined, e
     gates: listGates(azure),
     upgrades: [...world.upgrades],
     events: listEvents(azure),
+    holds: listHolds(azure, status),
     loginServers: azure.loginServers,
   };
 }
@@ -83,4 +101,17 @@ export function countEvents(events: readonly EventSnapshot[]): string {
   const counts = new Map<string, number>();
   for (const { type } of events) counts.set(type, (counts.get(type) ?? 0) + 1);
   return [...counts].map(([type, count]) => `${type} ${count}`).join(', ');
+}
+
+/** Every configuration that exists or that the app speaks of. */
+function listHolds({ world }: LocalAzure, status: AppStatus | undefined): readonly HoldSnapshot[] {
+  return [...world.clusters.values()].flatMap(({ id, name, maintenance }) => {
+    const told = (status?.holds ?? []).filter((hold) => hold.clusterId.toLowerCase() === id.toLowerCase());
+    const names = new Set([...maintenance.list().map((one) => one.name), ...told.map((hold) => hold.configuration)]);
+    return [...names].map((configuration) => {
+      const hold = told.find((one) => one.configuration === configuration);
+      const entries = maintenance.entries(configuration).length;
+      return { cluster: name, configuration, state: hold?.state ?? 'none', reason: hold?.reasons.at(-1), entries };
+    });
+  });
 }

@@ -6,8 +6,9 @@ import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
-import { evaluateTarget, judgeTarget, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { Notice } from '../gate/deadlines.js';
+import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
+import { evaluateTarget, judgeTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
 import type { OutgoingEvent } from '../gate/outgoing-events.js';
 import type {
@@ -19,8 +20,9 @@ import type {
   Problem,
   Problems,
 } from '../gate/ports.js';
+import { rememberJudging, type RememberPorts } from '../gate/remember-judging.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
-import { seen } from '../gate/seen-clusters.js';
+import { saveSeen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
 import { countStrategies } from '../gate/strategy-counts.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
@@ -31,6 +33,7 @@ import type { ThrottledBudget } from '../warming/budgets.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
+import { describeGate } from './describe-gate.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
 import { prepareUpgrade } from './prepare-upgrade.js';
 import { readStatus } from './read-status.js';
@@ -54,8 +57,10 @@ export type Ports = PlanPorts &
   AdvancePorts &
   EvaluatePorts &
   FleetGatePorts &
+  MaintenancePorts &
   ReconcilePorts &
   Omit<VerifyPorts, 'verifyQueue'> &
+  RememberPorts &
   DriftPorts & {
     readonly version: string;
     readonly problems: Problems;
@@ -84,13 +89,20 @@ export interface GateAnswer extends GateDecision {
   readonly kubernetesVersion: string;
   readonly evaluatedAt: string;
   readonly plannedAt?: string;
+  /** All of it as lines of text, for the log of a pipeline. */
+  readonly message: string;
 }
 
 /** The app behind its doors: functions and command line call this, nothing else. */
 export class Application {
   #ready: Promise<void> | undefined;
 
-  constructor(private readonly ports: Ports) {}
+  /** What `gate` judges by: everything else reads storage. */
+  readonly #remembered: JudgeReads;
+
+  constructor(private readonly ports: Ports) {
+    this.#remembered = { ...ports, ...rememberJudging(ports) };
+  }
 
   /** Makes queues and tables; every door waits for it, a failed try is repeated by the next. */
   async ready(): Promise<void> {
@@ -110,7 +122,7 @@ export class Application {
     const clusters = request.cluster
       ? [await ports.clusters.get(request.cluster)]
       : (await ports.clusters.list()).clusters;
-    if (!request.dryRun) await ports.seenClusters.save(clusters.map((cluster) => seen(cluster, ports.now())));
+    if (!request.dryRun) await saveSeen(clusters, ports.seenClusters, ports.now());
     const answers: RequestedCluster[] = [];
     for (const cluster of clusters) answers.push(await this.#syncOne(cluster, request));
     return { runId: ports.newRunId(), dryRun: request.dryRun, clusters: answers };
@@ -189,9 +201,15 @@ export class Application {
     }
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
+    if (result.repaired.length > 0) await this.#tellRepaired(result.plan.registry, result.repaired);
     const { artifacts, unresolved, findings } = result.plan.set;
     const imported = countStrategies(result.plan)?.import ?? 0;
     return `planned ${artifacts.length} artifacts, ${imported} by import, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
+  }
+
+  async #tellRepaired(registry: string, names: readonly string[]): Promise<void> {
+    const reason = `records could not be read, and are written anew; proofs begin from nothing: ${names.join(', ')}`;
+    await this.recordProblem({ source: 'table syncArtifacts', subject: registry, reason });
   }
 
   /** @returns one line for the log */
@@ -216,6 +234,7 @@ export class Application {
     const { ports } = this;
     if (task.kind === 'verify-registry')
       return `${task.registry}: ${await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue })}`;
+    if (task.kind === 'maintenance') return `${task.clusterId}: ${await evaluateMaintenance(task, ports)}`;
     if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, ports)}`;
     const told: OutgoingEvent[] = [];
     const outcome = await evaluateTarget(task, ports, (event) => told.push(event));
@@ -243,9 +262,9 @@ export class Application {
   /** The decision from what is stored; an unknown cluster or version is `unknown`, with the reason. */
   async gate({ cluster, version }: GateRequest): Promise<GateAnswer> {
     await this.ready();
-    const { record, decision } = await judgeTarget(cluster.id, version, this.ports);
+    const { record, decision } = await judgeTarget(cluster.id, version, this.#remembered);
     const leftAlone = record ? undefined : await this.#findingOf(cluster);
-    return {
+    const answer = {
       cluster: cluster.id,
       kubernetesVersion: version,
       ...decision,
@@ -253,6 +272,7 @@ export class Application {
       evaluatedAt: this.ports.now().toISOString(),
       ...(record?.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
     };
+    return { ...answer, message: describeGate(answer) };
   }
 
   async status(): Promise<Status> {
@@ -261,7 +281,6 @@ export class Application {
   }
 
   async #findingOf(cluster: ResourceId): Promise<string | undefined> {
-    const known = await this.ports.seenClusters.list();
-    return known.find((candidate) => candidate.id.toLowerCase() === cluster.key)?.finding;
+    return (await this.ports.seenClusters.get(cluster.id))?.finding;
   }
 }

@@ -25,6 +25,7 @@ export const tableNames = [
   'syncAudit',
   'syncBreakGlass',
   'syncDeadlines',
+  'syncHolds',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

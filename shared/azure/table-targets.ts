@@ -1,7 +1,7 @@
 import type { TableClient, TableEntityResult } from '@azure/data-tables';
 import { SyncError } from '../model/errors.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import { isOfTheFuture } from '../warming/clock-skew.js';
+import { isOfTheFuture } from '../model/clock-skew.js';
 import { earliestAhead } from '../warming/deadline.js';
 import type { PlanFailure, TargetRecord, Targets } from '../warming/ports.js';
 import type { PlannedTarget, TargetRef } from '../warming/state.js';
@@ -21,13 +21,27 @@ export class TableTargets implements Targets {
 
   async list(): Promise<readonly TargetRecord[]> {
     const records: TargetRecord[] = [];
-    for await (const entity of this.table.listEntities()) records.push(recordOf(entity));
+    for await (const entity of this.table.listEntities()) {
+      const record = recordOf(entity);
+      if (record) records.push(record);
+    }
     return records;
   }
 
   async get(cluster: string, version: KubernetesVersion): Promise<TargetRecord | undefined> {
     try {
       return recordOf(await this.table.getEntity(encodeKey(cluster.toLowerCase()), encodeKey(version)));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Its ETag, without the plan. */
+  async revision(cluster: string, version: KubernetesVersion): Promise<string | undefined> {
+    const options = { queryOptions: { select: ['requestedAt'] } };
+    try {
+      return (await this.table.getEntity(encodeKey(cluster.toLowerCase()), encodeKey(version), options)).etag;
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;

@@ -4,6 +4,7 @@ import { ArmClusters } from '../azure/clusters.js';
 import { ArmFleets } from '../azure/fleets.js';
 import { ArmImports } from '../azure/imports.js';
 import { LogAnalyticsPullLog } from '../azure/log-analytics.js';
+import { ArmMaintenanceConfigurations } from '../azure/maintenance-configurations.js';
 import { ArmRegistries } from '../azure/registries.js';
 import { watchPolicy } from '../azure/watch-policy.js';
 import type { Ports } from '../app/application.js';
@@ -20,6 +21,7 @@ export function connectAzure(config: Config, credential: TokenCredential, budget
     clusters: new ArmClusters(arm, subscriptionId),
     registries: teachSkus(new ArmRegistries(credential, armEndpoint, armAudience, policies), budgets),
     fleets: new ArmFleets(arm, subscriptionId),
+    maintenance: new ArmMaintenanceConfigurations(arm, subscriptionId),
     imports: new ArmImports(credential, armEndpoint, armAudience, config.marHost, policies),
     pullLog: pullLogOf(config, credential),
   } satisfies Partial<Ports>;

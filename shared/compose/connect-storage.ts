@@ -11,18 +11,21 @@ import {
   TableProblems,
   TableSeenClusters,
 } from '../azure/table-gate-records.js';
+import { TableHolds } from '../azure/table-holds.js';
 import { TableObserved } from '../azure/table-observed.js';
 import { TableOutages } from '../azure/table-outages.js';
 import { TablePoisonMessages } from '../azure/table-poison.js';
 import { TableRegistryProofs } from '../azure/table-registry-proofs.js';
 import { TableTargets } from '../azure/table-targets.js';
 import type { Ports } from '../app/application.js';
+import { CarryingQueue } from '../warming/carry-states.js';
 
 /** Records and queues that the stages share; what holds what is told in ARCHITECTURE.md. */
 export function connectStorage(storage: Storage, now: () => Date) {
+  const states = new TableArtifactStates(storage.table('syncArtifacts'));
   return {
     ensureStorage: () => storage.ensure(),
-    states: new TableArtifactStates(storage.table('syncArtifacts')),
+    states,
     registryProofs: new TableRegistryProofs(storage.table('syncRegistries')),
     targets: new TableTargets(storage.table('syncTargets'), now),
     judgements: new TableJudgements(storage.table('syncJudgements')),
@@ -36,8 +39,9 @@ export function connectStorage(storage: Storage, now: () => Date) {
     audit: new TableAuditTrail(storage.table('syncAudit')),
     breakGlasses: new TableBreakGlasses(storage.table('syncBreakGlass')),
     deadlines: new TableDeadlines(storage.table('syncDeadlines')),
+    holds: new TableHolds(storage.table('syncHolds')),
     planQueue: new JsonQueue(storage.queue('plan')),
-    warmQueue: new JsonQueue(storage.queue('warm')),
+    warmQueue: new CarryingQueue(new JsonQueue(storage.queue('warm')), states),
     gateQueue: new JsonQueue(storage.queue('gate')),
   } satisfies Partial<Ports>;
 }

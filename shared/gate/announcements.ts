@@ -110,7 +110,7 @@ function hash(text: string): string {
 
 function describeGate({ judgement, decision, mode, risk }: AnnounceInput): GateEventData {
   const { clusterId, kubernetesVersion } = judgement;
-  const { estimatedOpenAt, estimatedRange } = decision;
+  const { estimatedOpenAt, estimatedRange, breakGlass } = decision;
   return {
     clusterId,
     cluster: clusterId.split('/').at(-1) ?? clusterId,
@@ -126,6 +126,7 @@ function describeGate({ judgement, decision, mode, risk }: AnnounceInput): GateE
     reasons: decision.reasons.slice(0, mostListed).map((reason) => reason.slice(0, longestReason)),
     ...(estimatedOpenAt === undefined ? {} : { estimatedOpenAt }),
     ...(estimatedRange ? { estimatedEarliest: estimatedRange.earliest, estimatedLatest: estimatedRange.latest } : {}),
+    ...(breakGlass ? { breakGlass } : {}),
     ...(risk ? { deadline: risk.deadline.at.toISOString() } : {}),
   };
 }

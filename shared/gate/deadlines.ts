@@ -1,5 +1,6 @@
 import type { Cluster } from '../model/cluster.js';
 import { minorOf, type KubernetesVersion } from '../model/kubernetes-version.js';
+import type { MaintenanceConfiguration } from './maintenance-ports.js';
 import { nextWindowStart } from './maintenance-window.js';
 
 /** When a cluster will pull, and who says so. */
@@ -83,12 +84,6 @@ export function deadlineOfNotice(
   };
 }
 
-/** A maintenance configuration of a cluster, as ARM answers it. */
-export interface MaintenanceDocument {
-  readonly name: string;
-  readonly properties: unknown;
-}
-
 /**
  * The next windows in which AKS may change the cluster by itself, with what it may need then. A channel that upgrades nothing makes no
  * deadline of its window. Pure.
@@ -96,12 +91,12 @@ export interface MaintenanceDocument {
  */
 export function deadlinesOfMaintenance(
   cluster: Cluster,
-  documents: readonly MaintenanceDocument[],
+  configurations: readonly Pick<MaintenanceConfiguration, 'name' | 'document'>[],
   targets: readonly KubernetesVersion[],
   now: Date,
 ): readonly Deadline[] {
-  return documents.flatMap(({ name, properties }): readonly Deadline[] => {
-    const at = nextWindowStart(fieldOf(properties, 'maintenanceWindow'), now);
+  return configurations.flatMap(({ name, document }): readonly Deadline[] => {
+    const at = nextWindowStart(fieldOf(document['properties'], 'maintenanceWindow'), now);
     const versions = versionsIn(name, cluster, targets);
     if (!at || versions.length === 0) return [];
     const what = `maintenance window ${name}`;

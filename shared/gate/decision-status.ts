@@ -2,7 +2,7 @@ import type { ThrottledBudget } from '../warming/budgets.js';
 import { describeOutage, isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { nextDeadline, type Deadline } from './deadlines.js';
-import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
+import type { GateDecision, GatePolicy, StateIndex } from './decide.js';
 import { forecastOpening, withForecast } from './forecast.js';
 import type { RiskKind } from './outgoing-events.js';
 import { pauseOf } from './pause-of.js';
@@ -25,14 +25,14 @@ export interface DecisionInput {
   readonly deadlineMarginMs: number;
 }
 
-/** The decision, when it may change, and whether that is in time. */
-export function describeDecision(
+/** A decision with when it may change, and whether that is in time. */
+export function describeOutlook(
+  decision: GateDecision,
   record: TargetRecord,
   states: StateIndex,
   input: DecisionInput,
 ): GateDecision & { readonly deadline?: DeadlineStatus } {
   const { now, policy } = input;
-  const decision = decideTarget(record, states, now, policy);
   const { registry, loginServer } = record.planned ?? {};
   const held = input.outages.filter((outage) => outage.registry === registry && isCurrent(outage, now));
   const pausedUntil = pauseOf(input.throttled.filter((budget) => budget.registry === loginServer));

@@ -5,37 +5,43 @@ import { withEffectiveProof, type RegistryProof, type RegistryProofs } from '../
 import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from '../warming/outages.js';
 import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
-import { announce, isNothing } from './announcements.js';
-import { nextDeadline } from './deadlines.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
-import { modeOf, type EnforcementPolicy } from './enforcement.js';
 import { forecastOpening, withForecast, type Forecast } from './forecast.js';
+import type { MaintenancePolicy } from './maintenance-ports.js';
+import type { BreakGlasses, FleetGateRecords, GateQueue, GateTask, Judgements, SeenClusters } from './ports.js';
+import { nextJudgement, type AnnouncePorts } from './next-judgement.js';
 import type { OutgoingEvent } from './outgoing-events.js';
-import type { DeadlineRecords, FleetGateRecords, GateQueue, GateTask, Judgement } from './ports.js';
 import { pauseOf } from './pause-of.js';
-import { publishAnnouncements, type PublishPorts } from './publish-announcements.js';
-import { assessRisk, type Risk } from './risk.js';
+import { publishAnnouncements } from './publish-announcements.js';
+import { isProvenOpen, reconsider } from './reconsider.js';
+import { wakeOpeners } from './wake-openers.js';
 
-export interface JudgePorts {
-  readonly targets: Targets;
-  readonly states: ArtifactStates;
-  readonly registryProofs: RegistryProofs;
+/** What a judgement reads. */
+export interface JudgeReads {
+  readonly targets: Pick<Targets, 'get'>;
+  readonly states: Pick<ArtifactStates, 'list'>;
+  readonly registryProofs: Pick<RegistryProofs, 'get'>;
   readonly outageRecords: Pick<OutageRecords, 'list'>;
   /** Budgets that are not at their full rate. */
   readonly throttled: () => Promise<readonly ThrottledBudget[]>;
+  readonly judgements: Pick<Judgements, 'get'>;
+  readonly seenClusters: Pick<SeenClusters, 'get'>;
+  readonly breakGlasses: Pick<BreakGlasses, 'get'>;
   readonly gatePolicy: GatePolicy;
   readonly now: () => Date;
 }
 
-export interface EvaluatePorts extends JudgePorts, Pick<PublishPorts, 'events' | 'judgements'> {
-  readonly deadlines: Pick<DeadlineRecords, 'of'>;
-  /** A cache is to be complete this long before its deadline: setting DEADLINE_MARGIN_MINUTES. */
-  readonly deadlineMarginMs: number;
-  readonly enforcement: EnforcementPolicy;
-  /** Lower case; names the app in its events. */
-  readonly subscriptionId: string;
+export interface JudgePorts extends JudgeReads {
+  readonly targets: Targets;
+  readonly states: ArtifactStates;
+  readonly registryProofs: RegistryProofs;
+}
+
+export interface EvaluatePorts extends JudgePorts, AnnouncePorts {
+  readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
+  readonly maintenancePolicy: Pick<MaintenancePolicy, 'scope'>;
   /** Least seconds between two judgements of a target that work is under way for. */
   readonly judgeEverySeconds: number;
 }
@@ -54,15 +60,21 @@ export interface Judged {
   readonly forecast: Forecast;
 }
 
-/** The decision from what is stored now. Reads only: three lookups, and one or two more for what keeps a gate shut. */
-export async function judgeTarget(clusterId: string, version: KubernetesVersion, ports: JudgePorts): Promise<Judged> {
+/**
+ * The decision from what is stored now, in all circumstances: plan, proofs, hysteresis, break glass. Every opener asks this.
+ * Reads only: three lookups, and five or six more for a gate that proofs keep shut.
+ */
+export async function judgeTarget(clusterId: string, version: KubernetesVersion, ports: JudgeReads): Promise<Judged> {
   const record = await ports.targets.get(clusterId, version);
   const states: StateIndex = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
   const { gatePolicy: policy } = ports;
   const now = ports.now();
-  const decision = decideTarget(record, states, now, policy);
+  const decided = decideTarget(record, states, now, policy);
+  if (decided.decision === 'open') return { record, decision: decided, forecast: { kind: 'open' } };
+  const circumstances = { version, record, states, ...(await readCircumstances(clusterId, version, ports)) };
+  const decision = reconsider(decided, circumstances, now, policy);
   const facts = { record, states, policy, now };
-  if (decision.decision === 'open' || !record?.planned)
+  if (!record?.planned)
     return { record, decision, forecast: forecastOpening({ ...facts, decision, held: [], pausedUntil: undefined }) };
   const outages = (await currentOutages(record.planned.registry, ports)).map(describeOutage);
   const late = lateOf(record.planned, states, now);
@@ -74,11 +86,21 @@ export async function judgeTarget(clusterId: string, version: KubernetesVersion,
   return { record, decision: withForecast(told, forecast), forecast };
 }
 
+async function readCircumstances(clusterId: string, version: KubernetesVersion, ports: JudgeReads) {
+  const { judgements, seenClusters, breakGlasses } = ports;
+  const [newest, seen, glass] = await Promise.all([
+    judgements.get(clusterId, version),
+    seenClusters.get(clusterId),
+    breakGlasses.get(clusterId, version),
+  ]);
+  return { judged: newest?.judgement, seen, glass };
+}
+
 /** Budgets that what is late may wait for: of the registry, and of ARM, which imports. */
 async function slowBudgets(
   { loginServer }: PlannedTarget,
   late: readonly ArtifactState[],
-  { throttled }: JudgePorts,
+  { throttled }: JudgeReads,
 ): Promise<readonly ThrottledBudget[]> {
   const asked = late.some(({ strategy }) => strategy === 'import') ? [loginServer, 'arm'] : [loginServer];
   return (await throttled()).filter(({ registry }) => asked.includes(registry));
@@ -98,7 +120,7 @@ function describeLate(late: readonly ArtifactState[]): string {
 }
 
 /** Why nothing moves, as far as it is the fault of others. */
-async function currentOutages(registry: string, ports: JudgePorts): Promise<readonly OutageRecord[]> {
+async function currentOutages(registry: string, ports: JudgeReads): Promise<readonly OutageRecord[]> {
   const records = await ports.outageRecords.list();
   return records.filter((outage) => outage.registry === registry && isCurrent(outage, ports.now()));
 }
@@ -106,7 +128,7 @@ async function currentOutages(registry: string, ports: JudgePorts): Promise<read
 /** The states of a registry, each with its effective proof. */
 export async function indexRegistry(
   registry: string,
-  { registryProofs, states }: Pick<JudgePorts, 'registryProofs' | 'states'>,
+  { registryProofs, states }: Pick<JudgeReads, 'registryProofs' | 'states'>,
 ): Promise<StateIndex> {
   const known = await registryProofs.get(registry);
   return await indexStates(registry, states, known?.proof);
@@ -115,7 +137,7 @@ export async function indexRegistry(
 /** @param proof read before: what it does not hold true of any more has lost its own proof by then */
 export async function indexStates(
   registry: string,
-  states: ArtifactStates,
+  states: Pick<ArtifactStates, 'list'>,
   proof?: RegistryProof,
 ): Promise<StateIndex> {
   const stored = await states.list(registry);
@@ -124,7 +146,7 @@ export async function indexStates(
 
 /**
  * Judges a target and records the decision with what there is to tell of it; while work is under way a new task follows, so that the
- * gate opens soon after the last proof without a task per artifact. When it opens, Fleet gates that wait are judged again.
+ * gate opens soon after the last proof without a task per artifact. When it changes, openers that wait for it are judged again.
  *
  * Runs twice: the judgement's version decides, the loser enqueues nothing. Stops anywhere: before the record the
  * message comes back; after it, the reconcile timer starts a new chain and publishes what was not.
@@ -140,13 +162,13 @@ export async function evaluateTarget(
     await publishAnnouncements(previous.judgement, ports);
     return 'stale';
   }
-  const judged = await judgeTarget(task.clusterId, task.kubernetesVersion, ports);
-  const { record, decision } = judged;
+  const { record, decision, forecast } = await judgeTarget(task.clusterId, task.kubernetesVersion, ports);
   if (!record) return 'gone';
-  const { judgement, events } = await judgementOf(record, judged, previous?.judgement, ports);
+  const { judgement, events } = await nextJudgement(record, decision, forecast, previous?.judgement, ports);
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
   events.forEach(tell);
-  if (decision.decision === 'open' && previous?.judgement.decision !== 'open') await wakeFleetGates(ports);
+  const unchanged = previous?.judgement.decision === decision.decision;
+  if (!unchanged) await wakeOpeners(record.clusterId, decision.decision, ports);
   if (isUnderWay(record, decision)) {
     const age = (judgement.decidedAt.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);
@@ -156,58 +178,12 @@ export async function evaluateTarget(
   return 'judged';
 }
 
-/** The next judgement of a target, with its outbox. */
-async function judgementOf(
-  record: TargetRecord,
-  judged: Judged,
-  previous: Judgement | undefined,
-  ports: EvaluatePorts,
-): Promise<{ readonly judgement: Judgement; readonly events: readonly OutgoingEvent[] }> {
-  const { decision } = judged;
-  const now = ports.now();
-  const judgement: Judgement = {
-    clusterId: record.clusterId,
-    kubernetesVersion: record.kubernetesVersion,
-    decision: decision.decision,
-    decidedAt: now,
-    since: previous?.decision === decision.decision ? previous.since : now,
-    step: (previous?.step ?? 0) + 1,
-  };
-  const risk = await riskOf(record, judged, now, ports);
-  const { subscriptionId } = ports;
-  const mode = modeOf(record.clusterId, ports.enforcement);
-  const topic = ports.events ? 'configured' : 'absent';
-  const { events, announcements } = announce({ previous, judgement, decision, mode, subscriptionId, risk, topic });
-  return { judgement: isNothing(announcements) ? judgement : { ...judgement, announcements }, events };
-}
-
-/** One more lookup for a gate that is shut. */
-async function riskOf(
-  { clusterId, kubernetesVersion }: TargetRecord,
-  { decision, forecast }: Judged,
-  now: Date,
-  { deadlines, deadlineMarginMs }: EvaluatePorts,
-): Promise<Risk | undefined> {
-  if (decision.decision === 'open') return undefined;
-  const deadline = nextDeadline(await deadlines.of(clusterId), clusterId, kubernetesVersion, now);
-  return assessRisk(forecast, deadline, now, deadlineMarginMs);
-}
-
 /**
  * Work that will change the decision by itself: artifacts on their way, or a plan that is still to come. An artifact
  * without a record is neither (no rule covers it, or MAR has it not); after a failed plan the next one asks to be judged.
  */
 function isUnderWay(record: TargetRecord, decision: GateDecision): boolean {
-  if (decision.decision === 'open') return false;
+  if (isProvenOpen(decision)) return false;
   if (!record.planned) return record.failure === undefined;
   return decision.missing.some(({ state }) => state !== 'failed' && state !== 'not-started');
-}
-
-async function wakeFleetGates(ports: EvaluatePorts): Promise<void> {
-  const records = await ports.fleetRecords.list();
-  const waiting = records.filter((record) => record.action === 'waiting');
-  await ports.gateQueue.enqueue(
-    waiting.map((record) => ({ kind: 'fleet-gate', gateId: record.id })),
-    0,
-  );
 }

@@ -38,6 +38,10 @@ const gate = z.strictObject({
   estimatedEarliest: time.exactOptional(),
   estimatedLatest: time.exactOptional(),
   deadline: time.exactOptional().describe('When the cluster will pull, as far as that is known.'),
+  breakGlass: z
+    .strictObject({ who: z.string(), reason: z.string(), expiresAt: time })
+    .exactOptional()
+    .describe('Open only because a person said so.'),
 });
 
 const risks = ['late', 'unforeseeable', 'blocked'] as const;

@@ -1,13 +1,14 @@
 import type { Cluster } from '../model/cluster.js';
+import { SyncError } from '../model/errors.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import { deadlinesOfMaintenance, nextDeadline, type Deadline, type MaintenanceDocument } from './deadlines.js';
+import { deadlinesOfMaintenance, nextDeadline, type Deadline } from './deadlines.js';
 import type { FleetNeeds } from './fleet-needs.js';
+import type { MaintenanceConfiguration, MaintenanceConfigurations } from './maintenance-ports.js';
 import type { DeadlineRecords } from './ports.js';
 
 export interface DeadlinePorts {
   readonly deadlines: DeadlineRecords;
-  /** Maintenance configurations of a cluster; absent: nobody reads them. @throws SyncError as ARM's reader */
-  readonly maintenanceDocuments?: (cluster: Cluster) => Promise<readonly MaintenanceDocument[]>;
+  readonly maintenance: Pick<MaintenanceConfigurations, 'list'>;
   readonly now: () => Date;
 }
 
@@ -24,15 +25,29 @@ export async function refreshDeadlines(
   cluster: Cluster,
   targets: readonly KubernetesVersion[],
   known: readonly Deadline[],
-  { deadlines, maintenanceDocuments, now }: DeadlinePorts,
+  { deadlines, maintenance, now }: DeadlinePorts,
 ): Promise<readonly Deadline[]> {
   const own = known.filter(({ clusterId }) => clusterId.toLowerCase() === cluster.resource.key);
-  if (!maintenanceDocuments) return own;
-  const windows = deadlinesOfMaintenance(cluster, await maintenanceDocuments(cluster), targets, now());
+  const configurations = await readConfigurations(cluster, maintenance);
+  if (!configurations) return own;
+  const windows = deadlinesOfMaintenance(cluster, configurations, targets, now());
   const before = own.filter(({ source }) => source === 'maintenance');
   for (const window of windows) if (!before.some((one) => isSame(one, window))) await deadlines.save(window);
   for (const one of before) if (!windows.some(({ key }) => key === one.key)) await deadlines.remove(one);
   return [...own.filter(({ source }) => source !== 'maintenance'), ...windows];
+}
+
+/** @returns undefined when they cannot be read: what was known stays, and nothing else of the cluster waits for it */
+async function readConfigurations(
+  { resource }: Cluster,
+  maintenance: DeadlinePorts['maintenance'],
+): Promise<readonly MaintenanceConfiguration[] | undefined> {
+  try {
+    return await maintenance.list(resource.id);
+  } catch (error) {
+    if (error instanceof SyncError) return undefined;
+    throw error;
+  }
 }
 
 function isSame(one: Deadline, other: Deadline): boolean {

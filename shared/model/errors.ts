@@ -164,6 +164,11 @@ export const failures = {
     advice:
       'Check that the topic of EVENT_TOPIC_ENDPOINT takes the schema CloudEvents 1.0; if it does, report it with the message.',
   },
+  STATE_FILE_UNWRITABLE: {
+    retry: 'never',
+    class: 'permanent',
+    advice: 'Make room or permit writing there, or give another file by --state.',
+  },
   STATE_CONFLICT: {
     retry: 'after-delay',
     class: 'ours',

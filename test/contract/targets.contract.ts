@@ -38,6 +38,20 @@ export function targetsContract(open: () => Promise<Targets>): void {
     expect(await targets.list()).toEqual([{ ...ref, requestedAt: before(minutes(1)) }]);
   });
 
+  test('has a revision that changes with the record, and with nothing else', async () => {
+    const revision = async () => await targets.revision(clusterId().toUpperCase(), target);
+    expect(await revision()).toBeUndefined();
+    await targets.request(ref, now);
+    const asked = await revision();
+    expect([typeof asked, await revision()]).toEqual(['string', asked]);
+    await targets.savePlan(planOf(set));
+    const planned = await revision();
+    await targets.saveFailure(failure);
+    expect(new Set([asked, planned, await revision()]).size).toBe(3);
+    await targets.remove(ref);
+    expect(await revision()).toBeUndefined();
+  });
+
   test('asking for a target that is planned leaves its plan', async () => {
     await targets.savePlan(planOf(set));
     await targets.request(ref, now);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Application, type Ports } from '../../../shared/app/application.js';
 import type { EnforcementPolicy } from '../../../shared/gate/enforcement.js';
+import type { MaintenancePolicy } from '../../../shared/gate/maintenance-ports.js';
 import type { GateTask } from '../../../shared/gate/ports.js';
 import type { Cluster, ReportedComponent } from '../../../shared/model/cluster.js';
 import { SyncError } from '../../../shared/model/errors.js';
@@ -22,6 +23,8 @@ import { FakeInventory, FakePullLog, MemoryDriftReports, MemoryObserved } from '
 import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClusters } from './memory-gate-records.js';
 import { MemoryAuditTrail, MemoryBreakGlasses } from './memory-audit.js';
 import { FakeTopic, MemoryDeadlines } from './memory-events.js';
+import { FakeMaintenance } from './fake-maintenance.js';
+import { MemoryHolds } from './memory-holds.js';
 import { MemoryOutages } from './memory-outages.js';
 import { MemoryPoison } from './memory-poison.js';
 import { MemoryQueue } from './memory-queue.js';
@@ -55,6 +58,10 @@ export class FakeSubscription {
   readonly poison = new MemoryPoison();
   readonly deadlines = new MemoryDeadlines();
   readonly topic = new FakeTopic();
+  readonly maintenance = new FakeMaintenance(this.clock.now);
+  readonly holds = new MemoryHolds();
+  /** Off, so that tests of other things see no messages of it. */
+  maintenancePolicy: MaintenancePolicy = { scope: 'off', create: 'never', holdDays: 3 };
   readonly audit = new MemoryAuditTrail();
   readonly breakGlasses = new MemoryBreakGlasses();
   readonly outageRecords = new MemoryOutages();
@@ -129,6 +136,9 @@ export class FakeSubscription {
       deadlines: this.deadlines,
       deadlineMarginMs: hours(1),
       events: this.topic,
+      maintenance: this.maintenance,
+      holds: this.holds,
+      maintenancePolicy: this.maintenancePolicy,
       audit: this.audit,
       breakGlasses: this.breakGlasses,
       proofLevel: 'deep',

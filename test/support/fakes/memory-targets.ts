@@ -1,5 +1,5 @@
 import type { KubernetesVersion } from '../../../shared/model/kubernetes-version.js';
-import { isOfTheFuture } from '../../../shared/warming/clock-skew.js';
+import { isOfTheFuture } from '../../../shared/model/clock-skew.js';
 import { earliestAhead } from '../../../shared/warming/deadline.js';
 import type { PlanFailure, TargetRecord, Targets } from '../../../shared/warming/ports.js';
 import type { PlannedTarget, TargetRef } from '../../../shared/warming/state.js';
@@ -7,6 +7,9 @@ import type { PlannedTarget, TargetRef } from '../../../shared/warming/state.js'
 /** Targets in memory. */
 export class MemoryTargets implements Targets {
   readonly #rows = new Map<string, TargetRecord>();
+
+  readonly #revisions = new WeakMap<TargetRecord, number>();
+  #last = 0;
 
   constructor(private readonly now: () => Date) {}
 
@@ -16,6 +19,14 @@ export class MemoryTargets implements Targets {
 
   async get(clusterId: string, kubernetesVersion: KubernetesVersion): Promise<TargetRecord | undefined> {
     return this.#rows.get(keyOf({ clusterId, kubernetesVersion }));
+  }
+
+  async revision(clusterId: string, kubernetesVersion: KubernetesVersion): Promise<string | undefined> {
+    const record = await this.get(clusterId, kubernetesVersion);
+    if (!record) return undefined;
+    // Records are replaced, never changed: each has its own number.
+    this.#revisions.set(record, this.#revisions.get(record) ?? (this.#last += 1));
+    return String(this.#revisions.get(record));
   }
 
   async request({ clusterId, kubernetesVersion }: TargetRef, now: Date, neededBy?: Date): Promise<void> {

@@ -1,36 +1,7 @@
 import { startFakeApp, type FakeApp } from './fake-app.js';
+import { asked, closed, key, payments } from './gate-answers.fixture.js';
 import { matching, runCli } from './run-cli.js';
 
-const key = 'secret-function-key';
-const payments = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/payments';
-const asked = ['--cluster', payments, '--version', '1.35.7'];
-
-const open = {
-  cluster: payments,
-  kubernetesVersion: '1.35.7',
-  decision: 'open',
-  missing: [],
-  reasons: [],
-  required: 36,
-  cached: 36,
-  evaluatedAt: '2026-11-23T00:02:07.509Z',
-  plannedAt: '2026-11-23T00:00:58.376Z',
-};
-const closed = {
-  ...open,
-  decision: 'closed',
-  cached: 35,
-  missing: [{ artifact: 'oss/v2/kubernetes/coredns:v1.13.1-6', state: 'waiting', reason: '3 of 3 manifests to come' }],
-  reasons: ['1 of 36 artifacts are not proven in contoso.azurecr.io'],
-};
-const unknown = {
-  ...open,
-  decision: 'unknown',
-  required: 0,
-  cached: 0,
-  reasons: ['never planned'],
-  plannedAt: undefined,
-};
 const status = {
   version: '0.1.0',
   mode: 'observe',
@@ -79,64 +50,6 @@ afterEach(() => app.close());
 
 const run = (...args: readonly string[]) =>
   runCli(args, { env: { AKS_ARTIFACT_SYNC_URL: app.url, AKS_ARTIFACT_SYNC_KEY: key } });
-
-describe('gate', () => {
-  test.each([
-    ['0 for an open gate', open, 0, /^OPEN {2}payments may upgrade to 1\.35\.7\n36 of 36 artifacts proven/],
-    [
-      '3 for a closed one, naming what is missing',
-      closed,
-      3,
-      /^CLOSED .*\n.*\n- 1 of 36 .*\n\nMissing \(1\)\n.*\noss\/v2\/kubernetes\/coredns:v1\.13\.1-6 {2}waiting {2}3 of/,
-    ],
-    ['3 for an unknown one, saying what to do', unknown, 3, /^UNKNOWN .*\n.*\n- never planned\n.* sync --cluster /],
-  ])('exits with %s', async (_sentence, answer, code, text) => {
-    app.answers(200, answer);
-    expect(await run('gate', ...asked)).toEqual({ code, stdout: matching(text), stderr: '' });
-    expect(await run('gate', ...asked, '--json')).toMatchObject({ code, stderr: '' });
-  });
-
-  test('asks once, with the key in a header and not in the address', async () => {
-    app.answers(200, open);
-    await run('gate', ...asked);
-    const query = new URLSearchParams({ cluster: payments, version: '1.35.7' });
-    expect(app.asked).toEqual([{ method: 'GET', url: `/api/gate?${query.toString()}`, key, body: '' }]);
-  });
-
-  test('--json prints the answer whole, with what a newer app adds', async () => {
-    app.answers(200, { ...open, forecast: 'soon' });
-    const { stdout } = await run('gate', ...asked, '--json');
-    expect(JSON.parse(stdout)).toEqual({ ...open, forecast: 'soon' });
-  });
-
-  test('--json escapes what a terminal would obey, and loses nothing', async () => {
-    const reasons = ['a\u009b31m\u202e b\u2028 c\u001b[0m \u{1f600}'];
-    app.answers(200, { ...closed, reasons });
-    const { stdout } = await run('gate', ...asked, '--json');
-    expect(stdout).toContain('a\\u009b31m\\u202e b\\u2028 c\\u001b[0m \u{1f600}');
-    expect(JSON.parse(stdout)).toMatchObject({ reasons });
-  });
-
-  test.each([
-    ['is about another cluster', { ...open, cluster: `${payments}-2` }],
-    ['is about another version', { ...open, kubernetesVersion: '1.35.6' }],
-    ['is open although something is missing', { ...open, missing: closed.missing }],
-    ['is open although the counts differ', { ...open, cached: 35 }],
-    ['knows another decision', { ...open, decision: 'ajar' }],
-    ['has no decision', { ...open, decision: undefined }],
-    ['is no JSON', '<html>Your function app is up and running</html>'],
-    ['is empty', ''],
-  ])('fails, and is not open, when the answer %s', async (_sentence, answer) => {
-    app.answers(200, answer);
-    const { code, stdout, stderr } = await run('gate', ...asked);
-    expect([code, stdout, stderr]).toEqual([1, '', matching(/^error: http:\/\/127\.0\.0\.1:\d+ answered/)]);
-  });
-
-  test('compares resource ids without case, as ARM does', async () => {
-    app.answers(200, { ...open, cluster: payments.toLowerCase() });
-    expect(await run('gate', '--cluster', `${payments}/`, '--version', '1.35.7')).toMatchObject({ code: 0 });
-  });
-});
 
 describe('status', () => {
   test('shows counts, clusters with trouble first, registries, Fleet gates, what is missing, and problems', async () => {

@@ -5,6 +5,7 @@ import {
   nextDeadline,
   type Deadline,
 } from '../../../shared/gate/deadlines.js';
+import { configurationNames } from '../../../shared/gate/maintenance-ports.js';
 import { assessRisk } from '../../../shared/gate/risk.js';
 import type { Forecast } from '../../../shared/gate/forecast.js';
 import { before, clusterId, clusterOf, hours, minutes, now, target, version } from '../../support/builders.js';
@@ -53,7 +54,6 @@ test('notices of one maintenance may come twice, late and in any order: the one 
 const saturday = {
   maintenanceWindow: { schedule: { weekly: { intervalWeeks: 1, dayOfWeek: 'Saturday' } }, startTime: '02:00' },
 };
-const configurations = ['default', 'aksManagedAutoUpgradeSchedule', 'aksManagedNodeOSUpgradeSchedule', 'mine'];
 
 test.each<[string, Record<string, string>, Record<string, readonly string[]>]>([
   ['no channel', {}, { default: [current] }],
@@ -69,7 +69,7 @@ test.each<[string, Record<string, string>, Record<string, readonly string[]>]>([
     { default: [current], aksManagedAutoUpgradeSchedule: [current], aksManagedNodeOSUpgradeSchedule: [current] },
   ],
 ])('with %s a window is a deadline of what may change in it', (_what, autoUpgradeProfile, expected) => {
-  const documents = configurations.map((name) => ({ name, properties: saturday }));
+  const documents = configurationNames.map((name) => ({ name, document: { properties: saturday } }));
   const found = deadlinesOfMaintenance(
     clusterOf('one', 'acr', { properties: { autoUpgradeProfile } }),
     documents,

@@ -18,6 +18,7 @@ function arrange(): FakeSubscription {
 const inert: Targets = {
   list: async () => [],
   get: async () => undefined,
+  revision: async () => undefined,
   request: async () => undefined,
   savePlan: async () => undefined,
   saveFailure: async () => undefined,

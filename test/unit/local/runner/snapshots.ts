@@ -32,6 +32,7 @@ export function aSnapshot(fields: Partial<Snapshot> = {}): Snapshot {
     gates: [{ displayName: 'canary', run: 'run-1', place: 'one', state: 'Pending' }],
     upgrades: [],
     events: [],
+    holds: [],
     loginServers: new Map([['contoso', '127.0.0.1:1']]),
     ...fields,
   };
