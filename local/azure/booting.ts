@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { loadCatalog } from '../../shared/catalog/catalog.js';
 import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import { AcrTokens } from './acr-tokens.js';
@@ -10,13 +9,12 @@ import { ClusterState } from './cluster-state.js';
 import { DataEndpoint } from './data-endpoint.js';
 import { Dice } from './dice.js';
 import { EventGrid, quickRetries } from './event-grid.js';
-import { EventTopic } from './event-topic.js';
 import { newGateEvent, newScenarioEvent, type FiredEvent } from './events.js';
 import { Fleet, type FleetListener } from './fleet.js';
 import { guidOf } from './guid.js';
 import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
 import { listen, type Handle, type Listening } from './http.js';
-import { answerIdentity, TokenIssuer } from './identity.js';
+import { TokenIssuer } from './identity.js';
 import { answerLogAnalytics } from './log-analytics.js';
 import { ImportOperations } from './import-operations.js';
 import { buildMarContent, splitArtifact } from './mar-content.js';
@@ -30,6 +28,7 @@ import { createRegistryHandle } from './registry-handle.js';
 import { classOf, RequestLog } from './request-log.js';
 import type { Scenario } from './scenario.js';
 import { scheduleOutage } from './schedule-outage.js';
+import { serveEventTopic, serveIdentity } from './serve-doors.js';
 import { Timers } from './timers.js';
 import { World } from './world.js';
 
@@ -58,19 +57,12 @@ export class Booting {
 
   async boot(): Promise<LocalAzure> {
     const { scenario, ca } = this;
-    const identityHeader = randomBytes(16).toString('hex');
-    const identity = await this.serve(
-      'identity',
-      (request) => answerIdentity(request, identityHeader, this.issuer),
-      'http',
-    );
     const mar = await this.serve('mar', (request) => answerMar(this.mar, request), 'https');
     const sources = await this.serveCatalogSources();
     const audiences = ['https://management.azure.com', 'https://management.core.windows.net'];
     const caches = this.createCaches();
     const registries = await this.serveRegistries(caches, audiences);
     const logs = await this.serveLogAnalytics();
-    const topic = await this.serveEventTopic();
     const clusters = this.createClusters();
     const eventGrid = this.createEventGrid();
     const world: World = new World(
@@ -80,14 +72,14 @@ export class Booting {
       eventGrid,
       caches,
     );
-    const { dice, mar: truth, timers } = this;
+    const { dice, mar: truth, timers, issuer } = this;
     const armParts = {
       scenario,
       imports: new ImportOperations({ scenario, marHost, mar: truth, dice, timers }),
       clusters: [...clusters.values()],
       registries,
       fleets: world.fleets,
-      issuer: this.issuer,
+      issuer,
     };
     scheduleOutage(scenario.faults.marDown, this.mar, timers);
     const { armPageSize: pageSize = 2, maintenanceETags = 'none' } = this.options;
@@ -103,10 +95,14 @@ export class Booting {
       marHost,
       agentBakerUrl: `https://127.0.0.1:${sources}/agentbaker/components.json`,
       vulnerabilityApiEndpoint: `https://127.0.0.1:${sources}/api/v1`,
-      identityEndpoint: `http://127.0.0.1:${identity}/msi/token`,
-      identityHeader,
+      ...(await serveIdentity((...service) => this.serve(...service), issuer)),
       ...logs,
-      ...topic,
+      ...(await serveEventTopic((...service) => this.serve(...service), {
+        issuer,
+        dice,
+        timers,
+        faults: scenario.faults,
+      })),
       caFile: ca.caFile,
       caPem: ca.caPem,
       subscriptionId: scenario.subscriptionId,
@@ -204,15 +200,6 @@ export class Booting {
     const logAnalyticsEndpoint = `https://127.0.0.1:${port}`;
     audiences.push(logAnalyticsEndpoint);
     return { logAnalyticsEndpoint, logAnalyticsWorkspaceId };
-  }
-
-  private async serveEventTopic() {
-    const { issuer, dice, timers } = this;
-    const { faults } = this.scenario;
-    const topic = new EventTopic({ issuer, dice, faults });
-    scheduleOutage(faults.eventTopicDown, topic, timers);
-    const port = await this.serve('event-topic', (request) => topic.answer(request), 'https');
-    return { eventTopicEndpoint: `https://127.0.0.1:${port}/api/events`, publishedEvents: topic.published };
   }
 
   private createClusters(): ReadonlyMap<string, ClusterState> {
