@@ -36,6 +36,7 @@ export function renderGate(gate: GateAnswer, display: Display): string {
   const times = `decided ${shortTime(gate.evaluatedAt)}${gate.plannedAt === undefined ? '' : `, planned ${shortTime(gate.plannedAt)}`}`;
   const counts = required === 0 ? 'nothing planned' : `${cached} of ${required} artifacts proven in the registry`;
   return [
+    ...(gate.breakGlass ? [renderGlass(gate.breakGlass, display)] : []),
     `${colors.bold(paint(decision.toUpperCase()))}  ${sentenceOf(decision, name, gate.kubernetesVersion)}`,
     indentWords(`${counts}; ${times}`, 0, width),
     ...expectationOf(gate).map((text) => indentWords(text, 0, width)),
@@ -57,12 +58,18 @@ export function describeEstimate({
   return [`opens about ${shortTime(estimatedOpenAt)}${range}`];
 }
 
-/** When a shut gate is expected to open; who opened one that knowledge keeps shut. */
+/** When a shut gate is expected to open. */
 function expectationOf(gate: GateAnswer): readonly string[] {
-  const { breakGlass } = gate;
-  if (breakGlass)
-    return [`glass broken by ${breakGlass.who}, until ${shortTime(breakGlass.expiresAt)}: ${breakGlass.reason}`];
   return gate.decision === 'open' ? [] : describeEstimate(gate);
+}
+
+/** Loud: whoever upgrades now does so on a person's word. */
+export function renderGlass(
+  { who, reason, expiresAt }: NonNullable<GateAnswer['breakGlass']>,
+  { colors }: Display,
+  what = 'this gate',
+): string {
+  return colors.bold(colors.red(`BREAK GLASS: ${who} opened ${what} until ${shortTime(expiresAt)}: ${reason}`));
 }
 
 function renderMissing({ missing }: GateAnswer, display: Display): string {

@@ -25,6 +25,7 @@ import { PullLog } from './pull-log.js';
 import { RegistryCache } from './registry-cache.js';
 import { registryId } from './registry-documents.js';
 import { createRegistryHandle } from './registry-handle.js';
+import { armActionOf } from './arm-actions.js';
 import { classOf, RequestLog } from './request-log.js';
 import type { Scenario } from './scenario.js';
 import { scheduleOutage } from './schedule-outage.js';
@@ -80,10 +81,11 @@ export class Booting {
       registries,
       fleets: world.fleets,
       issuer,
+      maintenanceETags: this.options.maintenanceETags ?? 'none',
     };
     scheduleOutage(scenario.faults.marDown, this.mar, timers);
-    const { armPageSize: pageSize = 2, maintenanceETags = 'none' } = this.options;
-    const arm = new ArmServer({ ...armParts, audiences, dice, pageSize, maintenanceETags });
+    const pageSize = this.options.armPageSize ?? 2;
+    const arm = new ArmServer({ ...armParts, audiences, dice, pageSize });
     const armPort = await this.serve('arm', (request) => arm.answer(request), 'https');
     const armEndpoint = `https://127.0.0.1:${armPort}`;
     // In a sovereign cloud, too, Resource Manager's own address is a valid audience.
@@ -144,6 +146,7 @@ export class Booting {
         const wait = this.dice.between(this.scenario.faults.latencySeconds, 'latency', `${service} ${request.path}`);
         if (wait > 0 && protocol === 'https') await this.timers.sleep(wait);
         const answer = await handle(request);
+        if (service === 'arm') this.requestLog.armActions.add(armActionOf(request.method, request.path));
         this.requestLog.count(service, `${classOf(request.path)} ${request.method}`, answer.status);
         return answer;
       },

@@ -1,6 +1,7 @@
 import { deadlineOfNotice, type Notice } from '../gate/deadlines.js';
 import type { DeadlineRecords } from '../gate/ports.js';
 import { neededBy } from '../gate/reconcile-deadlines.js';
+import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ResourceId } from '../model/resource-id.js';
 import {
@@ -19,9 +20,10 @@ export async function prepareUpgrade(
   id: ResourceId,
   named: readonly KubernetesVersion[],
   notice: Notice,
-  ports: RequestPorts & { readonly deadlines: DeadlineRecords },
+  ports: RequestPorts & Parameters<typeof wakeMaintenance>[1] & { readonly deadlines: DeadlineRecords },
 ): Promise<RequestedCluster> {
   const cluster = await ports.clusters.get(id);
+  await wakeMaintenance([cluster], ports);
   const asked = await requestTargets(cluster, { named }, 'none', ports);
   if (!asked.isolated) return asked;
   const deadline = deadlineOfNotice(cluster, notice, asked.targets);

@@ -5,16 +5,17 @@ import type { ClusterList } from '../requirements/ports.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
-import { isOurs, versionsByCluster, type FleetGate } from './fleet.js';
+import { reasonsWhileHeld } from './fleet-held.js';
 import { needsOfFleets } from './fleet-needs.js';
+import { isOurs, versionsByCluster, type FleetGate, type UpdateRun } from './fleet.js';
 import type { Holds, MaintenancePolicy } from './maintenance-ports.js';
-import { askedConfigurations } from './maintenance-targets.js';
 import type { FleetGateRecords, Fleets, SeenClusters } from './ports.js';
 import { publishLeftovers, type PublishPorts } from './publish-announcements.js';
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
 import { pruneDeadlines } from './reconcile-deadlines.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
+import { wakeMaintenance } from './wake-maintenance.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
@@ -61,6 +62,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
   const runs = await attempt(() => ports.fleets.listUpdateRuns());
   if (typeof runs === 'string') failures.push(`update runs: ${runs}`);
+  else await tellHeldRuns(runs, ports);
   const named = versionsByCluster(typeof runs === 'string' ? [] : runs);
   const pending = typeof fleetGates === 'string' ? [] : fleetGates.ours;
   const needs = needsOfFleets(typeof runs === 'string' ? [] : runs, pending, ports.now());
@@ -156,13 +158,20 @@ async function reconcileFleets(
 
 /** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */
 async function reconcileMaintenance(clusters: readonly Cluster[], ports: ReconcilePorts): Promise<void> {
-  const asked = clusters.filter((cluster) => askedConfigurations(cluster, ports.maintenancePolicy).size > 0);
   const held = (await ports.holds.list()).map(({ clusterId }) => clusterId);
-  const byKey = new Map([...held, ...asked.map(({ resource }) => resource.id)].map((id) => [id.toLowerCase(), id]));
-  await ports.gateQueue.enqueue(
-    [...byKey.values()].map((clusterId) => ({ kind: 'maintenance', clusterId })),
-    0,
-  );
+  await wakeMaintenance(clusters, ports, held);
+}
+
+/** Approved gates whose runs Azure holds all the same are told, and left alone. */
+async function tellHeldRuns(runs: readonly UpdateRun[], { fleetRecords }: ReconcilePorts): Promise<void> {
+  for (const known of await fleetRecords.list()) {
+    if (known.action !== 'approved') continue;
+    const run = runs.find(({ id }) => id.toLowerCase() === known.updateRun.toLowerCase());
+    const reasons = reasonsWhileHeld(known, run);
+    if (reasons.join() === known.reasons.join()) continue;
+    const stored = await fleetRecords.get(known.id);
+    if (stored?.record.action === 'approved') await fleetRecords.save({ ...stored.record, reasons }, stored.etag);
+  }
 }
 
 async function attempt<Value>(work: () => Promise<Value>): Promise<Value | string> {

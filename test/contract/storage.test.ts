@@ -13,6 +13,7 @@ import {
   TableSeenClusters,
 } from '../../shared/azure/table-gate-records.js';
 import { TableDeadlines } from '../../shared/azure/table-deadlines.js';
+import { TableHolds } from '../../shared/azure/table-holds.js';
 import { TableOutages } from '../../shared/azure/table-outages.js';
 import { TablePoisonMessages } from '../../shared/azure/table-poison.js';
 import { encodeKey } from '../../shared/azure/table-keys.js';
@@ -23,6 +24,7 @@ import { artifactName } from '../../shared/model/artifact.js';
 import type { OutageRecord } from '../../shared/warming/outages.js';
 import { before, clusterId, minutes, now, planOf, provenState, target } from '../support/builders.js';
 import { FakeClock } from '../support/fakes/clock.js';
+import { MemoryHolds } from '../support/fakes/memory-holds.js';
 import { MemoryArtifactStates } from '../support/fakes/memory-artifact-states.js';
 import {
   MemoryFleetGateRecords,
@@ -44,6 +46,7 @@ import {
   problemsContract,
   seenClustersContract,
 } from './gate-records.contract.js';
+import { holdsContract } from './holds.contract.js';
 import { queueContract } from './queue.contract.js';
 import { registryProofsContract } from './registry-proofs.contract.js';
 import { targetsContract } from './targets.contract.js';
@@ -109,6 +112,11 @@ describe.each([
   ['memory', async () => new MemoryDeadlines()],
   ['Azurite', async () => new TableDeadlines(await emptied('syncDeadlines'))],
 ])('deadlines in %s', (_store, open) => deadlinesContract(open));
+
+describe.each([
+  ['memory', async () => new MemoryHolds()],
+  ['Azurite', async () => new TableHolds(await emptied('syncHolds'))],
+])('holds of planned maintenance in %s', (_store, open) => holdsContract(open));
 
 describe('a queue in memory', () => {
   const clock = new FakeClock();
@@ -221,4 +229,6 @@ test('outages and poison messages are kept, replaced and given back', async () =
     { ...older, replayedAt: now },
   ]);
   expect(await poison.list(1)).toHaveLength(1);
+  for (let times = 0; times < 2; times += 1) await poison.purge(before(minutes(1)));
+  expect((await poison.list(10)).map(({ id }) => id)).toEqual(['b']);
 });

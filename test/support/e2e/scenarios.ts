@@ -4,7 +4,7 @@ import type { Scenario } from '../../../local/azure/scenario.js';
 
 /** A scenario of `local/scenarios`, with registries that import in a fraction of a second. */
 export async function loadQuickScenario(
-  name: 'broken-rule' | 'deadline' | 'default' | 'drift' | 'never-caches' | 'troubled',
+  name: 'broken-rule' | 'deadline' | 'default' | 'drift' | 'maintenance' | 'never-caches' | 'troubled',
 ): Promise<Scenario> {
   const scenario = await loadScenario(resolve('local/scenarios', `${name}.json`));
   return {
