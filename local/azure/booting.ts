@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { loadCatalog } from '../../shared/catalog/catalog.js';
 import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import { AcrTokens } from './acr-tokens.js';
@@ -10,12 +9,12 @@ import { ClusterState } from './cluster-state.js';
 import { DataEndpoint } from './data-endpoint.js';
 import { Dice } from './dice.js';
 import { EventGrid, quickRetries } from './event-grid.js';
-import { newGateEvent, newKubernetesVersionEvent } from './events.js';
+import { newGateEvent, newScenarioEvent, type FiredEvent } from './events.js';
 import { Fleet, type FleetListener } from './fleet.js';
 import { guidOf } from './guid.js';
 import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
 import { listen, type Handle, type Listening } from './http.js';
-import { answerIdentity, TokenIssuer } from './identity.js';
+import { TokenIssuer } from './identity.js';
 import { answerLogAnalytics } from './log-analytics.js';
 import { ImportOperations } from './import-operations.js';
 import { buildMarContent, splitArtifact } from './mar-content.js';
@@ -28,7 +27,9 @@ import { registryId } from './registry-documents.js';
 import { createRegistryHandle } from './registry-handle.js';
 import { armActionOf } from './arm-actions.js';
 import { classOf, RequestLog } from './request-log.js';
-import type { Scenario, ScenarioEvent } from './scenario.js';
+import type { Scenario } from './scenario.js';
+import { scheduleOutage } from './schedule-outage.js';
+import { serveEventTopic, serveIdentity } from './serve-doors.js';
 import { Timers } from './timers.js';
 import { World } from './world.js';
 
@@ -57,12 +58,6 @@ export class Booting {
 
   async boot(): Promise<LocalAzure> {
     const { scenario, ca } = this;
-    const identityHeader = randomBytes(16).toString('hex');
-    const identity = await this.serve(
-      'identity',
-      (request) => answerIdentity(request, identityHeader, this.issuer),
-      'http',
-    );
     const mar = await this.serve('mar', (request) => answerMar(this.mar, request), 'https');
     const sources = await this.serveCatalogSources();
     const audiences = ['https://management.azure.com', 'https://management.core.windows.net'];
@@ -78,16 +73,16 @@ export class Booting {
       eventGrid,
       caches,
     );
-    const { dice, mar: truth, timers } = this;
+    const { dice, mar: truth, timers, issuer } = this;
     const armParts = {
       scenario,
       imports: new ImportOperations({ scenario, marHost, mar: truth, dice, timers }),
       clusters: [...clusters.values()],
       registries,
       fleets: world.fleets,
-      issuer: this.issuer,
+      issuer,
     };
-    this.scheduleOutage();
+    scheduleOutage(scenario.faults.marDown, this.mar, timers);
     const arm = new ArmServer({ ...armParts, audiences, dice, ...armOptions(this.options) });
     const armPort = await this.serve('arm', (request) => arm.answer(request), 'https');
     const armEndpoint = `https://127.0.0.1:${armPort}`;
@@ -100,9 +95,14 @@ export class Booting {
       marHost,
       agentBakerUrl: `https://127.0.0.1:${sources}/agentbaker/components.json`,
       vulnerabilityApiEndpoint: `https://127.0.0.1:${sources}/api/v1`,
-      identityEndpoint: `http://127.0.0.1:${identity}/msi/token`,
-      identityHeader,
+      ...(await serveIdentity((...service) => this.serve(...service), issuer)),
       ...logs,
+      ...(await serveEventTopic((...service) => this.serve(...service), {
+        issuer,
+        dice,
+        timers,
+        faults: scenario.faults,
+      })),
       caFile: ca.caFile,
       caPem: ca.caPem,
       subscriptionId: scenario.subscriptionId,
@@ -123,16 +123,6 @@ export class Booting {
     await this.ca.remove();
   }
 
-  private scheduleOutage(): void {
-    const { marDown } = this.scenario.faults;
-    if (!marDown) return;
-    const set = (isDown: boolean) => () => {
-      this.mar.isDown = isDown;
-    };
-    this.timers.after(marDown.afterSeconds, set(true));
-    this.timers.after(marDown.afterSeconds + marDown.seconds, set(false));
-  }
-
   private play(world: World): void {
     for (const fleet of world.fleets) fleet.start();
     const upgrades = new AutoUpgrades(this.timers, (cluster, version) => this.pullForUpgrade(world, cluster, version));
@@ -140,10 +130,11 @@ export class Booting {
     for (const event of this.scenario.events) this.timers.after(event.afterSeconds, () => this.fire(world, event));
   }
 
-  private fire(world: World, event: Pick<ScenarioEvent, 'type' | 'cluster'>): void {
+  private fire(world: World, event: FiredEvent): void {
     const cluster = world.clusters.get(event.cluster);
     if (!cluster) throw new Error(`the scenario has no cluster "${event.cluster}"`);
-    world.eventGrid.publish('managed-clusters', newKubernetesVersionEvent(cluster));
+    const { topic, event: document } = newScenarioEvent(cluster, event);
+    world.eventGrid.publish(topic, document);
   }
 
   /** @returns the port */

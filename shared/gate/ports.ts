@@ -1,7 +1,9 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import type { Deadline } from './deadlines.js';
 import type { GateDecision } from './decide.js';
 import type { VerifyTask } from '../warming/verify-registry-ports.js';
 import type { FleetGate, UpdateRun } from './fleet.js';
+import type { OutgoingEvent } from './outgoing-events.js';
 
 /** What is to be judged, or looked at again for judgements to rest on, as it travels on the queue `gate`. */
 export type GateTask =
@@ -30,6 +32,14 @@ export interface GateQueue {
   enqueue(tasks: readonly GateTask[], delaySeconds: number): Promise<void>;
 }
 
+/** What a judgement has to tell others, saved with it: the outbox. */
+export interface Announcements {
+  /** Saved and not yet published, oldest first. */
+  readonly pending: readonly OutgoingEvent[];
+  /** Failures and risks that were told and still stand, so that each is told once. */
+  readonly told: readonly string[];
+}
+
 /** The newest judgement of a target. */
 export interface Judgement {
   readonly clusterId: string;
@@ -39,6 +49,8 @@ export interface Judgement {
   /** When the decision became what it is. */
   readonly since: Date;
   readonly step: number;
+  /** What it tells others: saved with it, published after. Absent in rows of releases that published nothing. */
+  readonly announcements?: Announcements;
 }
 
 export interface Judgements {
@@ -230,4 +242,24 @@ export interface BreakGlasses {
   save(glass: BreakGlass): Promise<void>;
   /** Removing what is not there is fine. */
   remove(clusterId: string, version: KubernetesVersion): Promise<void>;
+}
+
+/** Tells others what has changed. */
+export interface EventPublisher {
+  /**
+   * Hands events over; at least once, in any order: the same ids may be handed over again.
+   * @throws SyncError EVENTS_UNAVAILABLE, EVENTS_FORBIDDEN, EVENTS_REFUSED: none may have been taken
+   */
+  publish(events: readonly OutgoingEvent[]): Promise<void>;
+}
+
+/** When clusters will pull, by where that is known from. */
+export interface DeadlineRecords {
+  list(): Promise<readonly Deadline[]>;
+  /** Those of one cluster. */
+  of(clusterId: string): Promise<readonly Deadline[]>;
+  /** Replaces that of the same cluster, source and key, unless it was told later than this one. */
+  save(deadline: Deadline): Promise<void>;
+  /** Removing what is not there is fine. */
+  remove(deadline: Pick<Deadline, 'clusterId' | 'source' | 'key'>): Promise<void>;
 }
