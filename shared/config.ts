@@ -14,6 +14,8 @@ export interface Config {
   readonly gateGraceMinutes: number;
   readonly gateMinConfidence: Confidence;
   readonly fleetGatePrefix: string;
+  /** Undefined: no policy assignment is kept. */
+  readonly policyAssignmentId: string | undefined;
   readonly verifyDelaySeconds: number;
   readonly budgetSharePercent: number;
   readonly marReadsPerMinute: number;
@@ -63,6 +65,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     gateGraceMinutes: values.GATE_GRACE_MINUTES,
     gateMinConfidence: values.GATE_MIN_CONFIDENCE,
     fleetGatePrefix: values.FLEET_GATE_PREFIX,
+    policyAssignmentId: values.POLICY_ASSIGNMENT_ID,
     verifyDelaySeconds: values.VERIFY_DELAY_SECONDS,
     budgetSharePercent: values.BUDGET_SHARE_PERCENT,
     marReadsPerMinute: values.MAR_READS_PER_MINUTE,

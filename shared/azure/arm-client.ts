@@ -89,6 +89,20 @@ export class ArmClient {
     return 'accepted';
   }
 
+  /** Replaces a resource. @returns "conflict" where somebody else is changing it (409, 412). @throws as `get` */
+  async put(
+    path: string,
+    apiVersion: string,
+    body: unknown,
+    etag: string | undefined,
+  ): Promise<'accepted' | 'conflict'> {
+    const headers = etag === undefined ? {} : { 'if-match': etag };
+    const answer = await this.#send('PUT', this.#url(path, apiVersion), body, headers);
+    if (answer.status === 409 || answer.status === 412) return 'conflict';
+    accepted(answer, `PUT ${path}`);
+    return 'accepted';
+  }
+
   #url(path: string, apiVersion: string): string {
     return `${this.endpoint}${path}?api-version=${apiVersion}`;
   }

@@ -6,6 +6,7 @@ import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from
 import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
+import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
 import type { FleetGateRecords, GateQueue, GateTask, Judgements } from './ports.js';
 
 /** What a judgement reads. */
@@ -26,7 +27,7 @@ export interface JudgePorts extends JudgeReads {
   readonly registryProofs: RegistryProofs;
 }
 
-export interface EvaluatePorts extends JudgePorts {
+export interface EvaluatePorts extends JudgePorts, WakePolicyPorts {
   readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
@@ -135,6 +136,7 @@ export async function evaluateTarget(
   };
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
   if (decision.decision === 'open' && !unchanged) await wakeFleetGates(ports);
+  if (!unchanged) await wakePolicy(ports);
   if (isUnderWay(record, decision)) {
     const age = (now.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);

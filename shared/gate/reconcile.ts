@@ -9,10 +9,11 @@ import type { FleetGateRecords, Fleets, Judgements, SeenClusters } from './ports
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
+import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
-export interface ReconcilePorts extends ReconcileClusterPorts, Omit<VerifyPorts, 'verifyQueue'> {
+export interface ReconcilePorts extends ReconcileClusterPorts, WakePolicyPorts, Omit<VerifyPorts, 'verifyQueue'> {
   readonly fleets: Fleets;
   readonly judgements: Judgements;
   readonly seenClusters: SeenClusters;
@@ -65,6 +66,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
     }
   }
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
+  await wakePolicy(ports);
   if (due !== undefined) failures.push(...(await roundOf(due, ports)));
   return {
     clusters: clusters.length,

@@ -18,6 +18,7 @@ import { FakeImports, unlimitedBudgets } from './fake-imports.js';
 import { FakeMar } from './fake-manifests.js';
 import { FakeCachingRegistry } from './fake-registry.js';
 import { WarningStates } from '../../../shared/warming/proof-losses.js';
+import type { FakePolicyAssignments } from './fake-policy-assignments.js';
 import { MemoryProofLosses } from './memory-proof-losses.js';
 import { MemoryArtifactStates } from './memory-artifact-states.js';
 import { FakeInventory, FakePullLog, MemoryDriftReports, MemoryObserved } from './memory-drift.js';
@@ -45,6 +46,8 @@ export class FakeSubscription {
   readonly clusters = new FakeClusters();
   readonly registries = new FakeRegistries();
   readonly fleets = new FakeFleets();
+  /** Set: an assignment is kept. */
+  policyAssignments: FakePolicyAssignments | undefined;
   readonly losses = new MemoryProofLosses(this.clock.now);
   readonly states = new WarningStates(new MemoryArtifactStates(), this.losses);
   readonly targets = new MemoryTargets(this.clock.now);
@@ -115,6 +118,7 @@ export class FakeSubscription {
         inventory,
         pullLog,
       },
+      policyAssignments: this.policyAssignments,
       ...{ losses: this.losses, registryProofs, storedManifests, verifyPolicy: { everyMs: hours(3) } },
       ...{ clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
       catalog: { current: async () => this.catalog },

@@ -101,7 +101,7 @@ test('a proof that comes is told within seconds', async () => {
   await scene.put(stateOf(pause, { phase: 'waiting' }));
   expect(await scene.judge(scene.remembered)).toBe('closed');
   await scene.put(proven(scene, pause));
-  scene.clock.advance(2000);
+  scene.clock.advance(2);
   expect(await scene.judge(scene.remembered)).toBe('open');
   expect(scene.losses.warnings).toBe(0);
 });
@@ -111,7 +111,7 @@ test('a proof expires by the clock, remembered or not', async () => {
   await scene.put(proven(scene));
   await scene.put(proven(scene, pause));
   expect(await scene.judge(scene.remembered)).toBe('open');
-  scene.clock.advance(policy.maxProofAgeMs + 1);
+  scene.clock.advance(policy.maxProofAgeMs / 1000 + 1);
   expect(await scene.judge(scene.remembered)).not.toBe('open');
 });
 
@@ -128,7 +128,7 @@ test('whatever happens, a remembered gate is open only if storage says so at tha
     fc.asyncProperty(fc.array(event, { maxLength: 30 }), async (events) => {
       const scene = await openScene();
       for (const one of events) {
-        if (one.kind === 'wait' && 'ms' in one) scene.clock.advance(one.ms);
+        if (one.kind === 'wait' && 'ms' in one) scene.clock.advance(one.ms / 1000);
         if (one.kind === 'prove' && 'artifact' in one) await scene.put(proven(scene, one.artifact));
         if (one.kind === 'prove-manifests' && 'artifact' in one)
           await scene.put({ ...proven(scene, one.artifact), proof: 'manifests' });
@@ -143,7 +143,7 @@ test('whatever happens, a remembered gate is open only if storage says so at tha
         const [told, stored] = [await scene.judge(scene.remembered), await scene.judge(scene.direct)];
         if (told === 'open') expect(stored).toBe('open');
       }
-      scene.clock.advance(15_000);
+      scene.clock.advance(15);
       expect(await scene.judge(scene.remembered)).toBe(await scene.judge(scene.direct));
     }),
   );
