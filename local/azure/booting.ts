@@ -15,6 +15,7 @@ import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
 import { listen, type Handle, type Listening } from './http.js';
 import { answerIdentity, TokenIssuer } from './identity.js';
 import { answerLogAnalytics } from './log-analytics.js';
+import { PolicyAssignmentState } from './policy-assignment.js';
 import { ImportOperations } from './import-operations.js';
 import { buildMarContent, splitArtifact } from './mar-content.js';
 import { answerMar } from './mar-server.js';
@@ -74,6 +75,8 @@ export class Booting {
       this.createFleets(clusters, () => world),
       eventGrid,
       caches,
+      scenario.policyAssignment &&
+        new PolicyAssignmentState(scenario.policyAssignment, scenario.subscriptionId, scenario.location),
     );
     const { dice, mar: truth, timers } = this;
     const armParts = {
@@ -82,6 +85,7 @@ export class Booting {
       clusters: [...clusters.values()],
       registries,
       fleets: world.fleets,
+      policyAssignment: world.policyAssignment,
       issuer: this.issuer,
     };
     this.scheduleOutage();

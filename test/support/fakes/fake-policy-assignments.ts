@@ -35,6 +35,10 @@ export class FakePolicyAssignments implements PolicyAssignments {
     if (this.#document) this.#document = { ...this.#document, ...changes, revision: this.#document.revision + 1 };
   }
 
+  get note(): string | undefined {
+    return this.#document?.note;
+  }
+
   remove(): void {
     this.#document = undefined;
   }
