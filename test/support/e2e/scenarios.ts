@@ -4,7 +4,7 @@ import type { Scenario } from '../../../local/azure/scenario.js';
 
 /** A scenario of `local/scenarios`, with registries that import in a fraction of a second. */
 export async function loadQuickScenario(
-  name: 'broken-rule' | 'default' | 'drift' | 'never-caches' | 'troubled',
+  name: 'broken-rule' | 'default' | 'drift' | 'never-caches' | 'policy' | 'troubled',
 ): Promise<Scenario> {
   const scenario = await loadScenario(resolve('local/scenarios', `${name}.json`));
   return {
