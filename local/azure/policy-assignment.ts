@@ -3,19 +3,7 @@ import { answerArmError } from './arm-answers.js';
 import type { Document } from './cluster-documents.js';
 import { guidOf } from './guid.js';
 import { answerJson, type Answer, type Received } from './http.js';
-import { name } from './scenario-values.js';
-
-/** An assignment of infra/policy/kubernetes-versions.json to the subscription. */
-export const policyAssignment = z.strictObject({
-  name: name.describe('Name of the assignment; the app keeps its lists.'),
-  enforcementMode: z.enum(['Default', 'DoNotEnforce']).default('Default').describe('As people have set it.'),
-  notScopes: z.array(z.string()).default([]).describe('Excluded scopes, as people have set them.'),
-});
-
-export const expectedPolicy = z.strictObject({
-  guarded: z.array(name).describe('Exactly the clusters that are guarded at the end.'),
-  allowed: z.array(z.string()).describe('Exactly what is allowed at the end, as `<cluster> <version>`.'),
-});
+import type { ScenarioPolicyAssignment } from './scenario-policy.js';
 
 const body = z.looseObject({
   location: z.string().optional(),
@@ -25,8 +13,6 @@ const body = z.looseObject({
     parameters: z.record(z.string(), z.strictObject({ value: z.unknown() })).optional(),
   }),
 });
-
-type Declared = z.infer<typeof policyAssignment>;
 
 /**
  * One `Microsoft.Authorization/policyAssignments`: GET, and PUT that replaces everything. Source: azure-rest-api-specs, authorization,
@@ -40,7 +26,7 @@ export class PolicyAssignmentState {
   busy = false;
 
   constructor(
-    readonly declared: Declared,
+    readonly declared: ScenarioPolicyAssignment,
     subscriptionId: string,
     location: string,
   ) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { artifact, displayName, minor, name, seconds, version } from './scenario-values.js';
-import { expectedPolicy, policyAssignment } from './policy-assignment.js';
+import { expectedPolicy, policyAssignment } from './scenario-policy.js';
 import { faults } from './scenario-faults.js';
 import { mar, registry } from './scenario-registries.js';
 import { checkReferences } from './scenario-references.js';
