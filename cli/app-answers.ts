@@ -74,6 +74,17 @@ export const statusAnswer = z.object({
       reasons: z.array(line),
     }),
   ),
+  holds: z
+    .array(
+      z.object({
+        cluster: line,
+        configuration: line,
+        state: line,
+        entry: z.object({ start: line, end: line }).optional(),
+        reasons: z.array(line),
+      }),
+    )
+    .default([]),
   problems: z.array(z.object({ at: line, source: line, subject: line, reason: line })),
 });
 export type StatusAnswer = z.infer<typeof statusAnswer>;

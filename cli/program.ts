@@ -14,7 +14,7 @@ import { addWarm } from './warm-command.js';
  */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.fine;
-  const program = createProgram(terminal, (code) => (exitCode = code));
+  const program = createProgram(args[0], terminal, (code) => (exitCode = code));
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;
@@ -33,8 +33,11 @@ function report(error: unknown, { stderr, env }: Terminal): ExitCode {
   return error instanceof WrongUse ? exitCodes.wrongUse : exitCodes.failed;
 }
 
-function createProgram(terminal: Terminal, end: (code: ExitCode) => void): Command {
+/** A command that is named first needs no other beside it; help, mistakes and options before it show all. */
+function createProgram(first: string | undefined, terminal: Terminal, end: (code: ExitCode) => void): Command {
   const program = createRoot(terminal);
+  if (first === 'warm') addWarm(program, terminal, end);
+  if (program.commands.length > 0) return program;
   addOfflineCommands(program, terminal, end);
   addWarm(program, terminal, end);
   addDoctor(program, terminal, end);

@@ -32,6 +32,7 @@ export function renderStatus(status: StatusAnswer, display: Display): string {
       status.fleetGates.map((gate) => fleetRow(gate, display)),
       display,
     ),
+    ...renderHolds(status, display),
     ...status.clusters.flatMap((cluster) => cluster.targets.map((target) => renderMissing(cluster, target, display))),
     ...renderNotices(status.clusters, display),
     renderTroubles(status, display),
@@ -51,6 +52,10 @@ const clusterColumns = [
 const registryColumns = ['registry', 'cached', 'waiting', 'failed'].map((head) => column(head));
 const fleetColumns = [
   ...['gate', 'update run', 'stage', 'action'].map((head) => column(head)),
+  column('why', 'between-words'),
+];
+const holdColumns = [
+  ...['cluster', 'maintenance', 'hold', 'until'].map((head) => column(head)),
   column('why', 'between-words'),
 ];
 const driftColumns = ['cluster', 'Kubernetes', 'escaped', 'other images', 'idle', 'measured'].map((head) =>
@@ -131,6 +136,20 @@ function fleetRow(gate: StatusAnswer['fleetGates'][number], { colors }: Display)
   const place = group === undefined ? stage : `${stage}/${group}`;
   // The run is an Azure resource: its name is what people know it by.
   return [displayName, updateRun.split('/').at(-1) ?? updateRun, place, { text: action, paint }, reasons.join('; ')];
+}
+
+/** Left out where no maintenance is spoken of. */
+function renderHolds({ holds }: StatusAnswer, display: Display): readonly string[] {
+  if (holds.length === 0) return [];
+  const { colors } = display;
+  const rows = holds.map(({ cluster, configuration, state, entry, reasons }) => [
+    cluster,
+    configuration,
+    { text: state, paint: state === 'held' ? colors.yellow : String },
+    entry?.end ?? '-',
+    reasons.join('; '),
+  ]);
+  return [section('Planned maintenance', holdColumns, rows, display)];
 }
 
 function renderMissing(cluster: Cluster, { kubernetesVersion, missing }: Target, display: Display): string {

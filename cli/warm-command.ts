@@ -17,6 +17,7 @@ export function addWarm(program: Command, terminal: Terminal, end: (code: ExitCo
     .addOption(new Option('--strategy <name>', 'auto, pull-through or import').default('auto'))
     .addOption(new Option('--proof <level>', 'deep (every config and layer) or manifests').default('deep'))
     .option('--concurrency <n>', 'requests to the registry at once', '16')
+    .option('--budget-share <percent>', 'part of the documented request limits of ACR and ARM that this run uses', '50')
     .option('--tries <n>', 'failures of one artifact in a row before it is left alone', '5')
     .option('--wait <minutes>', 'end after so long, with what is proven by then', '60')
     .option('--recheck', 'look at everything anew, whatever earlier runs have proven')
@@ -31,7 +32,12 @@ const help = `
 An Azure registry is asked with the identity of this machine or of whoever is signed in (az login). By its login server it is taken
 to cache mcr.microsoft.com below --prefix; by its resource id ARM tells its cache rules, and what none covers is imported.
 Of any other registry every layer is pulled through and dropped: no other way shows that it can serve it.
-Stopped (Ctrl-C) or run again it goes on from what is proven. The exit code is 0 only when everything is proven.
+Stopped (Ctrl-C) or run again it goes on from what is proven. The exit code is 0 only when everything is proven, and no cache rule that
+ARM tells of is broken.
+
+What is proven: by the first run, and with --recheck, each manifest, config and layer (--proof manifests: manifests alone). A later
+run looks once at the manifest of each, and at everything of what has changed: a layer that was lost or damaged in between it does
+not see: recheck after a registry was restored or cleaned up.
 
 Examples:
   aks-artifact-sync plan --managed-cluster cluster.json --to 1.35.6 --json > plan.json

@@ -6,22 +6,46 @@ import { indentWords } from './wrap.js';
 
 /** What `warm --json` prints. */
 export function warmDocument(answer: WarmAnswer): unknown {
-  const { registry, required, proven, failed, waiting, bytes, seconds, pinnedBy } = answer;
-  return { registry, required, proven, failed, waiting, bytes, seconds, digestsFrom: pinnedBy.kind };
+  const { registry, required, proven, renewed, failed, waiting, findings, bytes, seconds, pinnedBy, unsaved } = answer;
+  return {
+    ...{ registry, required, proven, renewed, failed, waiting, findings, bytes, seconds, digestsFrom: pinnedBy.kind },
+    ...(unsaved ? { unsaved: unsaved.message } : {}),
+  };
 }
 
 /** The outcome for people: what is not proven, and why, before the line that sums it up. */
-export function renderWarm(answer: WarmAnswer, display: Display): string {
-  const { registry, required, proven, failed, waiting, bytes, seconds } = answer;
+export function renderWarm(answer: WarmAnswer, verdict: 'warm' | 'not-warm', display: Display): string {
+  const { registry, required, proven, failed, waiting, findings, bytes, seconds } = answer;
   const { colors } = display;
   const sum = `${proven} of ${required} artifacts are proven in ${cleanText(registry)}`;
   const how = `${formatBytes(bytes)} pulled, ${seconds.toFixed(1)} s`;
-  const verdict = proven === required ? colors.green(sum) : colors.red(sum);
+  const isFound = findings.length > 0 && verdict === 'not-warm';
+  const refusal = isFound && proven === required ? `; but ${colors.red('not where nodes look: repair the rule')}` : '';
   return [
     ...failed.map((trouble) => lineOf(colors.red('failed'), trouble, display)),
     ...waiting.map((trouble) => lineOf(colors.yellow('unfinished'), trouble, display)),
-    `${verdict}; ${how}`,
+    ...findings.flatMap((finding) => linesOfFinding(finding, display)),
+    `${verdict === 'warm' ? colors.green(sum) : colors.red(sum)}; ${how}${refusal}`,
+    ...renewedLine(answer, display),
   ].join('\n');
+}
+
+/** A run that has nothing to do must not be taken for one that looked at every layer. */
+function renewedLine({ renewed, proofLevel }: WarmAnswer, { colors }: Display): readonly string[] {
+  if (renewed === 0) return [];
+  const layers = proofLevel === 'deep' ? '; their layers as an earlier run found them' : '';
+  const text = `${renewed} of them by one look at the manifest${layers} (--recheck looks at everything)`;
+  return [colors.dim(text)];
+}
+
+/** A command is never broken: it is there to be copied. */
+function linesOfFinding({ code, message, fix }: WarmAnswer['findings'][number], display: Display): readonly string[] {
+  const { colors, width } = display;
+  return [
+    `${colors.red('finding')} ${cleanText(code)}`,
+    indentWords(cleanText(message), 2, width),
+    ...(fix === '' ? [] : [`  ${colors.cyan(cleanText(fix))}`]),
+  ];
 }
 
 function lineOf(word: string, { repository, tag, reason }: WarmTrouble, display: Display): string {

@@ -16,6 +16,9 @@ export interface Config {
   readonly fleetGatePrefix: string;
   /** Undefined: no policy assignment is kept. */
   readonly policyAssignmentId: string | undefined;
+  readonly maintenanceHolds: 'off' | 'auto-upgrade' | 'all';
+  readonly maintenanceCreate: boolean;
+  readonly holdDays: number;
   readonly verifyDelaySeconds: number;
   readonly budgetSharePercent: number;
   readonly marReadsPerMinute: number;
@@ -66,6 +69,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     gateMinConfidence: values.GATE_MIN_CONFIDENCE,
     fleetGatePrefix: values.FLEET_GATE_PREFIX,
     policyAssignmentId: values.POLICY_ASSIGNMENT_ID,
+    maintenanceHolds: values.MAINTENANCE_HOLDS,
+    maintenanceCreate: values.MAINTENANCE_CREATE,
+    holdDays: values.HOLD_DAYS,
     verifyDelaySeconds: values.VERIFY_DELAY_SECONDS,
     budgetSharePercent: values.BUDGET_SHARE_PERCENT,
     marReadsPerMinute: values.MAR_READS_PER_MINUTE,

@@ -91,6 +91,20 @@ export const settings = z.object({
     .describe(
       'Azure Policy assignment whose lists of guarded clusters and allowed versions the app keeps ([policy.md](policy.md)); unset: none.',
     ),
+  MAINTENANCE_HOLDS: z
+    .enum(['off', 'auto-upgrade', 'all'], wants('off, auto-upgrade or all'))
+    .default('auto-upgrade')
+    .describe(
+      'Which planned maintenance of clusters with auto-upgrade is held while a target is not open: `auto-upgrade` Kubernetes versions and node images, `all` weekly AKS releases too, `off` none. See maintenance.md.',
+    ),
+  MAINTENANCE_CREATE: z
+    .enum(['true', 'false'], wants('true or false'))
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('Whether a maintenance configuration that a cluster lacks is made for as long as it is held.'),
+  HOLD_DAYS: count(1, 7, 3).describe(
+    'Days beyond today that a hold of planned maintenance lasts unless it is renewed: should the app die, it ends by itself then.',
+  ),
   VERIFY_DELAY_SECONDS: count(1, 3600, 10).describe(
     'Seconds between asking for an artifact and the first look whether it is cached; doubles up to 10 minutes.',
   ),

@@ -1,5 +1,6 @@
 import { answerArmError, answerNotFound, answerPage } from './arm-answers.js';
 import { answerGate, GateOperations } from './arm-gates.js';
+import { MaintenanceOperations } from './arm-maintenance.js';
 import { describeCluster, describeUpgradeProfile, type Document } from './cluster-documents.js';
 import type { ClusterState } from './cluster-state.js';
 import type { Dice } from './dice.js';
@@ -31,13 +32,16 @@ export interface ArmParts {
   readonly dice: Dice;
   readonly imports: ImportOperations;
   readonly pageSize: number;
+  readonly maintenanceETags: 'given' | 'none';
 }
 
 /** Azure Resource Manager, as far as the resources of a scenario go. Ids compare without case. */
 export class ArmServer {
   private readonly gates: GateOperations;
+  private readonly maintenance: MaintenanceOperations;
 
   constructor(private readonly parts: ArmParts) {
+    this.maintenance = new MaintenanceOperations(parts.maintenanceETags);
     this.gates = new GateOperations(parts.scenario.subscriptionId, parts.scenario.location);
   }
 
@@ -123,7 +127,9 @@ export class ArmServer {
     switch (`${provider}/${type}`.toLowerCase()) {
       case 'microsoft.containerservice/managedclusters': {
         const cluster = this.parts.clusters.find(isIt);
-        return cluster ? answerCluster(cluster, request, rest) : answerNotFound(`${provider}/${type}`, name, group);
+        return cluster
+          ? this.answerCluster(cluster, request, rest)
+          : answerNotFound(`${provider}/${type}`, name, group);
       }
       case 'microsoft.containerregistry/registries': {
         const registry = this.parts.registries.find(isIt);
@@ -138,6 +144,13 @@ export class ArmServer {
       default:
         return answerUnknown(request);
     }
+  }
+
+  private answerCluster(cluster: ClusterState, request: Received, path: readonly string[]): Answer {
+    const [child, name] = path;
+    if (child?.toLowerCase() === 'maintenanceconfigurations')
+      return this.maintenance.answer(cluster, request, name, this.parts.pageSize);
+    return answerCluster(cluster, request, path);
   }
 
   private answerRegistry(registry: ArmRegistry, request: Received, path: readonly string[]): Answer {

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { loadCatalog } from '../../shared/catalog/catalog.js';
+import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import { AcrTokens } from './acr-tokens.js';
 import { ArmServer, type ArmRegistry } from './arm-server.js';
+import { AutoUpgrades } from './auto-upgrades.js';
 import { answerCatalogSources, buildCatalogSources } from './catalog-sources.js';
 import type { ThrowawayCa } from './certificates.js';
 import { ClusterState } from './cluster-state.js';
@@ -89,7 +91,8 @@ export class Booting {
       issuer: this.issuer,
     };
     this.scheduleOutage();
-    const arm = new ArmServer({ ...armParts, audiences, dice, pageSize: this.options.armPageSize ?? 2 });
+    const { armPageSize: pageSize = 2, maintenanceETags = 'none' } = this.options;
+    const arm = new ArmServer({ ...armParts, audiences, dice, pageSize, maintenanceETags });
     const armPort = await this.serve('arm', (request) => arm.answer(request), 'https');
     const armEndpoint = `https://127.0.0.1:${armPort}`;
     // In a sovereign cloud, too, Resource Manager's own address is a valid audience.
@@ -136,6 +139,8 @@ export class Booting {
 
   private play(world: World): void {
     for (const fleet of world.fleets) fleet.start();
+    const upgrades = new AutoUpgrades(this.timers, (cluster, version) => this.pullForUpgrade(world, cluster, version));
+    for (const cluster of world.clusters.values()) upgrades.start(cluster);
     for (const event of this.scenario.events) this.timers.after(event.afterSeconds, () => this.fire(world, event));
   }
 
@@ -231,15 +236,17 @@ export class Booting {
     const listener: FleetListener = {
       gateCreated: (gate) => world().eventGrid.publish('aks-resources', newGateEvent('Created', gate, subscriptionId)),
       gateUpdated: (gate) => world().eventGrid.publish('aks-resources', newGateEvent('Updated', gate, subscriptionId)),
-      clusterUpgrading: (cluster, version) => {
-        const declared = cluster.declared.nodePulls.map(splitArtifact);
-        const pulled = [...(this.options.pulledByNodes?.(cluster, version) ?? []), ...declared];
-        const missing = world().missingFor(cluster, pulled);
-        world().upgrades.push({ cluster: cluster.name, kubernetesVersion: version, at: new Date(), missing });
-        const registry = this.pulledRegistries.get(cluster.declared.registry ?? '');
-        if (registry) pullAsNodes(cluster, registry, pulled, this.pulls);
-      },
+      clusterUpgrading: (cluster, version) => this.pullForUpgrade(world(), cluster, version),
     };
     return this.scenario.fleets.map((fleet) => new Fleet(fleet, subscriptionId, clusters, this.timers, listener));
+  }
+
+  private pullForUpgrade(world: World, cluster: ClusterState, version: KubernetesVersion): void {
+    const declared = cluster.declared.nodePulls.map(splitArtifact);
+    const pulled = [...(this.options.pulledByNodes?.(cluster, version) ?? []), ...declared];
+    const missing = world.missingFor(cluster, pulled);
+    world.upgrades.push({ cluster: cluster.name, kubernetesVersion: version, at: new Date(), missing });
+    const registry = this.pulledRegistries.get(cluster.declared.registry ?? '');
+    if (registry) pullAsNodes(cluster, registry, pulled, this.pulls);
   }
 }

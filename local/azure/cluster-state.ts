@@ -1,5 +1,6 @@
 import { compareVersions, type KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import { guidOf } from './guid.js';
+import { MaintenanceState } from './maintenance.js';
 import type { Scenario, ScenarioCluster } from './scenario.js';
 
 /** An AKS cluster as it is now. */
@@ -7,6 +8,7 @@ export class ClusterState {
   readonly id: string;
   kubernetesVersion: KubernetesVersion;
   provisioningState: 'Succeeded' | 'Upgrading' = 'Succeeded';
+  readonly maintenance: MaintenanceState;
   private poolVersions: readonly KubernetesVersion[];
 
   constructor(
@@ -19,6 +21,7 @@ export class ClusterState {
   ) {
     this.id = clusterId(subscriptionId, declared);
     this.kubernetesVersion = declared.kubernetesVersion;
+    this.maintenance = new MaintenanceState(declared.maintenanceConfigurations);
     this.poolVersions = declared.pools.map((pool) => pool.kubernetesVersion ?? declared.kubernetesVersion);
   }
 

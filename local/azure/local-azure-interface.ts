@@ -15,6 +15,8 @@ export interface LocalAzureOptions {
   readonly eventRetrySeconds?: readonly number[];
   /** What the nodes of a cluster pull for a version, beside `nodePulls`; checked against the registry's truth when an upgrade begins. */
   readonly pulledByNodes?: (cluster: ClusterState, version: KubernetesVersion) => readonly ArtifactRef[];
+  /** Whether maintenance configurations have ETags; Azure documents none. */
+  readonly maintenanceETags?: 'given' | 'none';
   /** Instead of what the catalogue names. */
   readonly marContent?: MarContent;
 }

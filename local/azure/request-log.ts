@@ -40,6 +40,7 @@ export function classOf(path: string): string {
   const types = [
     'importimage',
     'gates',
+    'maintenanceconfigurations',
     'updateruns',
     'members',
     'cacherules',

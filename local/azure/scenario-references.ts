@@ -31,6 +31,7 @@ interface References {
     readonly clusters: readonly { readonly name: string }[];
     readonly updateRuns: readonly { readonly name: string }[];
     readonly gates: readonly { readonly displayName: string }[];
+    readonly holds?: readonly { readonly cluster: string }[] | undefined;
   };
 }
 
@@ -120,6 +121,7 @@ function checkExpectations(
   scenario.expect.clusters.forEach((cluster, index) =>
     wantCluster(['expect', 'clusters', index, 'name'], cluster.name),
   );
+  scenario.expect.holds?.forEach(({ cluster }, index) => wantCluster(['expect', 'holds', index, 'cluster'], cluster));
   scenario.expect.updateRuns.forEach(({ name }, index) => {
     if (!runs.some((run) => run.name === name))
       complain(['expect', 'updateRuns', index, 'name'], `there is no run "${name}"`);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { artifact, displayName, minor, name, seconds, version } from './scenario-values.js';
 import { expectedPolicy, policyAssignment } from './scenario-policy.js';
+import { autoUpgrade, expectedHold, maintenanceConfiguration } from './scenario-maintenance.js';
 import { faults } from './scenario-faults.js';
 import { mar, registry } from './scenario-registries.js';
 import { checkReferences } from './scenario-references.js';
@@ -35,6 +36,11 @@ const cluster = z.strictObject({
     .array(z.string())
     .default([])
     .describe('What Component Insights reports for this cluster, by name; versions come from `componentVersions`.'),
+  maintenanceConfigurations: z
+    .array(maintenanceConfiguration)
+    .default([])
+    .describe('Planned maintenance at the start.'),
+  autoUpgrade: autoUpgrade.optional().describe('An upgrade that AKS makes by itself.'),
   nodePulls: z.array(artifact).default([]).describe('What its nodes pull when they are upgraded, as in MAR.'),
 });
 
@@ -116,6 +122,7 @@ const expect = z.strictObject({
   updateRuns: z.array(expectedRun).default([]).describe('What must be true of update runs.'),
   gates: z.array(expectedGate).default([]).describe('What must be true of Fleet gates.'),
   policy: expectedPolicy.optional().describe('What the policy assignment must hold.'),
+  holds: z.array(expectedHold).optional().describe('What must be true of planned maintenance.'),
 });
 
 /** A subscription to play: `docs/scenarios.md` describes every field. */

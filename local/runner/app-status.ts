@@ -31,6 +31,11 @@ const statusSchema = z.object({
       ),
     }),
   ),
+  holds: z
+    .array(
+      z.object({ clusterId: z.string(), configuration: z.string(), state: z.string(), reasons: z.array(z.string()) }),
+    )
+    .optional(),
   fleetGates: z.array(z.object({ displayName: z.string(), action: z.string(), reasons: z.array(z.string()) })),
   problems: z.array(z.object({ at: z.string(), source: z.string(), subject: z.string(), reason: z.string() })),
 });

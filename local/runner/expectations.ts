@@ -23,6 +23,7 @@ export function compare(expected: Expectations, snapshot: Snapshot): readonly Di
         .flatMap((gate) => differ(`gate ${displayName} (${gate.place})`, state, gate.state)),
     ),
     ...(expected.policy ? comparePolicy(expected.policy, snapshot) : []),
+    ...(expected.holds ?? []).flatMap((hold) => compareHold(hold, snapshot)),
   ];
 }
 
@@ -30,11 +31,12 @@ export function compare(expected: Expectations, snapshot: Snapshot): readonly Di
  * Seconds for which `expect` must hold before a run counts as ended: none where it describes an end that cannot be left, some
  * where it says that something stays shut, for a gate that opens too early must have its chance to do so.
  */
-export function settleSeconds({ clusters, updateRuns, gates }: Expectations): number {
+export function settleSeconds({ clusters, updateRuns, gates, holds = [] }: Expectations): number {
   const staysShut =
     clusters.some(({ targets }) => targets.some(({ decision }) => decision !== 'open')) ||
     updateRuns.some(({ state }) => state !== 'Completed') ||
-    gates.some(({ state }) => state !== 'Completed');
+    gates.some(({ state }) => state !== 'Completed') ||
+    holds.some(({ state }) => state !== 'none');
   return staysShut ? 3 : 0;
 }
 
@@ -67,6 +69,17 @@ function comparePolicy(
   return [
     ...differ('policy, guarded clusters', sorted(guarded), sorted(policy?.guarded)),
     ...differ('policy, allowed versions', sorted(allowed), sorted(policy?.allowed)),
+  ];
+}
+
+function compareHold(expected: NonNullable<Expectations['holds']>[number], { holds }: Snapshot): readonly Difference[] {
+  const { cluster, configuration, state, entries } = expected;
+  const actual = holds.find((hold) => hold.cluster === cluster && hold.configuration === configuration);
+  const subject = `cluster ${cluster}, maintenance ${configuration}`;
+  const count = (entriesOf: number) => `${entriesOf} entries`;
+  return [
+    ...differ(subject, state, actual?.state ?? 'none'),
+    ...(entries === undefined ? [] : differ(`${subject} in Azure`, count(entries), count(actual?.entries ?? 0))),
   ];
 }
 

@@ -24,6 +24,7 @@ export function describeOutcome(session: Session, mode: string, { snapshot, diff
     updateRuns: snapshot.updateRuns,
     gates: snapshot.gates,
     upgrades: snapshot.upgrades,
+    holds: snapshot.holds,
     problems: status?.problems ?? [],
     cost: {
       storageTransactions: session.storage.transactions(),

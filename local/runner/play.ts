@@ -17,9 +17,9 @@ export class HostCrash extends Error {
   override readonly name = 'HostCrash';
 }
 
-const pollMilliseconds = 400;
-
 export interface PlayOptions {
+  /** Between one look at the app and the next; each costs it a read of all its records. */
+  readonly pollMilliseconds?: number;
   /** Ends it early, with the differences of that moment. */
   readonly signal?: AbortSignal;
   /** What a host that ends means: a failure, or something that the caller does and makes up for with `restartHost`. */
@@ -49,7 +49,7 @@ export async function playScenario(session: Session, progress: Progress, options
       progress.end();
       return { snapshot, differences };
     }
-    await Promise.race([delay(pollMilliseconds), crash]);
+    await Promise.race([delay(options.pollMilliseconds ?? 400), crash]);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AppStatus } from './app-status.js';
-import type { Snapshot } from './snapshot.js';
+import { isHoldNews, type Snapshot } from './snapshot.js';
 
 const barWidth = 24;
 
@@ -22,6 +22,7 @@ export function renderBlock(
       colors,
     ),
     ...section('Fleet', renderFleet(snapshot, colors), colors),
+    ...section('Maintenance', renderHolds(snapshot, colors), colors),
     ...section(
       'Problems',
       (status?.problems ?? []).slice(-3).map(({ source, subject, reason }) => `${source} ${subject}: ${reason}`),
@@ -49,6 +50,11 @@ export function paintDecision(decision: string, colors: Colors): string {
 export function paintState(state: string, colors: Colors): string {
   if (state === 'Completed') return colors.green(state);
   return state === 'Pending' ? colors.yellow(state) : state;
+}
+
+export function paintHold(state: string, colors: Colors): string {
+  if (state === 'none') return colors.dim('not held');
+  return state === 'held' ? colors.yellow(state) : colors.magenta(state);
 }
 
 function section(name: string, lines: readonly string[], colors: Colors): readonly string[] {
@@ -89,4 +95,10 @@ function renderFleet({ updateRuns, gates }: Snapshot, colors: Colors): readonly 
       .filter(({ run }) => run === name)
       .map((gate) => `  gate ${gate.displayName} (${gate.place})  ${paintState(gate.state, colors)}`),
   ]);
+}
+
+function renderHolds({ holds }: Snapshot, colors: Colors): readonly string[] {
+  return holds
+    .filter(isHoldNews)
+    .map(({ cluster, configuration, state }) => `${cluster} ${configuration}  ${paintHold(state, colors)}`);
 }

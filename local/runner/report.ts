@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { Colors } from 'picocolors/types.js';
 import type { Difference } from './expectations.js';
-import { formatSeconds, paintDecision, paintState } from './progress-block.js';
+import { formatSeconds, paintDecision, paintHold, paintState } from './progress-block.js';
 import type { Snapshot } from './snapshot.js';
 
 const namedMissing = 3;
@@ -12,6 +12,7 @@ export function renderReport(snapshot: Snapshot, differences: readonly Differenc
   return [
     clusterTable(snapshot, colors),
     ...(snapshot.updateRuns.length > 0 ? [fleetTable(snapshot, colors)] : []),
+    ...(snapshot.holds.length > 0 ? [holdTable(snapshot, colors)] : []),
     ...(snapshot.status?.problems ?? []).map(
       ({ source, subject, reason }) => `${colors.red('problem')} ${source} ${subject}: ${reason}`,
     ),
@@ -51,6 +52,13 @@ function fleetTable({ updateRuns, gates }: Snapshot, colors: Colors): string {
       table.push([...run, gate.displayName, gate.place, paintState(gate.state, colors)]);
     }
   }
+  return table.toString();
+}
+
+function holdTable({ holds }: Snapshot, colors: Colors): string {
+  const table = createTable(['cluster', 'maintenance', 'hold', 'entries in Azure', 'why'], colors);
+  for (const { cluster, configuration, state, reason, entries } of holds)
+    table.push([cluster, configuration, paintHold(state, colors), String(entries), wrapWords(reason ?? '')]);
   return table.toString();
 }
 

@@ -14,6 +14,7 @@ export interface Snapshot {
   readonly upgrades: readonly Upgrade[];
   /** What the policy assignment holds, with clusters by name; absent where there is none. */
   readonly policy?: { readonly guarded: readonly string[]; readonly allowed: readonly string[] };
+  readonly holds: readonly HoldSnapshot[];
   /** Login server by name of the registry. */
   readonly loginServers: ReadonlyMap<string, string>;
 }
@@ -24,6 +25,22 @@ export interface GateSnapshot {
   /** Stage, and group where the gate is of one. */
   readonly place: string;
   readonly state: 'NotReached' | 'Pending' | 'Completed';
+}
+
+/** A maintenance configuration: what the app says of it, and what is true of it. */
+export interface HoldSnapshot {
+  readonly cluster: string;
+  readonly configuration: string;
+  /** `none` where the app says nothing. */
+  readonly state: string;
+  readonly reason: string | undefined;
+  /** Count of its `notAllowedDates` in Azure. */
+  readonly entries: number;
+}
+
+/** That a cluster has no configuration to hold is told at the end only: most have none. */
+export function isHoldNews({ state }: HoldSnapshot): boolean {
+  return state !== 'without-configuration';
 }
 
 export function takeSnapshot(azure: LocalAzure, status: AppStatus | undefined, elapsedSeconds: number): Snapshot {
@@ -44,6 +61,7 @@ export function takeSnapshot(azure: LocalAzure, status: AppStatus | undefined, e
     gates: listGates(azure),
     upgrades: [...world.upgrades],
     ...policyOf(azure),
+    holds: listHolds(azure, status),
     loginServers: azure.loginServers,
   };
 }
@@ -78,4 +96,17 @@ function listGates({ world }: LocalAzure): readonly GateSnapshot[] {
       );
     }),
   );
+}
+
+/** Every configuration that exists or that the app speaks of. */
+function listHolds({ world }: LocalAzure, status: AppStatus | undefined): readonly HoldSnapshot[] {
+  return [...world.clusters.values()].flatMap(({ id, name, maintenance }) => {
+    const told = (status?.holds ?? []).filter((hold) => hold.clusterId.toLowerCase() === id.toLowerCase());
+    const names = new Set([...maintenance.list().map((one) => one.name), ...told.map((hold) => hold.configuration)]);
+    return [...names].map((configuration) => {
+      const hold = told.find((one) => one.configuration === configuration);
+      const entries = maintenance.entries(configuration).length;
+      return { cluster: name, configuration, state: hold?.state ?? 'none', reason: hold?.reasons.at(-1), entries };
+    });
+  });
 }

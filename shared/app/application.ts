@@ -8,6 +8,7 @@ import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
 import { evaluatePolicy, type PolicyPorts } from '../gate/evaluate-policy.js';
+import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
 import { evaluateTarget, judgeTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
 import type { GateDecision } from '../gate/decide.js';
 import type {
@@ -21,7 +22,7 @@ import type {
 } from '../gate/ports.js';
 import { rememberJudging, type RememberPorts } from '../gate/remember-judging.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
-import { seen } from '../gate/seen-clusters.js';
+import { saveSeen } from '../gate/seen-clusters.js';
 import type { Status } from '../gate/status.js';
 import { countStrategies } from '../gate/strategy-counts.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
@@ -56,6 +57,7 @@ export type Ports = PlanPorts &
   EvaluatePorts &
   FleetGatePorts &
   PolicyPorts &
+  MaintenancePorts &
   ReconcilePorts &
   Omit<VerifyPorts, 'verifyQueue'> &
   RememberPorts &
@@ -120,7 +122,7 @@ export class Application {
     const clusters = request.cluster
       ? [await ports.clusters.get(request.cluster)]
       : (await ports.clusters.list()).clusters;
-    if (!request.dryRun) await ports.seenClusters.save(clusters.map((cluster) => seen(cluster, ports.now())));
+    if (!request.dryRun) await saveSeen(clusters, ports.seenClusters, ports.now());
     const answers: RequestedCluster[] = [];
     for (const cluster of clusters) answers.push(await this.#syncOne(cluster, request));
     return { runId: ports.newRunId(), dryRun: request.dryRun, clusters: answers };
@@ -193,9 +195,15 @@ export class Application {
     }
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
+    if (result.repaired.length > 0) await this.#tellRepaired(result.plan.registry, result.repaired);
     const { artifacts, unresolved, findings } = result.plan.set;
     const imported = countStrategies(result.plan)?.import ?? 0;
     return `planned ${artifacts.length} artifacts, ${imported} by import, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
+  }
+
+  async #tellRepaired(registry: string, names: readonly string[]): Promise<void> {
+    const reason = `records could not be read, and are written anew; proofs begin from nothing: ${names.join(', ')}`;
+    await this.recordProblem({ source: 'table syncArtifacts', subject: registry, reason });
   }
 
   /** @returns one line for the log */
@@ -221,6 +229,7 @@ export class Application {
     if (task.kind === 'verify-registry')
       return `${task.registry}: ${await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue })}`;
     if (task.kind === 'policy') return `policy: ${await evaluatePolicy(ports)}`;
+    if (task.kind === 'maintenance') return `${task.clusterId}: ${await evaluateMaintenance(task, ports)}`;
     if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, ports)}`;
     return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, ports)}`;
   }
@@ -265,7 +274,6 @@ export class Application {
   }
 
   async #findingOf(cluster: ResourceId): Promise<string | undefined> {
-    const known = await this.ports.seenClusters.list();
-    return known.find((candidate) => candidate.id.toLowerCase() === cluster.key)?.finding;
+    return (await this.ports.seenClusters.get(cluster.id))?.finding;
   }
 }

@@ -3,6 +3,7 @@ import type { Status } from '../gate/status.js';
 import { dashboardStyle } from './dashboard-style.js';
 import { formatTime, renderCatalog, renderClusters, renderFleetGates, renderRegistries } from './dashboard-tables.js';
 import { renderOutages, renderProblems } from './dashboard-troubles.js';
+import { renderHolds } from './dashboard-holds.js';
 import { html, Html } from './html.js';
 import { judgeStatus } from './verdict.js';
 
@@ -52,7 +53,7 @@ export function renderDashboard(status: Status): string {
           <h2>Gates</h2>
           ${renderClusters(status)}
           <h2>Fleet gates</h2>
-          ${renderFleetGates(status)}${renderOutages(status)}
+          ${renderFleetGates(status)}${renderHolds(status)}${renderOutages(status)}
           <h2>Registries</h2>
           ${renderRegistries(status)}
           <h2>Catalogue</h2>

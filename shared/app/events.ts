@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { parseClusterId, parseResourceId, type ResourceId } from '../model/resource-id.js';
-import { describeIssues } from './messages.js';
+import { describeIssues } from './describe-issues.js';
 
 const versionAvailable = 'microsoft.containerservice.newkubernetesversionavailable';
 const scheduledEvent = 'microsoft.resourcenotifications.containerserviceeventresources.scheduledeventemitted';

@@ -4,6 +4,7 @@ import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion } from '../model/kubernetes-version.js';
 import { parseClusterId, parseResourceId, type ResourceId } from '../model/resource-id.js';
 import type { GateTask } from '../gate/ports.js';
+import { describeIssues } from './describe-issues.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 
 const clusterId = z.string().refine(parses(parseClusterId), 'must be the resource id of an AKS cluster');
@@ -19,6 +20,7 @@ const warmTask = z.object({
   repository: z.string().refine(isRepository, 'must be a repository'),
   tag: z.string().refine(isTag, 'must be a tag'),
   step,
+  carried: z.string().max(48_000).exactOptional(),
 });
 
 const round = z.object({
@@ -35,6 +37,7 @@ const gateTask = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('verify-registry'), registry: z.string().min(1).max(2048), round: round.exactOptional() }),
   z.object({ kind: z.literal('policy') }),
   z.object({ kind: z.literal('target'), clusterId, kubernetesVersion, step: step.exactOptional() }),
+  z.object({ kind: z.literal('maintenance'), clusterId }),
   z.object({ kind: z.literal('fleet-gate'), gateId, after: at.exactOptional() }),
 ]);
 
@@ -67,15 +70,6 @@ function parses(parse: (text: string) => ResourceId): (text: string) => boolean 
       return false;
     }
   };
-}
-
-/** One line that names the fields. */
-export function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => `${issue.path.length > 0 ? issue.path.join('.') : 'the document'}: ${issue.message}`)
-    .join('; ')
-    .slice(0, 500);
 }
 
 /** How often the queue handed out a message: `dequeueCount` of its metadata, 1 where it is absent. */

@@ -2,7 +2,8 @@ import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftPorts } from '../drift/measure-drift.js';
 import type { EnforcementPolicy } from '../gate/enforcement.js';
 import { indexRegistry, type EvaluatePorts } from '../gate/evaluate-target.js';
-import type { PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
+import type { Holds } from '../gate/maintenance-ports.js';
+import type { AuditTrail, BreakGlasses, PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
 import { describeStatus, type Status } from '../gate/status.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
 import type { OutageRecords } from '../warming/outages.js';
@@ -14,8 +15,11 @@ export interface StatusPorts
   readonly version: string;
   readonly enforcement: EnforcementPolicy;
   readonly seenClusters: SeenClusters;
+  readonly audit: AuditTrail;
+  readonly breakGlasses: BreakGlasses;
   readonly problems: Problems;
   readonly poison: PoisonMessages;
+  readonly holds: Pick<Holds, 'list'>;
   readonly outageRecords: OutageRecords;
   /** Budgets that are not at their full rate. */
   readonly throttled: () => Promise<readonly ThrottledBudget[]>;
@@ -24,31 +28,50 @@ export interface StatusPorts
 
 /** Problems and poison messages that are told; there may be more. */
 const problemsShown = 20;
+/** The audit trail itself has a page of its own. */
+const changesShown = 5;
 
 /** Everything that is stored, as it stands now. Reads only. */
 export async function readStatus(ports: StatusPorts): Promise<Status> {
-  const [clusters, targets, judgements, fleetGates, problems, drift, outages, poison, throttled, catalog] =
-    await Promise.all([
-      ports.seenClusters.list(),
-      ports.targets.list(),
-      ports.judgements.list(),
-      ports.fleetRecords.list(),
-      ports.problems.list(problemsShown),
-      ports.driftReports.list(),
-      ports.outageRecords.list(),
-      ports.poison.list(problemsShown),
-      ports.throttled(),
-      ports.catalogKeeper.describe(),
-    ]);
+  const [
+    clusters,
+    targets,
+    judgements,
+    fleetGates,
+    problems,
+    drift,
+    outages,
+    poison,
+    throttled,
+    catalog,
+    breakGlasses,
+    changes,
+    holds,
+  ] = await Promise.all([
+    ports.seenClusters.list(),
+    ports.targets.list(),
+    ports.judgements.list(),
+    ports.fleetRecords.list(),
+    ports.problems.list(problemsShown),
+    ports.driftReports.list(),
+    ports.outageRecords.list(),
+    ports.poison.list(problemsShown),
+    ports.throttled(),
+    ports.catalogKeeper.describe(),
+    ports.breakGlasses.list(),
+    ports.audit.list(changesShown),
+    ports.holds.list(),
+  ]);
   const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
   const states = new Map(
     await Promise.all(registries.map(async (registry) => [registry, await indexRegistry(registry, ports)] as const)),
   );
-  const { version, gatePolicy: policy } = ports;
-  const { mode } = ports.enforcement;
+  const { version, enforcement, gatePolicy: policy } = ports;
   return describeStatus({
     version,
-    mode,
+    enforcement,
+    breakGlasses,
+    changes,
     now: ports.now(),
     policy,
     clusters,
@@ -56,6 +79,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     states,
     judgements,
     fleetGates,
+    holds,
     outages,
     poison,
     catalog,

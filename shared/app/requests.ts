@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { parseClusterId, type ResourceId } from '../model/resource-id.js';
-import { describeIssues } from './messages.js';
+import { describeIssues } from './describe-issues.js';
 import type { ReplayRequest } from './replay.js';
 
 const kubernetesVersion = z.string().refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6');

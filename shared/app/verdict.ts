@@ -19,7 +19,11 @@ export function judgeStatus(status: Status): Verdict {
   const targets = status.clusters.flatMap((cluster) => cluster.targets.filter(({ current }) => !current));
   const open = targets.filter(({ decision }) => decision === 'open').length;
   const count = `${open} of ${targets.length} gates open`;
-  const concerns = [...status.clusters.flatMap((cluster) => concernsOf(cluster, status)), ...recentProblems(status)];
+  const concerns = [
+    ...status.clusters.flatMap((cluster) => concernsOf(cluster, status)),
+    ...holdConcerns(status),
+    ...recentProblems(status),
+  ];
   if (concerns.length > 0) return { urgency: 'look', headline: `Needs a look: ${count}`, concerns };
   if (open < targets.length) return { urgency: 'working', headline: `${count}, warming goes on`, concerns };
   const headline = targets.length > 0 ? 'All gates are open' : 'No upgrade is planned for any cluster';
@@ -43,6 +47,15 @@ function concernOf(cluster: string, target: TargetStatus, { evaluatedAt }: Statu
   }
   const since = ageMs(target.decidedAt, evaluatedAt);
   return since >= patienceMs ? [`${subject}: ${target.decision} for ${formatAge(since)}`] : [];
+}
+
+/** Upgrades that would be held, and are not. That there is nothing to hold is told at its place. */
+const unheld: ReadonlySet<string> = new Set(['overridden', 'unholdable', 'refused']);
+
+function holdConcerns({ holds = [] }: Status): readonly string[] {
+  return holds
+    .filter(({ state }) => unheld.has(state))
+    .map(({ cluster, configuration, reasons }) => `${cluster}: ${configuration} is not held: ${reasons.at(-1) ?? ''}`);
 }
 
 function recentProblems({ problems, evaluatedAt }: Status): readonly string[] {

@@ -1,6 +1,6 @@
 import { artifactName, type Requirement } from '../model/artifact.js';
 import type { SyncError } from '../model/errors.js';
-import { pinArtifacts, type RefusedArtifact } from '../warming/pin.js';
+import { pinArtifacts, type PinInput, type Pins, type RefusedArtifact } from '../warming/pin.js';
 import type { Budgets, ManifestReader, StoredState } from '../warming/ports.js';
 import type { PinnedArtifact } from '../warming/work.js';
 
@@ -21,9 +21,14 @@ export interface PinPorts {
   readonly upstream: ManifestReader;
   /** The registry itself: through its cache it knows what MAR names, as of minutes ago (Azure/acr#860). */
   readonly registryAsUpstream: Pick<ManifestReader, 'get'>;
+  /** Waited for, if need be: a pause that MAR asks for passes there. */
   readonly budgets: Budgets;
   readonly now: () => Date;
+  readonly stop: AbortSignal;
 }
+
+/** Pauses that MAR may ask for in a row while it names nothing. */
+const mostPauses = 5;
 
 /** Pins every artifact; where MAR cannot be asked (a jump host has no way out), by what else is known. */
 export async function pinForRun(
@@ -32,7 +37,7 @@ export async function pinForRun(
   ports: PinPorts,
 ): Promise<Pinning> {
   const input = { states, upstream: ports.upstream, budgets: ports.budgets, now: ports.now() };
-  const first = await pinArtifacts(artifacts, input);
+  const first = await pinPatiently(artifacts, input, ports);
   if (!first.failure) return { ...first, unasked: [], by: { kind: 'upstream' } };
   const settled = new Set([...first.pinned, ...first.refused.map(({ artifact }) => artifact)].map(artifactName));
   const open = artifacts.filter((artifact) => !settled.has(artifactName(artifact)));
@@ -48,6 +53,22 @@ export async function pinForRun(
     unasked: unknown.filter((one) => !done.has(artifactName(one))).map((artifact) => ({ artifact, error })),
     by: { kind: 'earlier', error },
   };
+}
+
+/** Being asked for patience is no reason to go without MAR. */
+async function pinPatiently(artifacts: readonly Requirement[], input: PinInput, { stop }: PinPorts): Promise<Pins> {
+  let [pinned, refused]: [Pins['pinned'], Pins['refused']] = [[], []];
+  let left = artifacts;
+  for (let pauses = 0; ; pauses += 1) {
+    const pins = await pinArtifacts(left, input);
+    pinned = [...pinned, ...pins.pinned];
+    refused = [...refused, ...pins.refused];
+    const isPaused = pins.failure?.failureClass === 'throttled' && !stop.aborted && pauses < mostPauses;
+    if (!isPaused) return { ...pins, pinned, refused };
+    const settled = new Set([...pins.pinned, ...pins.refused.map(({ artifact }) => artifact)].map(artifactName));
+    if (settled.size > 0) pauses = 0;
+    left = left.filter((artifact) => !settled.has(artifactName(artifact)));
+  }
 }
 
 function pinOf({ repository, tag, digest, children, pinnedAt }: StoredState['state']): PinnedArtifact {

@@ -1,28 +1,30 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import '../model/schema-words.js';
 import { artifactName, confidences, isRepository, isTag, versionSources, type Requirement } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
-import { describeIssues } from './messages.js';
+import { describeIssues } from './describe-issues.js';
 
 /** Only what warming needs; `plan` prints more, and may print more yet. */
 const planDocument = z.object({
   artifacts: z.array(
     z.object({
       kind: z.enum(['image', 'binary']),
-      repository: z.string().refine(isRepository, 'must be the path of a repository on MAR'),
-      tag: z.string().refine(isTag, 'must be a tag'),
-      platforms: z.array(z.string()).default([]),
-      because: z
-        .array(
+      repository: z.string().check(z.refine(isRepository, 'must be the path of a repository on MAR')),
+      tag: z.string().check(z.refine(isTag, 'must be a tag')),
+      platforms: z._default(z.array(z.string()), []),
+      because: z._default(
+        z.array(
           z.object({
             component: z.string(),
-            source: z.enum(versionSources).catch('component-map'),
-            confidence: z.enum(confidences).catch('low'),
+            source: z.catch(z.enum(versionSources), 'component-map'),
+            confidence: z.catch(z.enum(confidences), 'low'),
           }),
-        )
-        .default([]),
+        ),
+        [],
+      ),
     }),
   ),
-  unresolved: z.array(z.object({ component: z.string() })).default([]),
+  unresolved: z._default(z.array(z.object({ component: z.string() })), []),
 });
 
 export interface WarmPlan {

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { artifactName } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
-import type { ArtifactStates, ContentReader, StoredState } from '../warming/ports.js';
+import type { ArtifactStates, Budgets, ContentReader, StoredState } from '../warming/ports.js';
 import { isProvenAt } from '../warming/proof-level.js';
 import type { ArtifactState, ProofLevel } from '../warming/state.js';
 import type { PinnedArtifact } from '../warming/work.js';
@@ -14,6 +14,8 @@ export interface RenewOrder {
 export interface RenewPorts {
   readonly registry: (loginServer: string) => ContentReader;
   readonly states: ArtifactStates;
+  /** Waited for, if need be. */
+  readonly budgets: Pick<Budgets, 'take'>;
   readonly now: () => Date;
 }
 
@@ -57,7 +59,9 @@ function renew(
  * An Azure Container Registry is asked for the tag, as that is what nodes pull, and says whether it holds what it names. Any other cache
  * would only ask its upstream for the tag, which has just been done.
  */
-async function isThere(state: ArtifactState, { registry }: RenewPorts): Promise<boolean> {
+async function isThere(state: ArtifactState, { registry, budgets }: RenewPorts): Promise<boolean> {
+  const grant = await budgets.take({ registry: state.loginServer, operation: 'manifest-read' }, 1);
+  if (grant.kind === 'wait') return false;
   const reference = state.strategy === 'pull-blobs' ? state.digest : state.tag;
   try {
     const head = await registry(state.loginServer).head(state.cachedRepository, reference);

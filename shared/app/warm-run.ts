@@ -1,7 +1,7 @@
 import { artifactName, type ArtifactRef, type Requirement } from '../model/artifact.js';
 import { cachedRepository, type Registry } from '../model/registry.js';
 import { advanceArtifact, taskOf, type AdvancePorts } from '../warming/advance.js';
-import type { ArtifactStates, ManifestReader, StoredState, WarmTask } from '../warming/ports.js';
+import type { ArtifactStates, Budgets, ManifestReader, StoredState, WarmTask } from '../warming/ports.js';
 import type { ArtifactState, ProofLevel } from '../warming/state.js';
 import { strategyFor, type StrategyChoice } from '../warming/strategy.js';
 import { planWork, type PinnedArtifact, type WorkPolicy } from '../warming/work.js';
@@ -39,12 +39,17 @@ export interface WarmOrder {
 export type WarmRunPorts = Omit<AdvancePorts, 'warmQueue'> & {
   readonly timeline: WarmTimeline;
   readonly states: ArtifactStates;
+  /** As `budgets`, for what is done before the first step: it waits itself, as there is no message to give back. */
+  readonly waitingBudgets: Budgets;
   /** Told after every step of an artifact. */
   readonly tell: (progress: WarmProgress) => void;
   readonly stop: AbortSignal;
 };
 
 export interface WarmRun extends WarmProgress {
+  /** Proven ones of which this run looked at the manifest alone; everything else it proved as `proofLevel` says. */
+  readonly renewed: number;
+  readonly proofLevel: ProofLevel;
   readonly pinnedBy: Pinning['by'];
   readonly isStopped: boolean;
 }
@@ -57,9 +62,10 @@ export async function runWarm(order: WarmOrder, ports: WarmRunPorts): Promise<Wa
   const { key } = order.registry.resource;
   const tally = new Tally(order.artifacts.length, order.mostFailures);
   const known = await ports.states.list(key);
-  const pins = await pinForRun(order.artifacts, known, { ...ports, registryAsUpstream: asUpstream(order, ports) });
+  const patient = { ...ports, budgets: ports.waitingBudgets };
+  const pins = await pinForRun(order.artifacts, known, { ...patient, registryAsUpstream: asUpstream(order, ports) });
   const placed = placeAll(pins, order, tally);
-  const renewed = await renewProven(placed, known, order, ports);
+  const renewed = await renewProven(placed, known, order, patient);
   for (const state of renewed.values()) tally.note(state);
   const left = placed.filter((pin) => !renewed.has(artifactName(pin)));
   const changes = planChanges(left, known, order, ports);
@@ -69,13 +75,14 @@ export async function runWarm(order: WarmOrder, ports: WarmRunPorts): Promise<Wa
 
   const enqueue = async (tasks: readonly WarmTask[], delaySeconds: number): Promise<void> => {
     const states = await Promise.all(tasks.map((task) => ports.states.get(key, task)));
-    const wanted = tasks.filter((_task, index) => (states[index]?.state.failures ?? 0) < order.mostFailures);
+    const wanted = tasks.filter((_task, index) => !isGivenUp(states[index]?.state, order.mostFailures));
     await ports.timeline.enqueue(wanted, delaySeconds);
   };
   const advance = async (task: WarmTask): Promise<void> => {
-    await advanceArtifact(task, 1, { ...ports, warmQueue: { enqueue } });
+    const advance = await advanceArtifact(task, 1, { ...ports, warmQueue: { enqueue } });
     const stored = await ports.states.get(key, task);
-    if (stored) tally.note(stored.state);
+    if (stored && advance === 'deferred') tally.wait(task, 'waits for a request budget');
+    else if (stored) tally.note(stored.state);
     ports.tell(tally.progress());
   };
   await ports.timeline.enqueue(
@@ -83,7 +90,8 @@ export async function runWarm(order: WarmOrder, ports: WarmRunPorts): Promise<Wa
     0,
   );
   const end = await ports.timeline.run(advance, order.concurrency, ports.stop);
-  return { ...tally.progress(), pinnedBy: pins.by, isStopped: end === 'stopped' };
+  const { proofLevel } = order;
+  return { ...tally.progress(), renewed: renewed.size, proofLevel, pinnedBy: pins.by, isStopped: end === 'stopped' };
 }
 
 /** The registry in the place of MAR: by the names that MAR's repositories have there. */
@@ -129,6 +137,11 @@ function planChanges(
 /** Nobody else works on these states: whatever is unfinished has lost its task, and every proof is looked at in every run. */
 const alone = { reproveAfterMs: 0, retryFailedAfterMs: 0, lostAfterMs: 0, bakedDelaySeconds: 0 };
 
+/** Failures in a row, but for those that only ask for patience: the run's own time bounds that. */
+function isGivenUp(state: ArtifactState | undefined, mostFailures: number): boolean {
+  return state !== undefined && state.failures >= mostFailures && state.failureClass !== 'throttled';
+}
+
 /** Where every artifact of a run stands. */
 class Tally {
   readonly #failed = new Map<string, WarmTrouble>();
@@ -144,8 +157,8 @@ class Tally {
     const name = artifactName(state);
     this.#waiting.delete(name);
     this.#proven.delete(name);
-    const isGivenUp = state.failures >= this.mostFailures;
-    if (state.phase === 'failed' || isGivenUp) this.fail(state, state.reason ?? 'no reason was recorded');
+    if (state.phase === 'failed' || isGivenUp(state, this.mostFailures))
+      this.fail(state, state.reason ?? 'no reason was recorded');
     else if (state.phase === 'proven' && state.failures === 0 && state.provenAt) this.#proven.add(name);
     else this.wait(state, state.reason ?? 'under way');
   }

@@ -1,16 +1,18 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import '../model/schema-words.js';
 import { artifactName, isDigest, type ArtifactRef, type Digest } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import type { ArtifactStates, StoredState } from '../warming/ports.js';
 import type { ArtifactState } from '../warming/state.js';
-import { describeIssues } from './messages.js';
+import { describeIssues } from './describe-issues.js';
 
 const date = z.coerce.date();
-const digest = z.string().refine((text): text is Digest => isDigest(text), 'must be a sha256 digest');
+const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'must be a sha256 digest');
 
-const count = z.int().min(0);
+const count = z.int().check(z.minimum(0));
 
 const stateSchema = z.object({
   registry: z.string(),
@@ -27,16 +29,17 @@ const stateSchema = z.object({
   step: count,
   attempts: count,
   failures: count,
-  proof: z.enum(['manifests', 'deep']).exactOptional(),
-  blobsDone: count.exactOptional(),
-  imports: z.object({ token: z.string(), startedAt: date }).exactOptional(),
-  importTries: count.exactOptional(),
-  provenAt: date.exactOptional(),
-  neededBy: date.exactOptional(),
+  proof: z.exactOptional(z.enum(['manifests', 'deep'])),
+  blobsDone: z.exactOptional(count),
+  imports: z.exactOptional(z.object({ token: z.string(), startedAt: date })),
+  importTries: z.exactOptional(count),
+  provenAt: z.exactOptional(date),
+  neededBy: z.exactOptional(date),
+  deepAt: z.exactOptional(date),
   dueAt: date,
-  reason: z.string().exactOptional(),
-  failureClass: z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours']).exactOptional(),
-}) satisfies z.ZodType<ArtifactState>;
+  reason: z.exactOptional(z.string()),
+  failureClass: z.exactOptional(z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours'])),
+}) satisfies z.ZodMiniType<ArtifactState>;
 const documentSchema = z.object({ format: z.literal(1), artifacts: z.array(stateSchema) });
 
 /**
@@ -57,9 +60,16 @@ export class FileArtifactStates implements ArtifactStates {
 
   /**
    * @param memory "forget" starts from nothing and overwrites the file
-   * @throws SyncError INVALID_INPUT for a file that is not ours or broken
+   * @throws SyncError INVALID_INPUT for a file that is not ours or broken; STATE_FILE_UNWRITABLE for a folder in which nothing can be
+   * kept: better now than after an hour of work
    */
   static async open(path: string, memory: 'keep' | 'forget'): Promise<FileArtifactStates> {
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await access(dirname(path), constants.W_OK);
+    } catch (cause) {
+      throw unwritable(path, cause);
+    }
     return new FileArtifactStates(path, memory === 'forget' ? [] : await readStates(path));
   }
 
@@ -84,15 +94,22 @@ export class FileArtifactStates implements ArtifactStates {
     });
   }
 
-  /** Writes what has changed since the last time; a reader of the file sees all of it or nothing. */
+  /**
+   * Writes what has changed since the last time; a reader of the file sees all of it or nothing.
+   * @throws SyncError STATE_FILE_UNWRITABLE
+   */
   async flush(): Promise<void> {
     if (this.#flushed === this.#writes) return;
     const written = this.#writes;
     const lines = [...this.#rows.values()].map(({ state }) => JSON.stringify(state));
     const draft = `${this.path}.${process.pid}.tmp`;
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-    await writeFile(draft, `{"format":1,"artifacts":[\n${lines.join(',\n')}\n]}\n`, { mode: 0o600 });
-    await rename(draft, this.path);
+    try {
+      await writeFile(draft, `{"format":1,"artifacts":[\n${lines.join(',\n')}\n]}\n`, { mode: 0o600 });
+      await rename(draft, this.path);
+    } catch (cause) {
+      await rm(draft, { force: true });
+      throw unwritable(this.path, cause);
+    }
     this.#flushed = written;
   }
 }
@@ -114,10 +131,18 @@ async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'unknown';
+    const code = codeOf(cause);
     if (code === 'ENOENT') return undefined;
     throw new SyncError('INVALID_INPUT', `state: ${path}: it cannot be read (${code})`, { cause });
   }
+}
+
+function unwritable(path: string, cause: unknown): SyncError {
+  return new SyncError('STATE_FILE_UNWRITABLE', `state: ${path}: it cannot be written (${codeOf(cause)})`, { cause });
+}
+
+function codeOf(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'unknown';
 }
 
 function parseJson(text: string): unknown {

@@ -13,12 +13,15 @@ const concurrentRequests = 8;
 const repositoriesPerToken = 10;
 
 const manifestsPage = z.object({
-  manifests: z.array(z.object({ digest: z.string(), tags: z.array(z.string()).nullish() })).nullish(),
+  manifests: z
+    .array(z.object({ digest: z.string(), tags: z.array(z.string()).nullish(), createdTime: z.string().nullish() }))
+    .nullish(),
 });
 
 interface StoredManifest {
   readonly digest: Digest;
   readonly tags: readonly string[];
+  readonly createdAt: Date | undefined;
 }
 
 /** What an ACR holds, by `/acr/v1/{repository}/_manifests`: digests with their tags in one list. Source: ACR REST API 2021-07-01. */
@@ -71,6 +74,7 @@ export class AcrStoredManifests implements StoredManifests {
     return {
       digests: new Set(manifests.map(({ digest }) => digest)),
       tags: new Map(manifests.flatMap(({ digest, tags }) => tags.map((tag) => [tag, digest] as const))),
+      createdAt: new Map(manifests.flatMap(({ digest, createdAt }) => (createdAt ? [[digest, createdAt]] : []))),
     };
   }
 }
@@ -79,9 +83,14 @@ export class AcrStoredManifests implements StoredManifests {
 function parseManifests(repository: string, json: unknown): readonly StoredManifest[] {
   const parsed = manifestsPage.safeParse(json);
   if (!parsed.success) throw malformed(`the manifests of ${repository}`, parsed.error);
-  return (parsed.data.manifests ?? []).flatMap(({ digest, tags }) =>
-    isDigest(digest) ? { digest, tags: (tags ?? []).filter(isTag) } : [],
+  return (parsed.data.manifests ?? []).flatMap(({ digest, tags, createdTime }) =>
+    isDigest(digest) ? { digest, tags: (tags ?? []).filter(isTag), createdAt: dateOf(createdTime) } : [],
   );
+}
+
+function dateOf(text: string | null | undefined): Date | undefined {
+  const date = new Date(text ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 function scopeOf(repository: string): string {

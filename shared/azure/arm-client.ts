@@ -24,6 +24,11 @@ export interface ArmAnswer {
   readonly etag: string | undefined;
 }
 
+/** What became of a change: "conflict" is 412, "busy" 409, "refused" 400; `reason` in ARM's words. */
+export type ArmWrite =
+  | { readonly outcome: 'done'; readonly body: unknown }
+  | { readonly outcome: 'conflict' | 'busy' | 'refused'; readonly reason: string };
+
 /** Raw requests to Azure Resource Manager, for what the typed clients drop or lack. */
 export class ArmClient {
   readonly #http = createDefaultHttpClient();
@@ -89,18 +94,24 @@ export class ArmClient {
     return 'accepted';
   }
 
-  /** Replaces a resource. @returns "conflict" where somebody else is changing it (409, 412). @throws as `get` */
-  async put(
+  /**
+   * Replaces or deletes a resource. One that is gone counts as deleted.
+   * @param conditions headers such as `if-match` @throws as `get`
+   */
+  async write(
+    method: 'PUT' | 'DELETE',
     path: string,
     apiVersion: string,
-    body: unknown,
-    etag: string | undefined,
-  ): Promise<'accepted' | 'conflict'> {
-    const headers = etag === undefined ? {} : { 'if-match': etag };
-    const answer = await this.#send('PUT', this.#url(path, apiVersion), body, headers);
-    if (answer.status === 409 || answer.status === 412) return 'conflict';
-    accepted(answer, `PUT ${path}`);
-    return 'accepted';
+    conditions: Readonly<Record<string, string>>,
+    body?: unknown,
+  ): Promise<ArmWrite> {
+    const answer = await this.#send(method, this.#url(path, apiVersion), body, conditions);
+    const where = `${method} ${path}`;
+    if (answer.status === 412) return { outcome: 'conflict', reason: describeAnswer(answer) };
+    if (answer.status === 409) return { outcome: 'busy', reason: describeAnswer(answer) };
+    if (answer.status === 400) return { outcome: 'refused', reason: describeAnswer(answer) };
+    if (answer.status === 404 && method === 'DELETE') return { outcome: 'done', body: undefined };
+    return { outcome: 'done', body: accepted(answer, where).body };
   }
 
   #url(path: string, apiVersion: string): string {
@@ -145,16 +156,18 @@ export class ArmClient {
 
 function accepted(answer: ArmAnswer & { readonly retryAfter: string | undefined }, where: string): ArmAnswer {
   if (answer.status >= 200 && answer.status < 300) return answer;
-  const parsed = problem.safeParse(answer.body);
-  const details = parsed.success
-    ? `${parsed.data.error.code ?? ''}: ${parsed.data.error.message ?? ''}`.slice(0, 300)
-    : '';
   const retryAfterSeconds = parseRetryAfter(answer.retryAfter ?? null);
   throw new SyncError(
     codeOf(answer.status),
-    `${where}: ${answer.status} ${details}`.trim(),
+    `${where}: ${describeAnswer(answer)}`,
     retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
   );
+}
+
+/** Status, and ARM's code and message as far as it gave them. */
+function describeAnswer({ status, body }: ArmAnswer): string {
+  const { data } = problem.safeParse(body);
+  return `${status} ${data ? `${data.error.code ?? ''}: ${data.error.message ?? ''}`.slice(0, 300) : ''}`.trim();
 }
 
 function codeOf(status: number): FailureCode {

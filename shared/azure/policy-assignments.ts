@@ -37,7 +37,10 @@ export class ArmPolicyAssignments implements PolicyAssignments {
     if (JSON.stringify(now?.assignment.document) !== JSON.stringify(assignment.document)) return 'conflict';
     const body = bodyOf(parse(assignment.document), lists);
     // ARM documents no ETag here; where it gives one all the same, it is heeded.
-    return (await this.arm.put(this.id, apiVersion, body, now?.etag)) === 'conflict' ? 'conflict' : 'written';
+    const conditions = now?.etag === undefined ? {} : { 'if-match': now.etag };
+    const written = await this.arm.write('PUT', this.id, apiVersion, conditions, body);
+    if (written.outcome === 'refused') throw new SyncError('ARM_UNEXPECTED', `PUT ${this.id}: ${written.reason}`);
+    return written.outcome === 'done' ? 'written' : 'conflict';
   }
 
   async #read(): Promise<{ readonly assignment: PolicyAssignment; readonly etag: string | undefined } | undefined> {

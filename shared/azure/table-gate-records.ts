@@ -112,6 +112,9 @@ const seenRow = z.object({
   isolated: z.boolean(),
   registry: z.string().exactOptional(),
   finding: z.string().exactOptional(),
+  // ARM's names of versions, separated by blanks.
+  upgradingTo: z.string().optional(),
+  upgradingSince: date.optional(),
   seenAt: date,
 });
 
@@ -119,20 +122,39 @@ const seenRow = z.object({
 export class TableSeenClusters implements SeenClusters {
   constructor(private readonly table: TableClient) {}
 
+  async get(clusterId: string): Promise<SeenCluster | undefined> {
+    try {
+      return seenOf(seenRow.parse(await this.table.getEntity('cluster', encodeKey(clusterId.toLowerCase()))));
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
   async list(): Promise<readonly SeenCluster[]> {
-    return await rows(this.table, seenRow);
+    return (await rows(this.table, seenRow)).map(seenOf);
   }
 
   async save(clusters: readonly SeenCluster[]): Promise<void> {
-    for (const cluster of clusters) {
+    for (const { upgrade, seenAt, ...cluster } of clusters) {
       const keys = { partitionKey: 'cluster', rowKey: encodeKey(cluster.id.toLowerCase()) };
-      await this.table.upsertEntity({ ...cluster, ...keys, seenAt: cluster.seenAt.toISOString() }, 'Replace');
+      const upgrading = upgrade && {
+        upgradingTo: upgrade.to.join(' '),
+        upgradingSince: upgrade.since.toISOString(),
+      };
+      const entity = { ...cluster, ...upgrading, ...keys, seenAt: seenAt.toISOString() };
+      await this.table.upsertEntity(entity, 'Replace');
     }
   }
 
   async remove(clusterId: string): Promise<void> {
     await removeRow(this.table, 'cluster', encodeKey(clusterId.toLowerCase()));
   }
+}
+
+function seenOf({ upgradingTo, upgradingSince, ...cluster }: z.infer<typeof seenRow>): SeenCluster {
+  if (!upgradingTo || !upgradingSince) return cluster;
+  return { ...cluster, upgrade: { to: upgradingTo.split(' '), since: upgradingSince } };
 }
 
 const problemRow = z.object({ at: date, source: z.string(), subject: z.string(), reason: z.string() });

@@ -15,3 +15,11 @@ export function encodeKey(text: string): string {
   const hash = createHash('sha256').update(text).digest('hex');
   return `${encoded.slice(0, longestKey - 66)}~~${hash}`;
 }
+
+/** The text of a key; undefined for one that was too long to keep it, or is none of ours. */
+export function decodeKey(key: string): string | undefined {
+  const text = key.replace(/(?:~[0-9a-f]{2})+/gu, (bytes) =>
+    Buffer.from(bytes.replaceAll('~', ''), 'hex').toString('utf8'),
+  );
+  return encodeKey(text) === key ? text : undefined;
+}

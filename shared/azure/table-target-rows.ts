@@ -55,9 +55,9 @@ const planDocument = z.object({
     .exactOptional(),
 });
 
-const row = z.object({
-  clusterId: z.string(),
-  kubernetesVersion: z.string().refine(isKubernetesVersion),
+const refOf = z.object({ clusterId: z.string(), kubernetesVersion: z.string().refine(isKubernetesVersion) });
+
+const row = refOf.extend({
   requestedAt: date,
   // Rows from before there were deadlines have none.
   neededBy: date.optional(),
@@ -76,10 +76,28 @@ export function keysOf({ clusterId, kubernetesVersion }: TargetRef) {
   return { partitionKey, rowKey: encodeKey(kubernetesVersion), clusterId, kubernetesVersion };
 }
 
-/** @throws ZodError, Error for a row that cannot be read */
-export function recordOf(entity: TableEntityResult<Record<string, unknown>>): TargetRecord {
-  const { clusterId, kubernetesVersion, requestedAt, neededBy, failure, failedAt, planWrong, ...plan } =
-    row.parse(entity);
+/**
+ * The target of a row. Of one that cannot be read, of a later release or damaged, it is known that it is wanted: without a plan no gate
+ * opens on it, it is planned anew, and it hides no other.
+ * @returns undefined for an unreadable row that not even tells its target
+ */
+export function recordOf(entity: TableEntityResult<Record<string, unknown>>): TargetRecord | undefined {
+  const parsed = row.safeParse(entity);
+  const keys = refOf.safeParse(entity);
+  try {
+    if (parsed.success) return readableOf(parsed.data, entity);
+  } catch {
+    // The packed plan is damaged.
+  }
+  if (!keys.success) return undefined;
+  const at = new Date(0);
+  const reason = 'its record in table syncTargets cannot be read: the next plan writes it anew';
+  return { ...keys.data, requestedAt: at, failure: { ...keys.data, reason, at, effect: 'plan-wrong' } };
+}
+
+/** @throws ZodError, Error when the packed plan cannot be read */
+function readableOf(columns: z.infer<typeof row>, entity: Record<string, unknown>): TargetRecord {
+  const { clusterId, kubernetesVersion, requestedAt, neededBy, failure, failedAt, planWrong, ...plan } = columns;
   const effect = planWrong ? 'plan-wrong' : 'plan-stays';
   const planned = plannedOf({ clusterId, kubernetesVersion }, plan, entity);
   return {

@@ -1,7 +1,7 @@
 import type { TableClient, TableEntityResult } from '@azure/data-tables';
 import { SyncError } from '../model/errors.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import { isOfTheFuture } from '../warming/clock-skew.js';
+import { isOfTheFuture } from '../model/clock-skew.js';
 import { earliestAhead } from '../warming/deadline.js';
 import type { PlanFailure, TargetRecord, Targets } from '../warming/ports.js';
 import type { PlannedTarget, TargetRef } from '../warming/state.js';
@@ -21,7 +21,10 @@ export class TableTargets implements Targets {
 
   async list(): Promise<readonly TargetRecord[]> {
     const records: TargetRecord[] = [];
-    for await (const entity of this.table.listEntities()) records.push(recordOf(entity));
+    for await (const entity of this.table.listEntities()) {
+      const record = recordOf(entity);
+      if (record) records.push(record);
+    }
     return records;
   }
 

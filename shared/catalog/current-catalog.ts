@@ -9,8 +9,11 @@ import { describeSource, type SourceStatus } from './source-freshness.js';
 import { factsOf, readFreshness, readRecord, recordName, sourceNames } from './source-records.js';
 import type { CatalogFacts } from './sources/facts.js';
 
-/** How long a catalogue in memory counts before storage is asked whether it is still the newest. */
-const askAfterMs = 60_000;
+/**
+ * How long a catalogue in memory counts before storage is asked whether it is still the newest. Plans come in bursts, which share one
+ * question; whoever uploads overrides and asks for a plan should not have to wait for longer.
+ */
+const askAfterMs = 10_000;
 
 export interface CurrentCatalogPorts {
   readonly bundled: Catalog;
@@ -34,7 +37,7 @@ export interface CatalogStatus {
   readonly overrides: OverridesStatus;
 }
 
-/** The joined catalogue of this process: one list request a minute at most, and reads only when something has changed. */
+/** The joined catalogue of this process: one list request in ten seconds at most, and reads only when something has changed. */
 export class CurrentCatalog implements CatalogReader {
   #held: Held | undefined;
   #loading: Promise<Held> | undefined;

@@ -1,3 +1,4 @@
+import { isOfTheFuture } from '../model/clock-skew.js';
 import type { CatalogAlert } from './alerts.js';
 import type { Freshness, SourceFreshness, SourceName } from './source-records.js';
 
@@ -42,7 +43,7 @@ export function alertOf(
 export function isOverdue(freshness: Freshness, sources: readonly SourceName[], now: Date): boolean {
   return sources.some((source) => {
     const last = freshness[source]?.failure?.at ?? freshness[source]?.succeededAt;
-    return last === undefined || now.getTime() - Date.parse(last) >= staleAfterMs;
+    return last === undefined || isOfTheFuture(new Date(last), now) || now.getTime() - Date.parse(last) >= staleAfterMs;
   });
 }
 

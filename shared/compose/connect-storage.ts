@@ -10,22 +10,21 @@ import {
   TableProblems,
   TableSeenClusters,
 } from '../azure/table-gate-records.js';
+import { TableHolds } from '../azure/table-holds.js';
 import { TableObserved } from '../azure/table-observed.js';
 import { TableOutages } from '../azure/table-outages.js';
 import { TablePoisonMessages } from '../azure/table-poison.js';
-import { TableProofLosses } from '../azure/table-proof-losses.js';
 import { TableRegistryProofs } from '../azure/table-registry-proofs.js';
 import { TableTargets } from '../azure/table-targets.js';
 import type { Ports } from '../app/application.js';
-import { WarningStates } from '../warming/proof-losses.js';
+import { CarryingQueue } from '../warming/carry-states.js';
 
 /** Records and queues that the stages share; what holds what is told in ARCHITECTURE.md. */
 export function connectStorage(storage: Storage, now: () => Date) {
-  const losses = new TableProofLosses(storage.table('syncRegistries'), now);
+  const states = new TableArtifactStates(storage.table('syncArtifacts'));
   return {
     ensureStorage: () => storage.ensure(),
-    losses,
-    states: new WarningStates(new TableArtifactStates(storage.table('syncArtifacts')), losses),
+    states,
     registryProofs: new TableRegistryProofs(storage.table('syncRegistries')),
     targets: new TableTargets(storage.table('syncTargets'), now),
     judgements: new TableJudgements(storage.table('syncJudgements')),
@@ -38,8 +37,9 @@ export function connectStorage(storage: Storage, now: () => Date) {
     outageRecords: new TableOutages(storage.table('syncOutages')),
     audit: new TableAuditTrail(storage.table('syncAudit')),
     breakGlasses: new TableBreakGlasses(storage.table('syncBreakGlass')),
+    holds: new TableHolds(storage.table('syncHolds')),
     planQueue: new JsonQueue(storage.queue('plan')),
-    warmQueue: new JsonQueue(storage.queue('warm')),
+    warmQueue: new CarryingQueue(new JsonQueue(storage.queue('warm')), states),
     gateQueue: new JsonQueue(storage.queue('gate')),
   } satisfies Partial<Ports>;
 }

@@ -36,6 +36,11 @@ export function policiesOf(config: Config) {
     },
     // Before single proofs are renewed at half of their life, so that they need not be.
     verifyPolicy: { everyMs: maxProofAgeMs / 4 },
+    maintenancePolicy: {
+      scope: config.maintenanceHolds,
+      create: config.maintenanceCreate ? ('allowed' as const) : ('never' as const),
+      holdDays: config.holdDays,
+    },
     targetPolicy: { upgradesTo: upgradesOf(config) },
     proofLevel: config.proofLevel,
     referrers: config.warmReferrers ? ('warmed' as const) : ('left' as const),

@@ -1,3 +1,4 @@
+import { isOfTheFuture } from '../model/clock-skew.js';
 import type { Cluster } from '../model/cluster.js';
 import type { ResourceId } from '../model/resource-id.js';
 import type { PlannedTarget } from '../warming/state.js';
@@ -39,7 +40,8 @@ export function windowOf(
   const others = reports.map(({ measuredAt }) => measuredAt.getTime());
   const lookBack = now.getTime() - policy.firstLookBackMs;
   // Nodes of the new version pulled while the upgrade went on, which was after the last look at the old one.
-  const begun = same?.since.getTime() ?? (others.length > 0 ? Math.max(...others) : lookBack);
+  const told = same?.since.getTime() ?? (others.length > 0 ? Math.max(...others) : lookBack);
+  const begun = isOfTheFuture(new Date(told), now) ? lookBack : told;
   const since = new Date(Math.max(begun, now.getTime() - policy.longestWindowMs));
   return { since, firstMeasuredAt: same?.firstMeasuredAt ?? now };
 }

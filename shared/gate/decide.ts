@@ -31,15 +31,19 @@ export interface MissingArtifact {
   readonly failureClass?: FailureClass;
 }
 
-/** The judgement of one target. `open` only on proof of every artifact of a set without unknowns. */
+/** The judgement of one target. `open` only on proof of every artifact of a set without unknowns, unless `held` or `breakGlass` say why. */
 export interface GateDecision {
   readonly decision: 'open' | 'closed' | 'unknown';
-  /** Never empty when closed; what is known to be missing when unknown; empty when open. */
+  /** Never empty when closed; what is known to be missing when unknown, held or overruled; empty when open on proof. */
   readonly missing: readonly MissingArtifact[];
-  /** Never empty unless open. */
+  /** Never empty unless open on proof. */
   readonly reasons: readonly string[];
   readonly required: number;
   readonly cached: number;
+  /** Open only because it was: see `withHysteresis`. */
+  readonly held?: 'upgrade-running' | 'grace';
+  /** Open only because a person said so; `expiresAt` is ISO 8601. */
+  readonly breakGlass?: { readonly who: string; readonly reason: string; readonly expiresAt: string };
 }
 
 /** States of one registry by artifact name. */

@@ -6,8 +6,11 @@ import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from
 import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
-import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
-import type { FleetGateRecords, GateQueue, GateTask, Judgements } from './ports.js';
+import type { MaintenancePolicy } from './maintenance-ports.js';
+import type { BreakGlasses, FleetGateRecords, GateQueue, GateTask, Judgements, SeenClusters } from './ports.js';
+import { isProvenOpen, reconsider } from './reconsider.js';
+import { wakeOpeners } from './wake-openers.js';
+import type { WakePolicyPorts } from './wake-policy.js';
 
 /** What a judgement reads. */
 export interface JudgeReads {
@@ -17,6 +20,9 @@ export interface JudgeReads {
   readonly outageRecords: Pick<OutageRecords, 'list'>;
   /** Budgets that are not at their full rate. */
   readonly throttled: () => Promise<readonly ThrottledBudget[]>;
+  readonly judgements: Pick<Judgements, 'get'>;
+  readonly seenClusters: Pick<SeenClusters, 'get'>;
+  readonly breakGlasses: Pick<BreakGlasses, 'get'>;
   readonly gatePolicy: GatePolicy;
   readonly now: () => Date;
 }
@@ -31,6 +37,7 @@ export interface EvaluatePorts extends JudgePorts, WakePolicyPorts {
   readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
+  readonly maintenancePolicy: Pick<MaintenancePolicy, 'scope'>;
   /** Least seconds between two judgements of a target that work is under way for. */
   readonly judgeEverySeconds: number;
 }
@@ -42,7 +49,10 @@ const longestDelaySeconds = 300;
 /** An artifact that is due for longer waits for something else than its own delay. */
 const lateAfterMs = 60_000;
 
-/** The decision from what is stored now. Reads only: three lookups, and one or two more for what keeps a gate shut. */
+/**
+ * The decision from what is stored now, in all circumstances: plan, proofs, hysteresis, break glass. Every opener asks this.
+ * Reads only: three lookups, and five or six more for a gate that proofs keep shut.
+ */
 export async function judgeTarget(
   clusterId: string,
   version: KubernetesVersion,
@@ -50,14 +60,28 @@ export async function judgeTarget(
 ): Promise<{ readonly record: TargetRecord | undefined; readonly decision: GateDecision }> {
   const record = await ports.targets.get(clusterId, version);
   const states: StateIndex = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
-  const decision = decideTarget(record, states, ports.now(), ports.gatePolicy);
-  if (decision.decision === 'open' || !record?.planned) return { record, decision };
+  const now = ports.now();
+  const decided = decideTarget(record, states, now, ports.gatePolicy);
+  if (decided.decision === 'open') return { record, decision: decided };
+  const circumstances = { version, record, states, ...(await readCircumstances(clusterId, version, ports)) };
+  const decision = reconsider(decided, circumstances, now, ports.gatePolicy);
+  if (!record?.planned) return { record, decision };
   const outages = await currentOutages(record.planned.registry, ports);
   const late = lateOf(record.planned, states, ports.now());
   const budgets = late.length === 0 ? [] : await slowBudgets(record.planned, late, ports);
   const causes = [...outages.map(describeOutage), ...budgets.map(describeThrottled)];
   const waits = causes.length > 0 || late.length === 0 ? causes : [describeLate(late)];
   return { record, decision: { ...decision, reasons: [...decision.reasons, ...waits] } };
+}
+
+async function readCircumstances(clusterId: string, version: KubernetesVersion, ports: JudgeReads) {
+  const { judgements, seenClusters, breakGlasses } = ports;
+  const [newest, seen, glass] = await Promise.all([
+    judgements.get(clusterId, version),
+    seenClusters.get(clusterId),
+    breakGlasses.get(clusterId, version),
+  ]);
+  return { judged: newest?.judgement, seen, glass };
 }
 
 /** Budgets that what is late may wait for: of the registry, and of ARM, which imports. */
@@ -135,8 +159,7 @@ export async function evaluateTarget(
     step,
   };
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
-  if (decision.decision === 'open' && !unchanged) await wakeFleetGates(ports);
-  if (!unchanged) await wakePolicy(ports);
+  if (!unchanged) await wakeOpeners(record.clusterId, decision.decision, ports);
   if (isUnderWay(record, decision)) {
     const age = (now.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);
@@ -150,16 +173,7 @@ export async function evaluateTarget(
  * without a record is neither (no rule covers it, or MAR has it not); after a failed plan the next one asks to be judged.
  */
 function isUnderWay(record: TargetRecord, decision: GateDecision): boolean {
-  if (decision.decision === 'open') return false;
+  if (isProvenOpen(decision)) return false;
   if (!record.planned) return record.failure === undefined;
   return decision.missing.some(({ state }) => state !== 'failed' && state !== 'not-started');
-}
-
-async function wakeFleetGates(ports: EvaluatePorts): Promise<void> {
-  const records = await ports.fleetRecords.list();
-  const waiting = records.filter((record) => record.action === 'waiting');
-  await ports.gateQueue.enqueue(
-    waiting.map((record) => ({ kind: 'fleet-gate', gateId: record.id })),
-    0,
-  );
 }

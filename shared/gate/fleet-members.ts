@@ -1,3 +1,4 @@
+import { isOfTheFuture } from '../model/clock-skew.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
@@ -58,6 +59,7 @@ function doubt(reason: string): Doubt {
 /** Reconciliation renews plans of this subscription only; a member of another one is renewed here. */
 function isAging({ planned, failure }: TargetRecord, { now, gatePolicy }: MemberPorts): boolean {
   const last = Math.max(planned?.plannedAt.getTime() ?? 0, failure?.at.getTime() ?? 0);
+  if (isOfTheFuture(new Date(last), now())) return true;
   return last > 0 && now().getTime() - last > gatePolicy.maxPlanAgeMs / 2;
 }
 

@@ -1,6 +1,7 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { GateDecision } from './decide.js';
 import type { VerifyTask } from '../warming/verify-registry-ports.js';
+import type { RunningUpgrade } from './running-upgrade.js';
 import type { FleetGate, UpdateRun } from './fleet.js';
 
 /** What is to be judged, or looked at again for judgements to rest on, as it travels on the queue `gate`. */
@@ -8,6 +9,11 @@ export type GateTask =
   | VerifyTask
   /** The lists of the policy assignment are made true. */
   | { readonly kind: 'policy' }
+  | {
+      /** Maintenance configurations of a cluster: held, or released. */
+      readonly kind: 'maintenance';
+      readonly clusterId: string;
+    }
   | {
       readonly kind: 'target';
       readonly clusterId: string;
@@ -123,10 +129,13 @@ export interface SeenCluster {
   readonly registry?: string;
   /** Why it is left alone, or what is wrong with it. */
   readonly finding?: string;
+  /** An upgrade that ARM reported under way at `seenAt`. */
+  readonly upgrade?: RunningUpgrade;
   readonly seenAt: Date;
 }
 
 export interface SeenClusters {
+  get(clusterId: string): Promise<SeenCluster | undefined>;
   list(): Promise<readonly SeenCluster[]>;
   save(clusters: readonly SeenCluster[]): Promise<void>;
   remove(clusterId: string): Promise<void>;

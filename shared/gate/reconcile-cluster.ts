@@ -1,3 +1,4 @@
+import { isOfTheFuture } from '../model/clock-skew.js';
 import type { Cluster } from '../model/cluster.js';
 import { artifactName } from '../model/artifact.js';
 import { compareVersions, type KubernetesVersion } from '../model/kubernetes-version.js';
@@ -80,7 +81,8 @@ export function needsPlan(
 ): boolean {
   const plan = record?.planned;
   if (!plan || plan.factsHash !== facts) return true;
-  if (now.getTime() - plan.plannedAt.getTime() >= policy.renewPlanAfterMs) return true;
+  const age = now.getTime() - plan.plannedAt.getTime();
+  if (age >= policy.renewPlanAfterMs || isOfTheFuture(plan.plannedAt, now)) return true;
   const states = indexes.get(plan.registry);
   return plan.set.artifacts.some((artifact) => {
     const state = states?.get(artifactName(artifact));

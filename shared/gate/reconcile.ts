@@ -1,10 +1,13 @@
 import { compareVersions } from '../model/kubernetes-version.js';
+import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { ClusterList } from '../requirements/ports.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
 import { isOurs, versionsByCluster } from './fleet.js';
+import type { Holds, MaintenancePolicy } from './maintenance-ports.js';
+import { askedConfigurations } from './maintenance-targets.js';
 import type { FleetGateRecords, Fleets, Judgements, SeenClusters } from './ports.js';
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
@@ -21,6 +24,8 @@ export interface ReconcilePorts extends ReconcileClusterPorts, WakePolicyPorts, 
   /** Lower case. Members of a fleet may lie in others. */
   readonly subscriptionId: string;
   readonly fleetGatePrefix: string;
+  readonly holds: Pick<Holds, 'list'>;
+  readonly maintenancePolicy: MaintenancePolicy;
 }
 
 /** Counts of what one round set in motion. */
@@ -42,7 +47,7 @@ export interface Reconciled {
 export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const listed = await ports.clusters.list();
   const { clusters } = listed;
-  await rememberClusters(listed, ports.seenClusters, ports.now());
+  const known = await rememberClusters(listed, ports.seenClusters, ports.now());
   const fleetGates = await attempt(() => reconcileFleets(ports));
   const records = await ports.targets.list();
   const removed = await removeObsolete(records, listed, ports);
@@ -62,9 +67,13 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
     if (typeof outcome === 'number') planned += outcome;
     else {
       failures.push(`${cluster.resource.name}: ${outcome}`);
-      await ports.seenClusters.save([{ ...seen(cluster, ports.now()), finding: outcome }]);
+      await ports.seenClusters.save([
+        { ...seen(cluster, known.get(cluster.resource.key), ports.now()), finding: outcome },
+      ]);
     }
   }
+  const maintained = await attempt(() => reconcileMaintenance(clusters, ports));
+  if (typeof maintained === 'string') failures.push(`maintenance: ${maintained}`);
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
   await wakePolicy(ports);
   if (due !== undefined) failures.push(...(await roundOf(due, ports)));
@@ -135,6 +144,17 @@ async function reconcileFleets(ports: ReconcilePorts): Promise<number> {
     0,
   );
   return byKey.size;
+}
+
+/** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */
+async function reconcileMaintenance(clusters: readonly Cluster[], ports: ReconcilePorts): Promise<void> {
+  const asked = clusters.filter((cluster) => askedConfigurations(cluster, ports.maintenancePolicy).size > 0);
+  const held = (await ports.holds.list()).map(({ clusterId }) => clusterId);
+  const byKey = new Map([...held, ...asked.map(({ resource }) => resource.id)].map((id) => [id.toLowerCase(), id]));
+  await ports.gateQueue.enqueue(
+    [...byKey.values()].map((clusterId) => ({ kind: 'maintenance', clusterId })),
+    0,
+  );
 }
 
 async function attempt<Value>(work: () => Promise<Value>): Promise<Value | string> {

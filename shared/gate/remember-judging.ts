@@ -1,61 +1,33 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import { clockSkewMs } from '../warming/clock-skew.js';
-import type { ArtifactStates, StoredState, TargetRecord, Targets } from '../warming/ports.js';
-import type { LossMark, ProofLosses } from '../warming/proof-losses.js';
+import type { StoredState, TargetRecord, Targets } from '../warming/ports.js';
 import type { StoredRegistryProof } from '../warming/registry-proof.js';
 import type { JudgeReads } from './evaluate-target.js';
 
 export interface RememberPorts extends Omit<JudgeReads, 'gatePolicy' | 'targets'> {
   readonly targets: Pick<Targets, 'get' | 'revision'>;
-  readonly losses: ProofLosses;
 }
 
-/** Whoever has warned of a loss has written it within this, or given up: attempts of a storage request end before. */
-const lossIsWrittenWithinMs = 60_000;
-/** After a warning nobody remembers for so long, however wrong a clock may be. */
-const settledAfterMs = lossIsWrittenWithinMs + clockSkewMs;
-/** How late an artifact that has got its proof may be told: what is missing is looked at anew after this. */
-const missingForMs = 2000;
-/** A memory of nothing but proofs: a loss is warned of, and a record that is new keeps no gate open. */
-const provenForMs = 15_000;
+/** An answer rests on states of a registry that were read within this: seconds, where a loss in a registry is noticed within hours. */
+const rememberForMs = 2000;
+/** Who asks after this has them read anew for the next, and does not wait. */
+const renewAfterMs = 1000;
 /** Why a gate is shut, beside what is missing: no decision depends on it. */
 const causesForMs = 5000;
 const mostTargets = 2000;
 
-interface Snapshot {
-  readonly token: string | undefined;
-  readonly startedAt: number;
-  readonly states: Promise<ReadonlyMap<string, StoredState>>;
-  /** Set when the reading has ended: whether all of it is proven. */
-  allProven: boolean;
-}
-
 /**
- * What a gate is judged by, from the memory of this instance where that cannot open a gate that is not open:
- * - a plan, while its record in storage has the revision that it was read at: asked for every time;
- * - states of a registry, while no loss of a proof was warned of since they began to be read, nor shortly before: asked for every time.
- *   A proof that came since is seen seconds later, which keeps a gate shut too long, never open;
- * - the newest round of a registry (`registry-proof.ts`): that something was seen at a time stays true. Ages are judged by the clock of now.
- * Three small reads a question instead of a list of every artifact.
+ * What people and pipelines are answered from, so that many may ask often: a plan, while its record in storage has the revision that it was
+ * read at (asked for every time), and the states of a registry as they were within the last two seconds. Ages of proofs are judged by the clock
+ * of now. Openers, which change Azure, read storage instead.
  */
-export function rememberJudging(ports: RememberPorts): Omit<JudgeReads, 'gatePolicy' | 'now'> {
-  const proofs = new Map<string, { readonly at: number; readonly proof: Promise<StoredRegistryProof | undefined> }>();
-  const outages = rememberFor(causesForMs, ports.now, () => ports.outageRecords.list());
+export function rememberJudging(ports: RememberPorts): Omit<JudgeReads, 'gatePolicy'> {
+  const registries = new RememberedRegistries(ports);
   return {
+    ...ports,
     targets: new RememberedTargets(ports.targets),
-    states: new RememberedStates(ports),
-    registryProofs: {
-      get: (registry) => {
-        const at = ports.now().getTime();
-        const known = proofs.get(registry);
-        if (known && isWithin(at - known.at, provenForMs)) return known.proof;
-        const proof = ports.registryProofs.get(registry);
-        proofs.set(registry, { at, proof });
-        proof.catch(() => proofs.delete(registry));
-        return proof;
-      },
-    },
-    outageRecords: { list: outages },
+    registryProofs: { get: async (registry) => (await registries.read(registry)).proof },
+    states: { list: async (registry) => (await registries.read(registry)).states },
+    outageRecords: { list: rememberFor(causesForMs, ports.now, () => ports.outageRecords.list()) },
     throttled: rememberFor(causesForMs, ports.now, () => ports.throttled()),
   };
 }
@@ -79,38 +51,52 @@ class RememberedTargets implements Pick<Targets, 'get'> {
   }
 }
 
-class RememberedStates implements Pick<ArtifactStates, 'list'> {
-  readonly #snapshots = new Map<string, Snapshot>();
+interface Reading {
+  readonly proof: StoredRegistryProof | undefined;
+  readonly states: ReadonlyMap<string, StoredState>;
+}
+
+class RememberedRegistries {
+  readonly #known = new Map<string, { readonly at: number; readonly reading: Promise<Reading> }>();
+  readonly #renewed = new Map<string, Promise<Reading>>();
 
   constructor(private readonly ports: RememberPorts) {}
 
-  async list(registry: string): Promise<ReadonlyMap<string, StoredState>> {
-    const mark = await this.ports.losses.newest(registry);
-    const now = this.ports.now().getTime();
-    if (!isSettled(mark, now)) return await this.ports.states.list(registry);
-    const known = this.#snapshots.get(registry);
-    if (known && known.token === mark?.token && isFresh(known, now)) return await known.states;
-    // The warning was read before: whatever is lost from now on has another token.
-    const states = this.ports.states.list(registry);
-    const snapshot: Snapshot = { token: mark?.token, startedAt: now, states, allProven: false };
-    this.#snapshots.set(registry, snapshot);
-    try {
-      const read = await states;
-      snapshot.allProven = [...read.values()].every(({ state }) => state.phase === 'proven');
-      return read;
-    } catch (error) {
-      this.#snapshots.delete(registry);
-      throw error;
-    }
+  async read(registry: string): Promise<Reading> {
+    const known = this.#known.get(registry);
+    const age = known ? this.ports.now().getTime() - known.at : Number.POSITIVE_INFINITY;
+    if (!known || !isWithin(age, rememberForMs)) return await this.#renew(registry);
+    // Who is answered from memory does not wait, nor learn that storage failed: the next one does.
+    if (age >= renewAfterMs) this.#renew(registry).catch(() => undefined);
+    return await known.reading;
   }
-}
 
-function isSettled(mark: LossMark | undefined, now: number): boolean {
-  return mark === undefined || now - mark.at.getTime() >= settledAfterMs;
-}
+  /** One reading at a time: who asks meanwhile waits for the same. */
+  #renew(registry: string): Promise<Reading> {
+    const going = this.#renewed.get(registry);
+    if (going) return going;
+    const at = this.ports.now().getTime();
+    const reading = this.#load(registry);
+    this.#renewed.set(registry, reading);
+    return reading.then(
+      (read) => {
+        this.#renewed.delete(registry);
+        for (const [key, { at: then }] of this.#known) if (!isWithin(at - then, rememberForMs)) this.#known.delete(key);
+        this.#known.set(registry, { at, reading });
+        return read;
+      },
+      (error: unknown) => {
+        this.#renewed.delete(registry);
+        throw error;
+      },
+    );
+  }
 
-function isFresh({ startedAt, allProven }: Snapshot, now: number): boolean {
-  return isWithin(now - startedAt, allProven ? provenForMs : missingForMs);
+  /** The proof first: what it does not hold true of any more has lost its own proof by then. */
+  async #load(registry: string): Promise<Reading> {
+    const proof = await this.ports.registryProofs.get(registry);
+    return { proof, states: await this.ports.states.list(registry) };
+  }
 }
 
 function isWithin(age: number, most: number): boolean {

@@ -1,24 +1,44 @@
 import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftReport } from '../drift/report.js';
 import type { Finding } from '../model/artifact.js';
+import type { EnforcementPolicy } from './enforcement.js';
 import { compareVersions } from '../model/kubernetes-version.js';
-import { isProvenAt } from '../warming/proof-level.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState } from '../warming/state.js';
 import { isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
-import { decideTarget, type GatePolicy, type MissingArtifact, type StateIndex } from './decide.js';
+import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
+import { describeHold, type HoldStatus } from './hold-status.js';
+import type { HoldRecord } from './maintenance-ports.js';
+import { describeRegistries, type RegistryStatus } from './registry-status.js';
+import { isBroken, reconsider } from './reconsider.js';
 import { countStrategies, type StrategyCounts } from './strategy-counts.js';
-import type { FleetGateRecord, Judgement, PoisonMessage, Problem, SeenCluster } from './ports.js';
+import type {
+  AuditEntry,
+  BreakGlass,
+  FleetGateRecord,
+  Judgement,
+  PoisonMessage,
+  Problem,
+  SeenCluster,
+} from './ports.js';
 
 /** Where everything stands: `GET /api/status`. Times are ISO 8601. */
 export interface Status {
   readonly version: string;
   readonly mode: 'observe' | 'enforce';
+  /** In mode `enforce`: resource ids of what is enforced; absent where that is everything. */
+  readonly scopes?: readonly string[];
   readonly evaluatedAt: string;
   readonly registries: readonly RegistryStatus[];
   readonly clusters: readonly ClusterStatus[];
   readonly fleetGates: readonly (Omit<FleetGateRecord, 'recordedAt'> & { readonly recordedAt: string })[];
+  /** Gates that a person holds open now. */
+  readonly breakGlasses: readonly BreakGlassStatus[];
+  /** The newest changes in Azure, made or only told; `GET /api/audit` has the others. */
+  readonly changes: readonly ChangeStatus[];
+  /** Planned maintenance that is held, or that something is to be said of; absent where there is none. */
+  readonly holds?: readonly HoldStatus[];
   /** Registries, and what they get from MAR, that fail for now. */
   readonly outages: readonly OutageStatus[];
   /** Messages that were given up on, newest first; those without `replayedAt` can be replayed. */
@@ -28,6 +48,12 @@ export interface Status {
   readonly throttled?: readonly ThrottledBudget[];
   readonly problems: readonly (Omit<Problem, 'at'> & { readonly at: string })[];
 }
+
+export type BreakGlassStatus = Told<BreakGlass, 'at' | 'expiresAt'>;
+export type ChangeStatus = Told<AuditEntry, 'at'>;
+
+/** With its times as ISO 8601. */
+type Told<Entry, Times extends keyof Entry> = Omit<Entry, Times> & Readonly<Record<Times, string>>;
 
 export interface PoisonStatus {
   readonly id: string;
@@ -47,15 +73,6 @@ export interface OutageStatus {
   readonly lastProbe: string;
 }
 
-/** Counts of artifacts that targets of this registry require. */
-export interface RegistryStatus {
-  readonly loginServer: string;
-  readonly required: number;
-  readonly cached: number;
-  readonly failed: number;
-  readonly waiting: number;
-}
-
 export interface ClusterStatus {
   readonly id: string;
   readonly name: string;
@@ -66,15 +83,10 @@ export interface ClusterStatus {
   readonly targets: readonly TargetStatus[];
 }
 
-export interface TargetStatus {
+export interface TargetStatus extends GateDecision {
   readonly kubernetesVersion: string;
   /** The version that the cluster runs: kept warm for new nodes, no upgrade waits for it. */
   readonly current: boolean;
-  readonly decision: 'open' | 'closed' | 'unknown';
-  readonly required: number;
-  readonly cached: number;
-  readonly missing: readonly MissingArtifact[];
-  readonly reasons: readonly string[];
   /** What people should know of the cluster before this upgrade; absent where there is nothing, or no plan yet. */
   readonly findings?: readonly Finding[];
   /** How its artifacts get into the registry; absent before a plan tells. */
@@ -99,7 +111,9 @@ export interface DriftStatus {
 
 export interface StatusInput {
   readonly version: string;
-  readonly mode: 'observe' | 'enforce';
+  readonly enforcement: EnforcementPolicy;
+  readonly breakGlasses: readonly BreakGlass[];
+  readonly changes: readonly AuditEntry[];
   readonly now: Date;
   readonly policy: GatePolicy;
   readonly clusters: readonly SeenCluster[];
@@ -108,6 +122,7 @@ export interface StatusInput {
   readonly states: ReadonlyMap<string, StateIndex>;
   readonly judgements: readonly Judgement[];
   readonly fleetGates: readonly FleetGateRecord[];
+  readonly holds: readonly HoldRecord[];
   readonly outages: readonly OutageRecord[];
   readonly poison: readonly PoisonMessage[];
   readonly catalog: CatalogStatus;
@@ -120,19 +135,31 @@ export interface StatusInput {
 export function describeStatus(input: StatusInput): Status {
   return {
     version: input.version,
-    mode: input.mode,
+    mode: input.enforcement.mode,
+    ...(input.enforcement.scopes.length === 0 ? {} : { scopes: input.enforcement.scopes }),
     evaluatedAt: input.now.toISOString(),
-    registries: describeRegistries(input),
+    registries: describeRegistries(input.targets, input.states, input.now, input.policy),
     clusters: input.clusters
       .map((cluster) => describeCluster(cluster, input))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     fleetGates: input.fleetGates.map((gate) => ({ ...gate, recordedAt: gate.recordedAt.toISOString() })),
+    breakGlasses: input.breakGlasses.filter((glass) => isBroken(glass, input.now)).map(describeGlass),
+    changes: input.changes.map(describeChange),
+    ...(input.holds.length === 0 ? {} : { holds: input.holds.map(describeHold) }),
     outages: input.outages.filter((outage) => isCurrent(outage, input.now)).map(describeOutageStatus),
     poison: input.poison.map(describePoison),
     catalog: input.catalog,
     ...(input.throttled.length === 0 ? {} : { throttled: input.throttled }),
     problems: input.problems.map((problem) => ({ ...problem, at: problem.at.toISOString() })),
   };
+}
+
+function describeGlass(glass: BreakGlass): BreakGlassStatus {
+  return { ...glass, at: glass.at.toISOString(), expiresAt: glass.expiresAt.toISOString() };
+}
+
+export function describeChange(entry: AuditEntry): ChangeStatus {
+  return { ...entry, at: entry.at.toISOString() };
 }
 
 function describePoison({ id, queue, reason, at, replayedAt }: PoisonMessage): PoisonStatus {
@@ -142,28 +169,6 @@ function describePoison({ id, queue, reason, at, replayedAt }: PoisonMessage): P
 
 function describeOutageStatus({ loginServer, side, reason, since, lastProbe }: OutageRecord): OutageStatus {
   return { loginServer, side, what: reason, since: since.toISOString(), lastProbe: lastProbe.toISOString() };
-}
-
-function describeRegistries({ targets, states, now, policy }: StatusInput): readonly RegistryStatus[] {
-  const byServer = new Map<string, { registry: string; required: Set<string> }>();
-  for (const { planned } of targets) {
-    if (!planned) continue;
-    const entry = byServer.get(planned.loginServer) ?? { registry: planned.registry, required: new Set<string>() };
-    for (const { repository, tag } of planned.set.artifacts) entry.required.add(`${repository}:${tag}`);
-    byServer.set(planned.loginServer, entry);
-  }
-  return [...byServer].sort().map(([loginServer, { registry, required }]) => {
-    const found = [...required].map((name) => states.get(registry)?.get(name));
-    const cached = found.filter((state) => state !== undefined && isProven(state, now, policy)).length;
-    const failed = found.filter((state) => state?.phase === 'failed').length;
-    return { loginServer, required: required.size, cached, failed, waiting: required.size - cached - failed };
-  });
-}
-
-function isProven(state: ArtifactState, now: Date, policy: GatePolicy): boolean {
-  return (
-    isProvenAt(state, policy.proofLevel) && now.getTime() - (state.provenAt?.getTime() ?? 0) <= policy.maxProofAgeMs
-  );
 }
 
 function describeCluster(cluster: SeenCluster, input: StatusInput): ClusterStatus {
@@ -194,13 +199,28 @@ function describeTarget(record: TargetRecord, cluster: SeenCluster, input: Statu
   return {
     kubernetesVersion: record.kubernetesVersion,
     current: record.kubernetesVersion === cluster.kubernetesVersion,
-    ...decideTarget(record, states, input.now, input.policy),
+    ...judge(record, states, judgement, cluster, input),
     ...(findings.length === 0 ? {} : { findings }),
     ...(strategies ? { strategies } : {}),
     ...(record.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
     ...(judgement ? { decidedAt: judgement.since.toISOString() } : {}),
     ...describeDrift(record, input.drift),
   };
+}
+
+function judge(
+  record: TargetRecord,
+  states: StateIndex,
+  judged: Judgement | undefined,
+  seen: SeenCluster,
+  { breakGlasses, now, policy }: StatusInput,
+): GateDecision {
+  const glass = breakGlasses.find(
+    ({ clusterId, kubernetesVersion }) =>
+      clusterId.toLowerCase() === record.clusterId.toLowerCase() && kubernetesVersion === record.kubernetesVersion,
+  );
+  const known = { version: record.kubernetesVersion, record, states, judged, seen, glass };
+  return reconsider(decideTarget(record, states, now, policy), known, now, policy);
 }
 
 function describeDrift(target: TargetRecord, reports: readonly DriftReport[]): { readonly drift?: DriftStatus } {

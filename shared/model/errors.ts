@@ -147,6 +147,11 @@ export const failures = {
     class: 'throttled',
     advice: 'No action; Azure asks for fewer requests, and gets them.',
   },
+  STATE_FILE_UNWRITABLE: {
+    retry: 'never',
+    class: 'permanent',
+    advice: 'Make room or permit writing there, or give another file by --state.',
+  },
   STATE_CONFLICT: {
     retry: 'after-delay',
     class: 'ours',

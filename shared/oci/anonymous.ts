@@ -1,11 +1,11 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { SyncError } from '../model/errors.js';
 import { failureOf } from './failures.js';
 import { isLoopback } from './loopback.js';
 import { readText, unanswered } from './response.js';
 import { parseBearerChallenge, type BearerChallenge, type TokenSource } from './token-source.js';
 
-const answer = z.object({ token: z.string().optional(), access_token: z.string().optional() });
+const answer = z.object({ token: z.optional(z.string()), access_token: z.optional(z.string()) });
 
 /** Anonymous pull tokens, for registries such as MAR that anybody may read. */
 export class AnonymousTokens implements TokenSource {

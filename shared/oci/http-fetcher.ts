@@ -3,7 +3,14 @@ import type { Agent as HttpsAgent } from 'node:https';
 
 /** By an import statement Node would load its own `fetch` with them, which takes as long as a small run. */
 const http = process.getBuiltinModule('node:http');
-const https = process.getBuiltinModule('node:https');
+/** Loaded with the first request that wants it: TLS takes a while. */
+const loadHttps = () => process.getBuiltinModule('node:https');
+
+/** Connections that are kept for the next request. */
+interface Agents {
+  readonly http: HttpAgent;
+  https?: HttpsAgent;
+}
 
 /** `fetch` of one process, and its end. */
 export interface HttpFetcher {
@@ -19,7 +26,7 @@ export interface HttpFetcher {
  */
 export function createHttpFetcher(): HttpFetcher {
   const stop = new AbortController();
-  const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
+  const agents: Agents = { http: new http.Agent({ keepAlive: true }) };
   const fetcher = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const { method = 'GET', redirect = 'follow' } = init;
     const isOurs =
@@ -39,16 +46,12 @@ export function createHttpFetcher(): HttpFetcher {
   const close = (): void => {
     stop.abort();
     agents.http.destroy();
-    agents.https.destroy();
+    agents.https?.destroy();
   };
   return { fetch: fetcher, close };
 }
 
-function send(
-  url: URL,
-  { method, headers, signal }: RequestInit,
-  agents: { readonly http: HttpAgent; readonly https: HttpsAgent },
-): Promise<IncomingMessage> {
+function send(url: URL, { method, headers, signal }: RequestInit, agents: Agents): Promise<IncomingMessage> {
   const options = {
     method: method ?? 'GET',
     headers: headers as Readonly<Record<string, string>>,
@@ -57,11 +60,16 @@ function send(
   return new Promise((resolve, reject) => {
     const outgoing =
       url.protocol === 'https:'
-        ? https.request(url, { ...options, agent: agents.https }, resolve)
+        ? loadHttps().request(url, { ...options, agent: httpsAgentOf(agents) }, resolve)
         : http.request(url, { ...options, agent: agents.http }, resolve);
     outgoing.on('error', reject);
     outgoing.end();
   });
+}
+
+function httpsAgentOf(agents: Agents): HttpsAgent {
+  agents.https ??= new (loadHttps().Agent)({ keepAlive: true });
+  return agents.https;
 }
 
 /** What readers of registries use of a `Response`; a body that ends early fails its reader, as with `fetch`. */

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import '../model/schema-words.js';
 import { isDigest, type Digest } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import type { BlobRef } from '../warming/ports.js';
@@ -16,7 +17,7 @@ export const acceptedManifests = [
 const mostChildren = 400;
 const mostBlobs = 1000;
 
-const digest = z.string().refine((text): text is Digest => isDigest(text), 'must be a sha256 digest');
+const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'must be a sha256 digest');
 
 const indexTypes = [
   'application/vnd.oci.image.index.v1+json',
@@ -26,28 +27,29 @@ const indexTypes = [
 /** An index in an index would have to be descended into to prove it; MAR has none, so one is refused and not taken for a leaf. */
 const child = z.object({
   digest,
-  mediaType: z
-    .string()
-    .refine((type) => !indexTypes.includes(type), 'an index inside an index is not supported')
-    .optional(),
+  mediaType: z.optional(
+    z.string().check(z.refine((type) => !indexTypes.includes(type), 'an index inside an index is not supported')),
+  ),
 });
 
-const blob = z.object({ digest, size: z.int().min(0), mediaType: z.string().optional() });
+const blob = z.object({ digest, size: z.int().check(z.minimum(0)), mediaType: z.optional(z.string()) });
 
 const document = z
   .object({
-    schemaVersion: z.literal(2).optional(),
-    manifests: z.array(child).max(mostChildren).optional(),
-    config: blob.optional(),
-    layers: z.array(blob).max(mostBlobs).optional(),
-    blobs: z.array(blob).max(mostBlobs).nullish(),
+    schemaVersion: z.optional(z.literal(2)),
+    manifests: z.optional(z.array(child).check(z.maxLength(mostChildren))),
+    config: z.optional(blob),
+    layers: z.optional(z.array(blob).check(z.maxLength(mostBlobs))),
+    blobs: z.nullish(z.array(blob).check(z.maxLength(mostBlobs))),
   })
-  .refine(
-    ({ manifests, config, layers, blobs }) => manifests ?? config ?? layers ?? blobs,
-    'neither an index nor a manifest: it lists no manifests, config, layers or blobs',
+  .check(
+    z.refine(
+      ({ manifests, config, layers, blobs }) => manifests ?? config ?? layers ?? blobs,
+      'neither an index nor a manifest: it lists no manifests, config, layers or blobs',
+    ),
   );
 
-const referrerList = z.object({ manifests: z.array(z.object({ digest })).nullish() });
+const referrerList = z.object({ manifests: z.nullish(z.array(z.object({ digest }))) });
 
 /** What a manifest leads to. */
 export interface ManifestContent {
@@ -100,6 +102,6 @@ function parseJson(body: string, where: string): unknown {
   }
 }
 
-function malformed(error: z.ZodError, what: string): SyncError {
+function malformed(error: z.core.$ZodError, what: string): SyncError {
   return new SyncError('MANIFEST_INVALID', `${what}: ${z.prettifyError(error).slice(0, 300)}`);
 }

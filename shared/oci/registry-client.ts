@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { isDigest, type Digest } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import type { BlobHead, BlobRef, ContentReader, ManifestHead, ManifestTree } from '../warming/ports.js';
@@ -11,7 +11,7 @@ import type { TokenSource } from './token-source.js';
 
 /** Nobody has so many tags; a registry that pages in a circle must not be taken for complete. */
 const mostPages = 100;
-const tagList = z.object({ tags: z.array(z.string()).nullable() });
+const tagList = z.object({ tags: z.nullable(z.array(z.string())) });
 
 /** OCI Distribution Spec 1.1 client of one registry, read only. No retries of its own: a message that comes back is the retry. */
 export class RegistryClient implements ContentReader {

@@ -3,6 +3,7 @@ import { earliestAhead } from './deadline.js';
 import type { ActPorts } from './look-at.js';
 import type { Outages } from './outages.js';
 import type { ArtifactStates, Budgets, BudgetAccount, WarmQueue, WarmTask } from './ports.js';
+import { isDeepStill } from './proof-level.js';
 import type { ArtifactState } from './state.js';
 import type { Pace } from './retry.js';
 import { nextState } from './steps.js';
@@ -30,13 +31,13 @@ const usualBlobs = 8;
  * Runs twice: the state's version decides, the loser writes and enqueues nothing. Stops anywhere: before the state is
  * written the message comes back and repeats the look, which is idempotent; between the write and the new message the
  * message comes back with `deliveries` > 1 and enqueues what is missing. During an outage, and without a budget, the same
- * task comes back later: the state does not change by that. The state may be one that this instance remembers of the task's step:
- * that is a read made earlier, and whoever wrote since has outdone this task.
+ * task comes back later: the state does not change by that. The state may be one that the task carries of its step: that is a
+ * read made earlier, and whoever wrote since has outdone this task.
  * @param deliveries how often the queue handed out this message, 1 for the first time
  */
 export async function advanceArtifact(task: WarmTask, deliveries: number, ports: AdvancePorts): Promise<Advance> {
-  const stored = await ports.states.get(task.registry, task, task.step);
-  if (!stored) return 'unknown';
+  const stored = await ports.states.get(task.registry, task, deliveries === 1 ? task : undefined);
+  if (!stored || stored.unreadable !== undefined) return 'unknown';
   if (task.step < stored.state.step) return resume(task, stored.state, deliveries, ports);
   const wait = await mustWait(stored.state, ports);
   if (wait !== undefined) {
@@ -77,10 +78,10 @@ async function mustWait(state: ArtifactState, ports: AdvancePorts): Promise<numb
 }
 
 /** What a step sends at most, near enough: budgets are taken before, and what is not used is not given back. */
-function costOf(state: ArtifactState, { proofLevel, memory }: AdvancePorts) {
+function costOf(state: ArtifactState, { proofLevel, memory, now }: AdvancePorts) {
   const { loginServer: registry, strategy, phase, children, imports } = state;
   const manifests = [state.digest, ...children];
-  const deep = (proofLevel === 'deep' || strategy === 'pull-blobs') && !(phase === 'proven' && state.proof === 'deep');
+  const deep = (proofLevel === 'deep' || strategy === 'pull-blobs') && !isDeepStill(state, now());
   const blobs = manifests.reduce((sum, manifest) => sum + (memory.blobsOf(manifest)?.length ?? usualBlobs), 0);
   const reads = manifests.length + (deep && phase !== 'planned' ? blobs : 0);
   const costs: { readonly account: BudgetAccount; readonly requests: number }[] = [

@@ -1,4 +1,5 @@
 import { artifactName } from '../model/artifact.js';
+import { isOfTheFuture } from '../model/clock-skew.js';
 import { SyncError } from '../model/errors.js';
 import { lookAt, type ActPorts } from './look-at.js';
 import type { ArtifactState } from './state.js';
@@ -30,7 +31,9 @@ async function goOnImporting(
 ): Promise<Outcome> {
   const progress = await ports.imports.resume(state.registry, token);
   if (progress.kind === 'running') {
-    if (ports.now().getTime() - startedAt.getTime() < longestImportMs) return { kind: 'import-running', progress };
+    const isLong =
+      isOfTheFuture(startedAt, ports.now()) || ports.now().getTime() - startedAt.getTime() >= longestImportMs;
+    if (!isLong) return { kind: 'import-running', progress };
     return lost(`the import has been running since ${startedAt.toISOString()} and is given up`);
   }
   const seen = await lookForIt(state, ports);

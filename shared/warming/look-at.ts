@@ -3,6 +3,7 @@ import { proveBlobs } from './blobs.js';
 import { forEachBounded } from './bounded.js';
 import type { ContentMemory } from './content-memory.js';
 import type { ContentReader, Imports, ManifestHead, ManifestReader } from './ports.js';
+import { isDeepStill } from './proof-level.js';
 import { asUpstream } from './retry.js';
 import type { ArtifactState, ProofLevel } from './state.js';
 import type { Outcome } from './steps.js';
@@ -34,15 +35,10 @@ export async function lookAt(state: ArtifactState, ports: ActPorts): Promise<Out
   });
   const upstream = [top, ...children].filter(({ origin }) => origin === 'upstream').length;
   if (upstream > 0) return { kind: 'proxied', upstream };
-  if (isDeepAlready(state)) return { kind: 'cached', proof: 'deep' };
+  if (isDeepStill(state, ports.now())) return { kind: 'cached', proof: 'deep', deepAt: state.deepAt ?? state.provenAt };
   if (ports.proofLevel === 'manifests' && state.strategy !== 'pull-blobs')
     return { kind: 'cached', proof: 'manifests' };
   return await proveBlobs(state, reader, ports.memory);
-}
-
-/** Configs and layers were found for this very digest: digests name content, so only the manifests are looked at again. */
-function isDeepAlready({ phase, proof }: ArtifactState): boolean {
-  return phase === 'proven' && proof === 'deep';
 }
 
 async function readManifest(

@@ -1,3 +1,4 @@
+import { isOfTheFuture } from '../model/clock-skew.js';
 import { artifactName } from '../model/artifact.js';
 import type { SyncError } from '../model/errors.js';
 import {
@@ -34,7 +35,7 @@ export interface OutageRecords {
 const forgetAfterMs = 15 * 60_000;
 
 export function isCurrent({ lastProbe }: OutageRecord, now: Date): boolean {
-  return now.getTime() - lastProbe.getTime() < forgetAfterMs;
+  return !isOfTheFuture(lastProbe, now) && now.getTime() - lastProbe.getTime() < forgetAfterMs;
 }
 
 /** One sentence for the gate and the status. */

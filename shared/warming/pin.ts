@@ -1,4 +1,5 @@
 import { artifactName, type ArtifactRef, type Requirement } from '../model/artifact.js';
+import { isOfTheFuture } from '../model/clock-skew.js';
 import { SyncError } from '../model/errors.js';
 import type { Budgets, ManifestReader, StoredState } from './ports.js';
 import { asUpstream } from './retry.js';
@@ -83,7 +84,8 @@ function isThrottled(answer: object): boolean {
 }
 
 function isFresh(stored: StoredState | undefined, now: Date): stored is StoredState {
-  return stored !== undefined && now.getTime() - stored.state.pinnedAt.getTime() < freshForMs;
+  if (stored === undefined || isOfTheFuture(stored.state.pinnedAt, now)) return false;
+  return now.getTime() - stored.state.pinnedAt.getTime() < freshForMs;
 }
 
 function pinOf({ repository, tag }: ArtifactRef, { state }: StoredState): PinnedArtifact {

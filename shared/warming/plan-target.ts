@@ -26,7 +26,13 @@ const armReads = 6;
 
 /** How a plan ended: told in logs and tests. */
 export type PlanResult =
-  | { readonly kind: 'planned'; readonly plan: PlannedTarget; readonly enqueued: number }
+  | {
+      readonly kind: 'planned';
+      readonly plan: PlannedTarget;
+      readonly enqueued: number;
+      /** Artifacts whose records could not be read, and were written anew. */
+      readonly repaired: readonly string[];
+    }
   | { readonly kind: 'not-isolated' }
   /** No budget for Azure Resource Manager now: the task comes back, and this was no try. */
   | { readonly kind: 'deferred'; readonly seconds: number }
@@ -78,7 +84,7 @@ async function planIsolated(
 ): Promise<PlanResult> {
   const facts = await gatherFacts(task, cluster, known, ports);
   const { set, pinned, failure } = await confirmSet(facts.predicted, facts);
-  const { enqueued, strategies } = await startWork(facts, { set, pinned }, deliveries, ports);
+  const { enqueued, repaired, strategies } = await startWork(facts, { set, pinned }, deliveries, ports);
   // What was pinned is on its way and pinned still at the next try, so that throttling slows a plan down and never stops it.
   if (failure) throw failure;
   const { registry } = facts;
@@ -94,8 +100,10 @@ async function planIsolated(
     probes: facts.probes.records(),
   };
   await ports.targets.savePlan(plan);
-  return { kind: 'planned', plan, enqueued };
+  return { kind: 'planned', plan, enqueued, repaired };
 }
+
+type Started = Pick<Extract<PlanResult, { kind: 'planned' }>, 'enqueued' | 'repaired'> & Pick<Work, 'strategies'>;
 
 /** Writes the states that the plan changes, and a task for each that was written. */
 async function startWork(
@@ -103,14 +111,16 @@ async function startWork(
   { set, pinned }: Pick<ConfirmedSet, 'set' | 'pinned'>,
   deliveries: number,
   ports: PlanPorts,
-): Promise<{ readonly enqueued: number } & Pick<Work, 'strategies'>> {
+): Promise<Started> {
   const { marHost, workPolicy: policy } = ports;
   const work = planWork({ ...facts, pinned, marHost, policy, run: deliveries > 1 ? 'again' : 'first' });
   const lost = new Set(await ports.states.save(work.changes));
   const started = work.changes.map(({ state }) => state).filter((state) => !lost.has(artifactName(state)));
   for (const { tasks, delaySeconds } of orderTasks(started, set, facts.now, policy.bakedDelaySeconds))
     await ports.warmQueue.enqueue(tasks, delaySeconds);
-  return { enqueued: started.length, strategies: work.strategies };
+  const names = started.map(artifactName);
+  const repaired = names.filter((name) => facts.states.get(name)?.unreadable !== undefined);
+  return { enqueued: started.length, repaired, strategies: work.strategies };
 }
 
 function retryDelay(task: PlanTask, error: SyncError): number {

@@ -125,6 +125,8 @@ export interface WarmTask extends ArtifactRef {
   readonly registry: string;
   /** The step of the artifact's state that this task advances; an older one is stale and does nothing. */
   readonly step: number;
+  /** The record of that step as its store wrote it, in the store's own words: spares the read. */
+  readonly carried?: string;
 }
 
 export interface WarmQueue {
@@ -136,16 +138,18 @@ export interface WarmQueue {
 export interface StoredState {
   readonly state: ArtifactState;
   readonly etag: string;
+  /** Set where the record could not be read: what is wrong with it. `state` then says "failed", and little else of it is true. */
+  readonly unreadable?: string;
 }
 
 /** States of artifacts, by registry. Keys are registry key x artifact name. */
 export interface ArtifactStates {
   list(registry: string): Promise<ReadonlyMap<string, StoredState>>;
   /**
-   * @param step a caller that is content with the record as it was at this step, because its own write will lose by ETag if that has
-   * changed since: such a record may come from the memory of the instance that wrote it
+   * @param task of a caller that is content with the record as it was at the task's step, because its own write will lose by ETag if that
+   * has changed since: such a record may be what the task carries
    */
-  get(registry: string, artifact: ArtifactRef, step?: number): Promise<StoredState | undefined>;
+  get(registry: string, artifact: ArtifactRef, task?: WarmTask): Promise<StoredState | undefined>;
   /**
    * Writes states; each is written alone or not at all, batched where the store can.
    * `etag` undefined creates, and loses against a record that exists; otherwise replaces only that version.

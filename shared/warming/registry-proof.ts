@@ -1,4 +1,4 @@
-import { clockSkewMs, isOfTheFuture } from './clock-skew.js';
+import { clockSkewMs, isOfTheFuture } from '../model/clock-skew.js';
 import type { ArtifactState } from './state.js';
 
 /**
@@ -77,10 +77,11 @@ export function isRoundDue(
   everyMs: number,
 ): boolean {
   if (proof && isYoung(proof, now, everyMs)) return false;
-  const believed = proof && isOfTheFuture(proof.startedAt, now) ? undefined : proof;
+  // No gate opens on what a wrong clock dated: it is replaced at once.
+  const isWrong = proof !== undefined && isOfTheFuture(proof.startedAt, now);
   for (const state of states) {
-    const provenAt = effectiveProvenAt(state, believed);
-    if (provenAt && now.getTime() - provenAt.getTime() >= everyMs) return true;
+    const provenAt = effectiveProvenAt(state, proof);
+    if (provenAt && (isWrong || now.getTime() - provenAt.getTime() >= everyMs)) return true;
   }
   return false;
 }

@@ -28,7 +28,7 @@ export async function renewProofs(
   const stored = artifacts.flatMap((artifact) => states.get(artifactName(artifact)) ?? []);
   const old = stored.filter(({ state }) => now.getTime() - (state.provenAt?.getTime() ?? 0) > oldMs);
   const changes = old
-    .filter((one) => !isAwaited(one, now, ports.workPolicy.lostAfterMs))
+    .filter((one) => one.unreadable === undefined && !isAwaited(one, now, ports.workPolicy.lostAfterMs))
     .map(({ state, etag }) => ({ state: enqueuedAgain(state, now), etag }));
   const lost = new Set(await ports.states.save(changes));
   const tasks = changes.filter(({ state }) => !lost.has(artifactName(state))).map(({ state }) => taskOf(state));

@@ -53,6 +53,8 @@ export interface ArtifactState extends ArtifactRef {
   /** Imports started since the artifact was planned. */
   readonly importTries?: number;
   readonly provenAt?: Date;
+  /** When its configs and layers were last looked for and found; absent in records of before, which means with the proof. */
+  readonly deepAt?: Date;
   /** The earliest deadline of the plans that need it, as of when it was last planned; once past it does not count. */
   readonly neededBy?: Date;
   /** When the next task of this artifact acts at the latest; a state that is overdue has lost its task. */

@@ -6,7 +6,12 @@ import type { ArtifactState, ProofLevel } from './state.js';
 /** What one message found or did. */
 export type Outcome =
   /** All that the proof level asks for is in the registry, at the pinned digest. */
-  | { readonly kind: 'cached'; readonly proof: ProofLevel }
+  | {
+      readonly kind: 'cached';
+      readonly proof: ProofLevel;
+      /** Of an earlier look at configs and layers that this proof rests on; absent: this look found them. */
+      readonly deepAt?: Date | undefined;
+    }
   /** Served, but `upstream` of its manifests still come from MAR. */
   | { readonly kind: 'proxied'; readonly upstream: number }
   /** Every manifest is in the registry, `missing` of its blobs are not; the first `blobsDone` are. */
@@ -69,7 +74,8 @@ export function nextState(state: ArtifactState, outcome: Outcome, now: Date, pac
   switch (outcome.kind) {
     case 'cached': {
       const { importTries: _importTries, ...rest } = fresh(state);
-      return settle({ ...rest, phase: 'proven', proof: outcome.proof, provenAt: now, attempts: 0 }, now);
+      const deep = outcome.proof === 'deep' ? { deepAt: outcome.deepAt ?? now } : {};
+      return settle({ ...rest, ...deep, phase: 'proven', proof: outcome.proof, provenAt: now, attempts: 0 }, now);
     }
     case 'proxied': {
       const reason = `${outcome.upstream} of ${state.children.length + 1} manifests not cached yet`;
@@ -121,7 +127,8 @@ function wait(state: ArtifactState, now: Date, pace: Pace): Transition {
 function goOn(state: ArtifactState, blobsDone: number, total: number, now: Date): Transition {
   const { failureClass: _failureClass, imports: _imports, ...kept } = state;
   const reason = `${blobsDone} of ${total} layers and configs done`;
-  const next: ArtifactState = { ...kept, proof: 'manifests', blobsDone, failures: 0, reason };
+  const proof = state.phase === 'proven' ? (state.proof ?? 'manifests') : 'manifests';
+  const next: ArtifactState = { ...kept, proof, blobsDone, failures: 0, reason };
   return { state: { ...next, step: state.step + 1, dueAt: now }, delaySeconds: 0 };
 }
 
@@ -178,7 +185,16 @@ function spendsImport({ code }: SyncError): boolean {
 
 /** The state without its proof, without what was under way, and without what was wrong. */
 export function fresh(state: ArtifactState): ArtifactState {
-  const { provenAt: _1, reason: _2, failureClass: _3, proof: _4, blobsDone: _5, imports: _6, ...rest } = state;
+  const {
+    provenAt: _1,
+    reason: _2,
+    failureClass: _3,
+    proof: _4,
+    blobsDone: _5,
+    imports: _6,
+    deepAt: _7,
+    ...rest
+  } = state;
   return { ...rest, failures: 0 };
 }
 

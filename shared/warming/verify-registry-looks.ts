@@ -1,4 +1,6 @@
 import pLimit from 'p-limit';
+import type { Digest } from '../model/artifact.js';
+import { clockSkewMs } from '../model/clock-skew.js';
 import { SyncError } from '../model/errors.js';
 import type { ManifestReader, StoredState } from './ports.js';
 import type { StoredManifests, StoredRepository } from './verify-registry-ports.js';
@@ -59,7 +61,20 @@ function differenceOf(state: ArtifactState, held: StoredRepository): string | un
   if (bound !== state.digest) return `the tag names ${bound} in the registry`;
   const needed = [state.digest, ...state.children];
   const gone = needed.filter((digest) => !held.digests.has(digest)).length;
-  return gone === 0 ? undefined : `${gone} of ${needed.length} manifests are not in the registry any more`;
+  if (gone > 0) return `${gone} of ${needed.length} manifests are not in the registry any more`;
+  return isAnew(state, needed, held)
+    ? 'it was deleted and pulled again: its configs and layers may be late'
+    : undefined;
+}
+
+/** Its manifests came after its layers were last looked for: a list says nothing of layers. */
+function isAnew(
+  { proof, provenAt, deepAt = provenAt }: ArtifactState,
+  needed: readonly Digest[],
+  held: StoredRepository,
+) {
+  if (proof !== 'deep' || deepAt === undefined) return false;
+  return needed.some((digest) => (held.createdAt?.get(digest)?.getTime() ?? 0) > deepAt.getTime() + clockSkewMs);
 }
 
 /** One HEAD an artifact; a repository with one that cannot be asked for now was not looked at. */

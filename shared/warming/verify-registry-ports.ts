@@ -7,6 +7,8 @@ import type { RegistryProof, RegistryProofs } from './registry-proof.js';
 export interface StoredRepository {
   readonly digests: ReadonlySet<Digest>;
   readonly tags: ReadonlyMap<string, Digest>;
+  /** When the registry got each manifest, as far as it tells. */
+  readonly createdAt?: ReadonlyMap<Digest, Date>;
 }
 
 /** What could be read. */

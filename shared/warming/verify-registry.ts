@@ -1,3 +1,4 @@
+import { isOfTheFuture } from '../model/clock-skew.js';
 import { SyncError } from '../model/errors.js';
 import { taskOf } from './advance.js';
 import type { StoredState } from './ports.js';
@@ -54,7 +55,8 @@ export async function verifyRegistry(task: VerifyTask, ports: VerifyPorts): Prom
 /** The registry as the newest pinned record knows it; undefined when nothing is proven. */
 function begin(states: readonly StoredState[], startedAt: Date, verifiedAt: Date): Round | undefined {
   const proven = states.map(({ state }) => state).filter(({ phase }) => phase === 'proven');
-  const [first, ...others] = proven;
+  const rightly = proven.filter(({ pinnedAt }) => !isOfTheFuture(pinnedAt, startedAt));
+  const [first, ...others] = rightly.length > 0 ? rightly : proven;
   if (!first) return undefined;
   const { loginServer, incarnation } = others.reduce(newer, first);
   const times = { startedAt: startedAt.toISOString(), verifiedAt: verifiedAt.toISOString() };

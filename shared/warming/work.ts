@@ -1,4 +1,5 @@
 import { artifactName, type ArtifactRef, type Digest } from '../model/artifact.js';
+import { isOfTheFuture } from '../model/clock-skew.js';
 import type { Registry } from '../model/registry.js';
 import { earliestAhead } from './deadline.js';
 import type { StoredState } from './ports.js';
@@ -102,7 +103,8 @@ function fresh(
 }
 
 function mustRestart(state: ArtifactState, pin: PinnedArtifact, placement: Placement, input: WorkInput): boolean {
-  if (state.digest !== pin.digest && pin.pinnedAt >= state.pinnedAt) return true;
+  const isNewer = pin.pinnedAt >= state.pinnedAt || isOfTheFuture(state.pinnedAt, input.now);
+  if (state.digest !== pin.digest && isNewer) return true;
   const { loginServer, createdAt } = input.registry;
   if (state.cachedRepository !== placement.repository || state.loginServer !== loginServer) return true;
   if (state.strategy !== placement.strategy) return true;
@@ -120,17 +122,23 @@ function isHastened({ phase, neededBy }: ArtifactState, input: WorkInput): boole
 function needsTask(state: ArtifactState, input: WorkInput): boolean {
   switch (state.phase) {
     case 'proven':
-      return (
-        (isOlder(effectiveProvenAt(state, input.proof), input.now, input.policy.reproveAfterMs) ||
-          !isProvenAt(state, input.policy.proofLevel)) &&
-        isOlder(state.dueAt, input.now, input.policy.lostAfterMs)
-      );
+      return needsLook(state, input);
     case 'failed':
       return false;
     case 'planned':
     case 'waiting':
       return input.run === 'again' || isOlder(state.dueAt, input.now, input.policy.lostAfterMs);
   }
+}
+
+function needsLook(state: ArtifactState, { proof, now, policy }: WorkInput): boolean {
+  const { provenAt, dueAt } = state;
+  const isWrong = provenAt !== undefined && isOfTheFuture(provenAt, now);
+  // A task on its way would be due earlier.
+  if (isWrong && dueAt >= provenAt) return true;
+  const believed = proof && isOfTheFuture(proof.startedAt, now) ? undefined : proof;
+  const isOld = isWrong || isOlder(effectiveProvenAt(state, believed), now, policy.reproveAfterMs);
+  return (isOld || !isProvenAt(state, policy.proofLevel)) && isOlder(dueAt, now, policy.lostAfterMs);
 }
 
 /** Delays are an hour at most: what lies further ahead was written by a wrong clock, and would be waited for until then. */

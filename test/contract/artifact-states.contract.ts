@@ -20,6 +20,7 @@ export function artifactStatesContract(open: () => Promise<ArtifactStates>): voi
       attempts: 7,
       provenAt: before(minutes(3)),
       neededBy: before(-minutes(90)),
+      deepAt: before(minutes(4)),
     });
     const importing = stateOf(
       { ...pause, tag: '3.11' },

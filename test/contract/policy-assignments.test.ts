@@ -46,7 +46,7 @@ describe('the client of policy assignments at the local Azure', () => {
     const edit = async () => {
       const body = structuredClone(state.written) as { properties: { enforcementMode: string } };
       body.properties.enforcementMode = 'DoNotEnforce';
-      await clientOf(azure).put(state.id, '2024-05-01', body, undefined);
+      await clientOf(azure).write('PUT', state.id, '2024-05-01', {}, body);
     };
     return { assignments, edit, rest: () => restOf(state.written) };
   });

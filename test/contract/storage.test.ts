@@ -42,9 +42,6 @@ import {
   seenClustersContract,
 } from './gate-records.contract.js';
 import { queueContract } from './queue.contract.js';
-import { TableProofLosses } from '../../shared/azure/table-proof-losses.js';
-import { MemoryProofLosses } from '../support/fakes/memory-proof-losses.js';
-import { proofLossesContract } from './proof-losses.contract.js';
 import { registryProofsContract } from './registry-proofs.contract.js';
 import { targetsContract } from './targets.contract.js';
 
@@ -69,11 +66,6 @@ describe.each([
   ['memory', async () => new MemoryRegistryProofs()],
   ['Azurite', async () => new TableRegistryProofs(await emptied('syncRegistries'))],
 ])('proofs of registries in %s', (_store, open) => registryProofsContract(open));
-
-describe.each([
-  ['memory', async () => new MemoryProofLosses(() => now)],
-  ['Azurite', async () => new TableProofLosses(await emptied('syncRegistries'), () => now)],
-])('warnings of lost proofs in %s', (_store, open) => proofLossesContract(open));
 
 describe.each([
   ['memory', async () => new MemoryTargets(() => now)],

@@ -26,7 +26,7 @@ export function storedManifestsContract(open: () => Promise<ListedRegistry>): vo
     expect(failure).toBeUndefined();
     expect(found.get(repository)?.tags.get(coredns.tag)).toBe(digest);
     expect([...(found.get(repository)?.digests ?? [])].sort()).toEqual([digest, ...children].sort());
-    expect(found.get(`${repository}-other`)).toEqual({ digests: new Set(), tags: new Map() });
+    expect(found.get(`${repository}-other`)).toMatchObject({ digests: new Set(), tags: new Map() });
   });
 
   test('what is only proxied is not listed', async () => {
@@ -44,7 +44,7 @@ export function storedManifestsContract(open: () => Promise<ListedRegistry>): vo
     await cached();
     evict(repository);
     const { found } = await stored.read(loginServer, [repository]);
-    expect(found.get(repository)).toEqual({ digests: new Set(), tags: new Map() });
+    expect(found.get(repository)).toMatchObject({ digests: new Set(), tags: new Map() });
   });
 
   test('more repositories than share a token are all read', async () => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { openBench, type Bench } from '../support/e2e/bench.js';
 import { walkImports } from '../support/e2e/import-graph.js';
-import { loadQuickScenario } from '../support/e2e/scenarios.js';
+import { loadClustersOf } from '../support/e2e/scenarios.js';
 
 jest.setTimeout(120_000);
 
@@ -58,8 +58,8 @@ describe('the built command line, without an app', () => {
 describe('the built command line, on a subscription in which one artifact never caches', () => {
   let bench: Bench;
   beforeAll(async () => {
-    bench = await openBench({ scenario: await loadQuickScenario('never-caches') });
-    await bench.play();
+    bench = await openBench({ scenario: await loadClustersOf('never-caches', ['payments', 'data', 'sandbox']) });
+    expect((await bench.play()).differences).toEqual([]);
   });
   afterAll(() => bench?.close());
 
@@ -81,7 +81,7 @@ describe('the built command line, on a subscription in which one artifact never 
   test('status shows all clusters and the missing artifact', async () => {
     const { code, stdout } = await run('status');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^gates: 1 closed, 0 unknown, [12] open, /m);
+    expect(stdout).toMatch(/^gates: 1 closed, 0 unknown, 1 open, /m);
     expect(stdout).toMatch(/^data .* closed /m);
     expect(stdout).toMatch(/^sandbox .* left alone /m);
     expect(stdout).toContain('Missing for data 1.35.7 (1)\n');

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Words by which test/reporters/closing-line.mjs finds the reason in a skipped suite's name. */
+/** Words by which test/jest/closing-line.mjs finds the reason in a skipped suite's name. */
 const marker = 'skipped because';
 
 /**

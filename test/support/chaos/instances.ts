@@ -1,4 +1,5 @@
 import type { Ports } from '../../../shared/app/application.js';
+import { CarryingQueue } from '../../../shared/warming/carry-states.js';
 import type { Chance } from '../chance.js';
 import { MortalWorkers } from '../fakes/mortal-workers.js';
 import type { ChaosAzure, InstancePorts } from './chaos-azure.js';
@@ -76,7 +77,8 @@ export class Instances {
       return await call(...words);
     });
     const states = azure.truth.watch(azure.states, () => worker.startedAt);
-    const ports = this.sabotage({ ...azure.ports(), ...own, fleets, states });
+    const warmQueue = new CarryingQueue(azure.warmQueue, azure.states);
+    const ports = this.sabotage({ ...azure.ports(), ...own, fleets, states, warmQueue });
     return faultyPorts(ports, weather, chance, this.#before);
   }
 }

@@ -59,7 +59,7 @@ export class Truth {
   watch(states: ArtifactStates, startedAt: () => number): ArtifactStates {
     return {
       list: (registry) => states.list(registry),
-      get: (registry, artifact) => states.get(registry, artifact),
+      get: (registry, artifact, task) => states.get(registry, artifact, task),
       save: async (changes) => {
         const lost = new Set(await states.save(changes));
         for (const { state } of changes) if (!lost.has(artifactName(state))) this.#note(state, startedAt());

@@ -32,6 +32,8 @@ export interface Bench {
 
 type BenchOptions = Pick<SessionOptions, 'scenario'> & Partial<Omit<SessionOptions, 'onLogLine'>>;
 
+const nobodyWatches = { show: () => undefined, end: () => undefined };
+
 /** Boots everything for a scenario; mode `enforce` and the app of this checkout unless told otherwise. */
 export async function openBench(options: BenchOptions): Promise<Bench> {
   const log: string[] = [];
@@ -46,7 +48,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   return {
     session,
     log,
-    play: (hostEnd = 'fails') => playScenario(session, { show: () => undefined, end: () => undefined }, { hostEnd }),
+    play: (hostEnd = 'fails') => playScenario(session, nobodyWatches, { hostEnd, pollMilliseconds: 1000 }),
     status,
     statusOnce: (what, holds, seconds) =>
       Promise.race([

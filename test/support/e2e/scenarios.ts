@@ -20,3 +20,29 @@ export async function loadQuietScenario(): Promise<Scenario> {
   const fleets = scenario.fleets.map((fleet) => ({ ...fleet, updateRuns: [] }));
   return { ...scenario, name: 'quiet', fleets, events: [], expect };
 }
+
+/** Some clusters of a scenario, without their Fleet: as much less work for a test as there are fewer of them. */
+export async function loadClustersOf(
+  name: Parameters<typeof loadQuickScenario>[0],
+  clusterNames: readonly string[],
+): Promise<Scenario> {
+  const scenario = await loadQuickScenario(name);
+  const clusters = scenario.clusters.filter((cluster) => clusterNames.includes(cluster.name));
+  const registries = clusters.map(({ registry }) => registry);
+  const expected = scenario.expect.clusters.filter((cluster) => clusterNames.includes(cluster.name));
+  return {
+    ...scenario,
+    name: `${name}, of it ${clusterNames.join(' and ')}`,
+    registries: scenario.registries.filter((registry) => registries.includes(registry.name)),
+    clusters,
+    fleets: [],
+    events: scenario.events.filter(({ cluster }) => clusterNames.includes(cluster)),
+    expect: { clusters: expected.map(notUpgraded), updateRuns: [], gates: [] },
+  };
+
+  /** Nobody upgrades without a Fleet. */
+  function notUpgraded(cluster: (typeof expected)[number]): typeof cluster {
+    const { kubernetesVersion } = clusters.find((one) => one.name === cluster.name) ?? cluster;
+    return { ...cluster, kubernetesVersion };
+  }
+}

@@ -67,6 +67,7 @@ export class FakeCachingRegistry implements ContentReader {
     return {
       digests: new Set(held(this.#manifests, (_key, { digest }) => digest)),
       tags: new Map(held(this.#tags, (tag, { digest }) => [tag, digest] as const)),
+      createdAt: new Map(held(this.#manifests, (_key, { digest, cachedAt }) => [digest, new Date(cachedAt)] as const)),
     };
   }
 

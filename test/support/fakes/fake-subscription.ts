@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Application, type Ports } from '../../../shared/app/application.js';
 import type { EnforcementPolicy } from '../../../shared/gate/enforcement.js';
+import type { MaintenancePolicy } from '../../../shared/gate/maintenance-ports.js';
 import type { GateTask } from '../../../shared/gate/ports.js';
 import type { Cluster, ReportedComponent } from '../../../shared/model/cluster.js';
 import { SyncError } from '../../../shared/model/errors.js';
@@ -17,13 +18,13 @@ import { FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
 import { FakeImports, unlimitedBudgets } from './fake-imports.js';
 import { FakeMar } from './fake-manifests.js';
 import { FakeCachingRegistry } from './fake-registry.js';
-import { WarningStates } from '../../../shared/warming/proof-losses.js';
 import type { FakePolicyAssignments } from './fake-policy-assignments.js';
-import { MemoryProofLosses } from './memory-proof-losses.js';
 import { MemoryArtifactStates } from './memory-artifact-states.js';
 import { FakeInventory, FakePullLog, MemoryDriftReports, MemoryObserved } from './memory-drift.js';
 import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClusters } from './memory-gate-records.js';
 import { MemoryAuditTrail, MemoryBreakGlasses } from './memory-audit.js';
+import { FakeMaintenance } from './fake-maintenance.js';
+import { MemoryHolds } from './memory-holds.js';
 import { MemoryOutages } from './memory-outages.js';
 import { MemoryPoison } from './memory-poison.js';
 import { MemoryQueue } from './memory-queue.js';
@@ -48,8 +49,7 @@ export class FakeSubscription {
   readonly fleets = new FakeFleets();
   /** Set: an assignment is kept. */
   policyAssignments: FakePolicyAssignments | undefined;
-  readonly losses = new MemoryProofLosses(this.clock.now);
-  readonly states = new WarningStates(new MemoryArtifactStates(), this.losses);
+  readonly states = new MemoryArtifactStates();
   readonly targets = new MemoryTargets(this.clock.now);
   readonly judgements = new MemoryJudgements();
   readonly fleetRecords = new MemoryFleetGateRecords();
@@ -58,6 +58,10 @@ export class FakeSubscription {
   readonly observed = new MemoryObserved();
   readonly driftReports = new MemoryDriftReports();
   readonly poison = new MemoryPoison();
+  readonly maintenance = new FakeMaintenance(this.clock.now);
+  readonly holds = new MemoryHolds();
+  /** Off, so that tests of other things see no messages of it. */
+  maintenancePolicy: MaintenancePolicy = { scope: 'off', create: 'never', holdDays: 3 };
   readonly audit = new MemoryAuditTrail();
   readonly breakGlasses = new MemoryBreakGlasses();
   readonly outageRecords = new MemoryOutages();
@@ -119,7 +123,7 @@ export class FakeSubscription {
         pullLog,
       },
       policyAssignments: this.policyAssignments,
-      ...{ losses: this.losses, registryProofs, storedManifests, verifyPolicy: { everyMs: hours(3) } },
+      ...{ registryProofs, storedManifests, verifyPolicy: { everyMs: hours(3) } },
       ...{ clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
       catalog: { current: async () => this.catalog },
       catalogKeeper: idleCatalogKeeper,
@@ -130,6 +134,9 @@ export class FakeSubscription {
       outages: new Outages(this.outageRecords, clock.now),
       outageRecords: this.outageRecords,
       poison: this.poison,
+      maintenance: this.maintenance,
+      holds: this.holds,
+      maintenancePolicy: this.maintenancePolicy,
       audit: this.audit,
       breakGlasses: this.breakGlasses,
       proofLevel: 'deep',

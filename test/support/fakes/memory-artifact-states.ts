@@ -1,18 +1,29 @@
 import { artifactName, type ArtifactRef } from '../../../shared/model/artifact.js';
-import type { ArtifactStates, StoredState } from '../../../shared/warming/ports.js';
+import type { StateCarrier } from '../../../shared/warming/carry-states.js';
+import type { ArtifactStates, StoredState, WarmTask } from '../../../shared/warming/ports.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';
 
 /** Artifact states in memory; every write has a new ETag. */
-export class MemoryArtifactStates implements ArtifactStates {
+export class MemoryArtifactStates implements ArtifactStates, StateCarrier {
   readonly #rows = new Map<string, Map<string, StoredState>>();
+  readonly #carried = new Map<string, StoredState>();
   #writes = 0;
 
   async list(registry: string): Promise<ReadonlyMap<string, StoredState>> {
     return new Map(this.#rows.get(registry));
   }
 
-  async get(registry: string, artifact: ArtifactRef): Promise<StoredState | undefined> {
+  async get(registry: string, artifact: ArtifactRef, task?: WarmTask): Promise<StoredState | undefined> {
+    const carried = this.#carried.get(task?.carried ?? '');
+    if (carried && carried.state.step === task?.step) return carried;
     return this.#rows.get(registry)?.get(artifactName(artifact));
+  }
+
+  carry(task: WarmTask): string | undefined {
+    const written = this.#rows.get(task.registry)?.get(artifactName(task));
+    if (written?.state.step !== task.step) return undefined;
+    this.#carried.set(written.etag, written);
+    return written.etag;
   }
 
   async save(

@@ -66,6 +66,10 @@ export class MemoryFleetGateRecords implements FleetGateRecords {
 export class MemorySeenClusters implements SeenClusters {
   readonly #rows = new Map<string, SeenCluster>();
 
+  async get(clusterId: string): Promise<SeenCluster | undefined> {
+    return this.#rows.get(clusterId.toLowerCase());
+  }
+
   async list(): Promise<readonly SeenCluster[]> {
     return [...this.#rows.values()];
   }

@@ -1,5 +1,5 @@
 import type { KubernetesVersion } from '../../../shared/model/kubernetes-version.js';
-import { isOfTheFuture } from '../../../shared/warming/clock-skew.js';
+import { isOfTheFuture } from '../../../shared/model/clock-skew.js';
 import { earliestAhead } from '../../../shared/warming/deadline.js';
 import type { PlanFailure, TargetRecord, Targets } from '../../../shared/warming/ports.js';
 import type { PlannedTarget, TargetRef } from '../../../shared/warming/state.js';

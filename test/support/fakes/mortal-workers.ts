@@ -116,6 +116,8 @@ function stopAtEveryCall(ports: Ports, pause: () => Promise<void>, count: (chang
     storedManifests: stopping(ports.storedManifests),
     targets: stopping(ports.targets),
     judgements: stopping(ports.judgements),
+    maintenance: stopping(ports.maintenance),
+    holds: stopping(ports.holds),
     fleetRecords: stopping(ports.fleetRecords),
     audit: stopping(ports.audit),
     breakGlasses: stopping(ports.breakGlasses),

@@ -1,19 +1,7 @@
 import { renderDashboard } from '../../../shared/app/dashboard.js';
 import { describeStatus, type StatusInput } from '../../../shared/gate/status.js';
-import { bundledOnly } from '../../support/catalog/idle-catalog.js';
-import {
-  before,
-  clusterId,
-  coredns,
-  minutes,
-  now,
-  pause,
-  planOf,
-  policy,
-  setOf,
-  stateOf,
-  version,
-} from '../../support/builders.js';
+import { before, coredns, minutes, now, pause, planOf, setOf, stateOf } from '../../support/builders.js';
+import { indexOf, statusInput } from '../../support/status-input.js';
 
 const plan = planOf(setOf(coredns, pause), {
   strategies: { [coredns.repository]: 'pull-through', [pause.repository]: 'import' },
@@ -22,15 +10,12 @@ const failed = stateOf(pause, { phase: 'failed', reason: 'IMPORT_REFUSED: 400', 
 
 /** The page of one cluster with one target, as words: markup and its spaces are left out. */
 function page(changes: Partial<StatusInput> = {}): string {
-  const seen = { id: clusterId(), name: 'one', kubernetesVersion: version('1.34.7'), isolated: true, seenAt: now };
-  const status = describeStatus({
-    ...{ version: '1.2.3', mode: 'enforce', now, policy, clusters: [seen], catalog: bundledOnly },
+  const input = statusInput({
     targets: [{ ...plan, requestedAt: now, planned: plan }],
-    states: new Map([[plan.registry, new Map([[`${pause.repository}:${pause.tag}`, failed]])]]),
-    ...{ judgements: [], fleetGates: [], outages: [], poison: [], problems: [], drift: [], throttled: [] },
+    states: new Map([[plan.registry, indexOf(failed)]]),
     ...changes,
   });
-  return renderDashboard(status)
+  return renderDashboard(describeStatus(input))
     .replace(/<style>.*?<\/style>/s, '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ');

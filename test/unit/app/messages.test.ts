@@ -13,7 +13,7 @@ test('every task survives its way through a queue', () => {
   expect(parsePlanTask(travel(plan))).toEqual(plan);
   const urgent = { ...plan, neededBy: now.toISOString() };
   expect(parsePlanTask(travel(urgent))).toEqual(urgent);
-  expect(parseWarmTask(travel(warm))).toEqual(warm);
+  for (const task of [warm, { ...warm, carried: '{"a":"b"}' }]) expect(parseWarmTask(travel(task))).toEqual(task);
   for (const task of [judge, { ...judge, step: 4 }, gate, { ...gate, after: now.toISOString() }]) {
     expect(parseGateTask(travel(task))).toEqual(task);
   }

@@ -14,7 +14,8 @@ function target(change: Partial<TargetStatus>): TargetStatus {
 function statusOf(targets: readonly TargetStatus[], change: Partial<Status> = {}): Status {
   const cluster = { id: '/c1', name: 'shop', kubernetesVersion: '1.34.10', isolated: true, targets };
   const nothing = { registries: [], fleetGates: [], outages: [], poison: [], problems: [], catalog: bundledOnly };
-  return { version: '1', mode: 'enforce', evaluatedAt: now, clusters: [cluster], ...nothing, ...change };
+  const untouched = { breakGlasses: [], changes: [] };
+  return { version: '1', mode: 'enforce', evaluatedAt: now, clusters: [cluster], ...nothing, ...untouched, ...change };
 }
 
 const waiting = { artifact: 'a/b:c', state: 'waiting', reason: '1 of 1 manifests not cached yet' } as const;

@@ -6,6 +6,7 @@ import { SyncError } from '../../../shared/model/errors.js';
 import { ContentMemory } from '../../../shared/warming/content-memory.js';
 import { outagePolicy } from '../../../shared/warming/outage.js';
 import { Outages } from '../../../shared/warming/outages.js';
+import type { Budgets } from '../../../shared/warming/ports.js';
 import { FakeClock } from '../../support/fakes/clock.js';
 import { FakeMar } from '../../support/fakes/fake-manifests.js';
 import { FakeCachingRegistry } from '../../support/fakes/fake-registry.js';
@@ -24,6 +25,8 @@ function artifactsOf(count: number): readonly Requirement[] {
     ...{ kind: 'image', repository: `oss/v2/one-${index}`, tag: 'v1', platforms: [], because: [] },
   }));
 }
+
+const open: Budgets = { take: async () => ({ kind: 'granted' }), observe: () => undefined };
 
 /** A registry, what it caches, and runs against it whose delays pass at once. */
 function arrange(count = 3) {
@@ -45,7 +48,7 @@ function arrange(count = 3) {
   const ports = (): WarmRunPorts => ({
     ...{ states, timeline: new WarmTimeline(timer), registry: () => cache, upstream: mar },
     ...{ memory: new ContentMemory(now), proofLevel: 'deep', referrers: 'left', now, pace: { verifyDelaySeconds: 2 } },
-    budgets: { take: async () => ({ kind: 'granted' }), observe: () => undefined },
+    ...{ budgets: open, waitingBudgets: open },
     imports: { start: () => Promise.reject(refused), resume: () => Promise.reject(refused) },
     outages: new Outages({ list: async () => [], save: async () => undefined, remove: async () => undefined }, now, {
       ...outagePolicy,

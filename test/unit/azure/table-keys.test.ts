@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { encodeKey } from '../../../shared/azure/table-keys.js';
+import { decodeKey, encodeKey } from '../../../shared/azure/table-keys.js';
 
 /** Source: "Understanding the Table service data model", characters disallowed in key fields. */
 const illegal = /[/\\#?%\p{Cc}]/u;
@@ -37,4 +37,15 @@ test('different texts become different keys', () => {
       for (const other of [b, near]) if (other !== a) expect(encodeKey(other)).not.toBe(encodeKey(a));
     }),
   );
+});
+
+test('a key tells its text, unless that was too long; what is no key tells nothing', () => {
+  fc.assert(
+    fc.property(text, (from) => {
+      const key = encodeKey(from);
+      expect(decodeKey(key)).toBe(key.includes('~~') ? undefined : from.toWellFormed());
+    }),
+  );
+  expect(decodeKey('a/b')).toBeUndefined();
+  expect(decodeKey('a~2')).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { artifactName } from '../../../shared/model/artifact.js';
-import { decideTarget, type StateIndex } from '../../../shared/gate/decide.js';
+import { decideTarget } from '../../../shared/gate/decide.js';
 import type { TargetRecord } from '../../../shared/warming/ports.js';
 import type { ArtifactState, Phase, PlannedTarget } from '../../../shared/warming/state.js';
 import {
@@ -18,9 +18,7 @@ import {
   stateOf,
   target,
 } from '../../support/builders.js';
-
-const index = (...states: readonly ArtifactState[]): StateIndex =>
-  new Map(states.map((state) => [artifactName(state), state]));
+import { indexOf } from '../../support/status-input.js';
 
 const recordOf = (changes: Partial<TargetRecord> = {}): TargetRecord => ({
   clusterId: clusterId(),
@@ -91,7 +89,7 @@ test.each([
     ['proof-expired: last seen in the registry at an unknown time'],
   ],
 ] as const)('the gate %s', (_sentence, record, states, decision, missing) => {
-  const result = decideTarget(record, index(...states), now, policy);
+  const result = decideTarget(record, indexOf(...states), now, policy);
   expect(result.decision).toBe(decision);
   expect(result.missing.map(({ state, reason }) => `${state}: ${reason}`)).toEqual(missing);
 });
@@ -119,18 +117,18 @@ test.each([
     'ARM_FORBIDDEN: registry: 403',
   ],
 ])('the gate knows nothing from %s', (_sentence, record, reason) => {
-  const result = decideTarget(record, index(provenState()), now, policy);
+  const result = decideTarget(record, indexOf(provenState()), now, policy);
   expect(result.decision).toBe('unknown');
   expect(result.reasons.join()).toContain(reason);
 });
 
 test('a plan whose renewal has just failed still holds', () => {
   const record = { ...planned(), failure: failure('plan-stays') };
-  expect(decideTarget(record, index(provenState()), now, policy).decision).toBe('open');
+  expect(decideTarget(record, indexOf(provenState()), now, policy).decision).toBe('open');
 });
 
 test('an unknown gate tells what is missing all the same', () => {
-  expect(decideTarget(planned(planOf(unsure)), index(), now, policy)).toMatchObject({
+  expect(decideTarget(planned(planOf(unsure)), indexOf(), now, policy)).toMatchObject({
     required: 1,
     cached: 0,
     missing: [{ state: 'not-started' }],
@@ -138,7 +136,7 @@ test('an unknown gate tells what is missing all the same', () => {
 });
 
 test('a proof of manifests alone does not open a gate that wants deep proofs, and does where manifests will do', () => {
-  const shallow = index(provenState(coredns, { proof: 'manifests' }));
+  const shallow = indexOf(provenState(coredns, { proof: 'manifests' }));
   expect(decideTarget(planned(), shallow, now, policy)).toMatchObject({
     decision: 'closed',
     missing: [{ state: 'proof-expired', reason: expect.stringContaining('configs and layers') as string }],
@@ -163,7 +161,7 @@ test('whatever the facts are, the gate opens only on a fresh proof of each artif
     fc.property(facts, ([required, states, planAge, isWrong]) => {
       const plan = planOf(setOf(...required), { plannedAt: before(hours(planAge)) });
       const record = { ...planned(plan), ...(isWrong ? { failure: failure('plan-wrong') } : {}) };
-      const known = index(...states);
+      const known = indexOf(...states);
       const result = decideTarget(record, known, now, policy);
       const proven = required.every((one) => isFresh(known.get(artifactName(one))));
       const sound = required.length > 0 && planAge >= 0 && planAge <= 24 && !isWrong;

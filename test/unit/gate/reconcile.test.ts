@@ -49,6 +49,7 @@ test('a target needs a plan when it has none, when it is an hour old, and when t
   expect(needsPlan(undefined, 'facts', new Map(), now, policy)).toBe(true);
   expect(needsPlan({ ...ref(), requestedAt: now }, 'facts', new Map(), now, policy)).toBe(true);
   expect(needs(provenState(), planOf(undefined, { plannedAt: before(hours(1)) }))).toBe(true);
+  expect(needs(provenState(), planOf(undefined, { plannedAt: before(-minutes(6)) }))).toBe(true);
   expect(needs(provenState(), planOf(), 'other facts')).toBe(true);
   expect(needs(provenState(), planOf(setOf(), { plannedAt: before(minutes(59)) }))).toBe(false);
 });

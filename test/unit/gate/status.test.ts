@@ -1,7 +1,5 @@
-import { bundledOnly } from '../../support/catalog/idle-catalog.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { describeStatus, type StatusInput } from '../../../shared/gate/status.js';
-import type { SeenCluster } from '../../../shared/gate/ports.js';
 import {
   before,
   clusterId,
@@ -11,44 +9,22 @@ import {
   now,
   pause,
   planOf,
-  policy,
   provenState,
   setOf,
   stateOf,
   target,
-  version,
 } from '../../support/builders.js';
-
-const seen = (name: string, changes: Partial<SeenCluster> = {}): SeenCluster => ({
-  id: clusterId(name),
-  name,
-  kubernetesVersion: version('1.34.7'),
-  isolated: true,
-  seenAt: now,
-  ...changes,
-});
+import { indexOf, seenOf, statusInput } from '../../support/status-input.js';
 
 const plan = planOf(setOf(coredns, pause));
 const states = [provenState(), stateOf(pause, { phase: 'waiting', reason: '1 of 3 manifests not cached yet' })];
 
-const input = (changes: Partial<StatusInput> = {}): StatusInput => ({
-  version: '1.2.3',
-  mode: 'enforce',
-  now,
-  policy,
-  clusters: [seen('one')],
-  catalog: bundledOnly,
-  targets: [{ ...plan, requestedAt: now, planned: plan }],
-  states: new Map([[plan.registry, new Map(states.map((state) => [artifactName(state), state]))]]),
-  judgements: [],
-  fleetGates: [],
-  outages: [],
-  poison: [],
-  problems: [],
-  drift: [],
-  throttled: [],
-  ...changes,
-});
+const input = (changes: Partial<StatusInput> = {}): StatusInput =>
+  statusInput({
+    targets: [{ ...plan, requestedAt: now, planned: plan }],
+    states: new Map([[plan.registry, indexOf(...states)]]),
+    ...changes,
+  });
 
 test('tells per registry how much of what is required is there', () => {
   expect(describeStatus(input()).registries).toEqual([
@@ -65,7 +41,7 @@ test('counts what two clusters share once', () => {
 test('a proof that no longer counts at the gate does not count here', () => {
   const old = provenState(coredns, { provenAt: before(hours(25)) });
   const failed = stateOf(pause, { phase: 'failed' });
-  const index = new Map([[plan.registry, new Map([old, failed].map((state) => [artifactName(state), state]))]]);
+  const index = new Map([[plan.registry, indexOf(old, failed)]]);
   expect(describeStatus(input({ states: index })).registries).toMatchObject([{ cached: 0, failed: 1, waiting: 1 }]);
 });
 
@@ -79,7 +55,7 @@ test('tells of each target its decision, what is missing and since when, compari
     step: 4,
   } as const;
   const [cluster] = describeStatus(
-    input({ clusters: [seen('one', { id: clusterId().toUpperCase() })], judgements: [judgement] }),
+    input({ clusters: [seenOf('one', { id: clusterId().toUpperCase() })], judgements: [judgement] }),
   ).clusters;
   expect(cluster?.targets).toMatchObject([
     {
@@ -98,7 +74,7 @@ test('a target without a plan and a cluster without a target are shown, with why
   const finding = 'not network isolated';
   const status = describeStatus(
     input({
-      clusters: [seen('two', { isolated: false, finding }), seen('one')],
+      clusters: [seenOf('two', { isolated: false, finding }), seenOf('one')],
       targets: [{ clusterId: clusterId(), kubernetesVersion: target, requestedAt: now }],
       states: new Map(),
     }),

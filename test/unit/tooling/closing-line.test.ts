@@ -20,7 +20,7 @@ test('a tool is on the path when it can be executed there', () => {
 /** What a run of the fixtures in a folder prints. Both streams as one, as in a terminal: jest's summary must not come last. */
 function linesOfRun(folder: string): readonly string[] {
   const jest = join(repository, 'node_modules/jest/bin/jest.js');
-  const command = '"$0" "$1" --testMatch "**/*.fixture.ts" --runInBand "$2" 2>&1';
+  const command = '"$0" "$1" --testMatch "**/*.fixture.ts" --selectProjects "two at a time" --runInBand "$2" 2>&1';
   const run = spawnSync('sh', ['-c', command, process.execPath, jest, folder], { cwd: repository, encoding: 'utf8' });
   return run.stdout.trimEnd().split('\n');
 }

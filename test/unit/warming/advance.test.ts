@@ -169,6 +169,25 @@ test('a child that is served with another digest is no proof', async () => {
   });
 });
 
+test.each([
+  ['an hour', 1, true],
+  ['a day', 24, false],
+])('%s after its layers were found, a look at the manifests is enough: %s', async (_sentence, hours, isEnough) => {
+  const now = new FakeClock().now().getTime();
+  const times = { provenAt: new Date(now - 60_000), deepAt: new Date(now - hours * 3_600_000) };
+  const { clock, registry, ports, current } = await arrange(provenState(coredns, times));
+  const { cachedRepository, tag, digest, children } = await current();
+  for (const reference of [tag, digest, ...children]) await registry.get(cachedRepository, reference);
+  clock.advance(10);
+  await advanceArtifact(taskOf(await current()), 1, ports);
+  expect(registry.blobRequests === 0).toBe(isEnough);
+  expect(await current()).toMatchObject({
+    phase: 'proven',
+    provenAt: clock.now(),
+    deepAt: isEnough ? times.deepAt : clock.now(),
+  });
+});
+
 function bound(registry: FakeCachingRegistry): Omit<ContentReader, 'get' | 'head'> {
   return {
     tags: (repository) => registry.tags(repository),

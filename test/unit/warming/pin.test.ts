@@ -33,6 +33,7 @@ test('pins an artifact to the digest and the children that MAR names now', async
 test.each([
   ['uses a pin of a quarter of an hour again', minutes(15) - 1, 0],
   ['asks MAR again after that', minutes(15), 1],
+  ['believes no pin that a wrong clock dated ahead', -minutes(6), 1],
 ])('%s', async (_sentence, ageMs, requests) => {
   const mar = marWith(coredns);
   const state = stateOf(coredns, { pinnedAt: before(ageMs) });

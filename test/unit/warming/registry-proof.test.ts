@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { clockSkewMs } from '../../../shared/warming/clock-skew.js';
+import { clockSkewMs } from '../../../shared/model/clock-skew.js';
 import { effectiveProvenAt, isRoundDue, replaces, type RegistryProof } from '../../../shared/warming/registry-proof.js';
 import { before, coredns, hours, minutes, now, provenState, stateOf } from '../../support/builders.js';
 
@@ -65,6 +65,12 @@ test.each([
   [
     'is due when the last is of the future',
     old,
+    proofOf({ startedAt: before(-hours(1)), verifiedAt: before(-hours(1)) }),
+    true,
+  ],
+  [
+    'is due at once when the last is of the future, as no gate believes that, however young its artifacts',
+    provenState(coredns, { provenAt: before(minutes(20)) }),
     proofOf({ startedAt: before(-hours(1)), verifiedAt: before(-hours(1)) }),
     true,
   ],

@@ -249,3 +249,19 @@ test('a reader that a round overtakes anywhere sees no proof of what is gone', a
     expect(seen).toHaveLength(1);
   }
 });
+
+test('a repository that was deleted and pulled again since its layers were looked for loses its proof, though all manifests are there', async () => {
+  const { azure, cache } = await warmRegistry(artifacts);
+  const { cachedRepository, digest, children, tag } = await stateIn(azure);
+  cache.evict(cachedRepository);
+  await cache.get(cachedRepository, tag);
+  for (const manifest of [digest, ...children]) await cache.get(cachedRepository, manifest);
+  azure.clock.advance(600);
+  await finishRound(azure);
+  expect(await stateIn(azure)).toMatchObject({
+    phase: 'planned',
+    reason: expect.stringContaining('pulled again') as string,
+  });
+  const others = [...(await azure.states.list(registryKey)).values()].filter(({ state }) => state.phase === 'proven');
+  expect(others.length).toBeGreaterThan(0);
+});

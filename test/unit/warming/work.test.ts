@@ -174,3 +174,37 @@ test('a deadline writes nothing for what is proven already, or failed a moment a
   for (const state of [proven(hours(1)), failed(minutes(1))])
     expect(plan(state, { neededBy: urgent }).changes).toEqual([]);
 });
+
+const ahead = before(-minutes(6));
+
+test.each([
+  ['a proof', provenState(coredns, { provenAt: ahead, dueAt: ahead })],
+  ['a proof whose new task was lost', provenState(coredns, { provenAt: ahead, dueAt: before(minutes(3)) })],
+])('%s that a clock dated six minutes ahead, which no gate believes, is looked at again', (_what, state) => {
+  expect(plan(state).changes).toMatchObject([{ state: { step: 4, dueAt: now } }]);
+});
+
+test('a proof dated ahead whose task is on its way is left to it; one within the skew of clocks is believed', () => {
+  const close = before(-minutes(4));
+  expect(plan(provenState(coredns, { provenAt: ahead, dueAt: now })).changes).toEqual([]);
+  expect(plan(provenState(coredns, { provenAt: close, dueAt: close })).changes).toEqual([]);
+});
+
+test('a proof of the whole registry that a wrong clock dated ahead vouches for nothing', () => {
+  const { registry, loginServer, incarnation } = stateOf();
+  const proof = {
+    registry,
+    loginServer,
+    incarnation,
+    startedAt: ahead,
+    verifiedAt: ahead,
+    evidence: 'inventory',
+  } as const;
+  expect(plan(proven(hours(13)), { proof }).changes).toHaveLength(1);
+  expect(plan(proven(hours(1)), { proof }).changes).toEqual([]);
+});
+
+test('a digest that a wrong clock pinned in the future does not outlive its tag', () => {
+  const pinned = stateOf(coredns, { digest: digestOf('old'), pinnedAt: before(-hours(9000)) });
+  expect(plan(pinned).changes).toMatchObject([{ state: { digest: stateOf().digest, pinnedAt: now } }]);
+});

@@ -1,7 +1,10 @@
 import { writeSync } from 'node:fs';
+import { relative } from 'node:path';
+
+const slowestShown = 10;
 
 /**
- * A jest reporter: lists what was skipped and why, and as the very last line of standard output writes
+ * A jest reporter: lists what was skipped and why, and which files took longest; as the very last line of standard output it writes
  * `N passed, N failed[, N skipped]`. A test file that could not be run at all counts as one failure.
  */
 export default class ClosingLine {
@@ -9,10 +12,26 @@ export default class ClosingLine {
     const skipped = results.testResults.flatMap((file) =>
       file.testResults.filter((test) => ['pending', 'todo'].includes(test.status)).map((test) => test.fullName),
     );
-    const lines = [...skippedLines(skipped), closingLine(results, skipped.length), ''].join('\n');
+    const parts = [
+      ...slowestLines(results.testResults),
+      ...skippedLines(skipped),
+      closingLine(results, skipped.length),
+    ];
+    const lines = [...parts, ''].join('\n');
     // Jest prints its own summary after all reporters, so the last line has to wait for the end of the process.
     process.once('exit', () => writeSync(process.stdout.fd, lines));
   }
+}
+
+function slowestLines(files) {
+  if (files.length <= slowestShown) return [];
+  const seconds = ({ perfStats: { start, end } }) => (end - start) / 1000;
+  const slowest = [...files].sort((one, other) => seconds(other) - seconds(one)).slice(0, slowestShown);
+  return [
+    '',
+    `The slowest ${slowestShown} of ${files.length} files, in seconds:`,
+    ...slowest.map((file) => `${seconds(file).toFixed(1).padStart(7)}  ${relative(process.cwd(), file.testFilePath)}`),
+  ];
 }
 
 function skippedLines(names) {

@@ -1,0 +1,152 @@
+import type { TableEntityResult } from '@azure/data-tables';
+import { z } from 'zod';
+import { artifactName, isDigest, type ArtifactRef, type Digest } from '../model/artifact.js';
+import type { StoredState, WarmTask } from '../warming/ports.js';
+import type { ArtifactState } from '../warming/state.js';
+import { decodeKey, encodeKey } from './table-keys.js';
+
+const digest = z.string().refine((text): text is Digest => isDigest(text));
+const date = z.iso.datetime().transform((text) => new Date(text));
+
+const row = z.object({
+  registry: z.string(),
+  loginServer: z.string(),
+  incarnation: z.string(),
+  cachedRepository: z.string(),
+  repository: z.string(),
+  tag: z.string(),
+  digest,
+  children: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.array(digest)),
+  pinnedAt: date,
+  phase: z.enum(['planned', 'waiting', 'proven', 'failed']),
+  step: z.number().int(),
+  attempts: z.number().int(),
+  provenAt: date.optional(),
+  dueAt: date,
+  reason: z.string().optional(),
+  // Rows of the first release have none of these: it knew pull-through alone, and proved manifests alone.
+  strategy: z.enum(['pull-through', 'pull-blobs', 'import']).default('pull-through'),
+  failures: z.number().int().default(0),
+  proof: z.enum(['manifests', 'deep']).optional(),
+  blobsDone: z.number().int().optional(),
+  importToken: z.string().optional(),
+  importStartedAt: date.optional(),
+  importTries: z.number().int().optional(),
+  neededBy: date.optional(),
+  deepAt: date.optional(),
+  failureClass: z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours']).optional(),
+});
+
+/** Of an artifact, and what it has in its table. */
+type Entity = TableEntityResult<Record<string, unknown>>;
+type Row = Record<string, string | number> & { partitionKey: string; rowKey: string };
+
+export function keysOf(state: ArtifactState): { readonly partitionKey: string; readonly rowKey: string } {
+  return { partitionKey: encodeKey(state.registry), rowKey: encodeKey(artifactName(state)) };
+}
+
+export function rowOf(state: ArtifactState): Row {
+  const { imports } = state;
+  return {
+    ...keysOf(state),
+    registry: state.registry,
+    loginServer: state.loginServer,
+    incarnation: state.incarnation,
+    cachedRepository: state.cachedRepository,
+    repository: state.repository,
+    tag: state.tag,
+    digest: state.digest,
+    children: JSON.stringify(state.children),
+    pinnedAt: state.pinnedAt.toISOString(),
+    strategy: state.strategy,
+    phase: state.phase,
+    step: state.step,
+    attempts: state.attempts,
+    failures: state.failures,
+    dueAt: state.dueAt.toISOString(),
+    ...present({
+      provenAt: state.provenAt?.toISOString(),
+      neededBy: state.neededBy?.toISOString(),
+      deepAt: state.deepAt?.toISOString(),
+      proof: state.proof,
+      blobsDone: state.blobsDone,
+      importToken: imports?.token,
+      importStartedAt: imports?.startedAt.toISOString(),
+      importTries: state.importTries,
+      reason: state.reason,
+      failureClass: state.failureClass,
+    }),
+  };
+}
+
+/**
+ * The state of a row. One that cannot be read, of a later release or damaged, is told as failed long ago: it proves nothing, a plan
+ * replaces it, and it hides no other.
+ * @returns undefined for an unreadable row that not even tells whose it is
+ */
+export function storedOf(entity: Entity, registry: string): StoredState | undefined {
+  const parsed = row.safeParse(entity);
+  if (parsed.success) return { state: stateOf(parsed.data), etag: entity.etag };
+  const artifact = artifactOf(entity.rowKey ?? '');
+  if (!artifact) return undefined;
+  const columns = [...new Set(parsed.error.issues.map(({ path }) => String(path[0])))].join(', ');
+  return { state: unreadable(artifact, registry, columns, entity['step']), etag: entity.etag, unreadable: columns };
+}
+
+/** The state that a task carries; undefined when it carries none of its step that can be read: the table has to be asked. */
+export function carriedBy({ registry, repository, tag, step, carried }: WarmTask): StoredState | undefined {
+  if (carried === undefined) return undefined;
+  const parsed = row.extend({ etag: z.string().min(1) }).safeParse(parseJson(carried));
+  if (!parsed.success) return undefined;
+  const { etag, ...columns } = parsed.data;
+  const state = stateOf(columns);
+  const isOwn = state.registry === registry && state.repository === repository && state.tag === tag;
+  return isOwn && state.step === step ? { state, etag } : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function stateOf(columns: z.infer<typeof row>): ArtifactState {
+  const { provenAt, neededBy, deepAt, reason, proof, blobsDone, importTries, failureClass, ...others } = columns;
+  const { importToken, importStartedAt, ...rest } = others;
+  const imports = importToken !== undefined && importStartedAt && { token: importToken, startedAt: importStartedAt };
+  return {
+    ...rest,
+    ...present({ provenAt, neededBy, deepAt, reason, proof, blobsDone, importTries, failureClass }),
+    ...(imports ? { imports } : {}),
+  };
+}
+
+/** @param step of the row: later steps make the tasks of before stale */
+function unreadable(artifact: ArtifactRef, registry: string, columns: string, step: unknown): ArtifactState {
+  return {
+    ...artifact,
+    ...{ registry, loginServer: '', incarnation: '', cachedRepository: '' },
+    ...{ digest: `sha256:${'0'.repeat(64)}`, children: [], pinnedAt: new Date(0), strategy: 'pull-through' },
+    ...{ phase: 'failed', step: typeof step === 'number' && Number.isInteger(step) ? step : 0 },
+    ...{ attempts: 0, failures: 0, dueAt: new Date(0), failureClass: 'ours' },
+    reason: `its record in table syncArtifacts cannot be read (${columns}): the next plan writes it anew`,
+  };
+}
+
+function artifactOf(rowKey: string): ArtifactRef | undefined {
+  const name = decodeKey(rowKey);
+  const colon = name?.lastIndexOf(':') ?? -1;
+  return name === undefined || colon < 1 ? undefined : { repository: name.slice(0, colon), tag: name.slice(colon + 1) };
+}
+
+/** The columns that have a value. */
+function present<Columns extends object>(
+  columns: Columns,
+): { [Name in keyof Columns]?: Exclude<Columns[Name], undefined> } {
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined)) as never;
+}
