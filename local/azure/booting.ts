@@ -77,8 +77,7 @@ export class Booting {
       this.createFleets(clusters, () => world),
       eventGrid,
       caches,
-      scenario.policyAssignment &&
-        new PolicyAssignmentState(scenario.policyAssignment, scenario.subscriptionId, scenario.location),
+      policyOf(scenario),
     );
     const { dice, mar: truth, timers } = this;
     const armParts = {
@@ -249,4 +248,8 @@ export class Booting {
     const registry = this.pulledRegistries.get(cluster.declared.registry ?? '');
     if (registry) pullAsNodes(cluster, registry, pulled, this.pulls);
   }
+}
+
+function policyOf({ policyAssignment, subscriptionId, location }: Scenario): PolicyAssignmentState | undefined {
+  return policyAssignment && new PolicyAssignmentState(policyAssignment, subscriptionId, location);
 }

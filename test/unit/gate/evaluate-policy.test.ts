@@ -139,9 +139,9 @@ test('only clusters in scope are enforced; of the others it is told', async () =
 
 test('an edit between read and write wins, is told, and the lists are looked at again', async () => {
   const scene = await arrange();
-  const { get } = scene.kept;
+  const get = scene.kept.get.bind(scene.kept);
   scene.kept.get = async () => {
-    const read = await get.call(scene.kept);
+    const read = await get();
     scene.kept.edit({ note: 'edited' });
     return read;
   };

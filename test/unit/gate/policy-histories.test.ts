@@ -42,10 +42,10 @@ class History {
     azure.addRegistry();
     for (const one of names) this.put(one);
     await this.plan();
-    const { put } = kept;
+    const put = kept.put.bind(kept);
     kept.put = async (assignment, lists) => {
       await this.check(lists);
-      return await put.call(kept, assignment, lists);
+      return await put(assignment, lists);
     };
   }
 
@@ -98,7 +98,7 @@ class History {
         kept.edit({ note: `edited ${Math.floor(this.azure.clock.now().getTime())}` });
         return read;
       },
-      put: kept.put,
+      put: kept.put.bind(kept),
     });
     const policyAssignments = kind === 'look-while-edited' ? edited : kept;
     await evaluatePolicy({ ...ports, policyAssignments }).catch((error: unknown) => {
