@@ -71,14 +71,7 @@ export class Booting {
     const logs = await this.serveLogAnalytics();
     const clusters = this.createClusters();
     const eventGrid = this.createEventGrid();
-    const world: World = new World(
-      this.mar,
-      clusters,
-      this.createFleets(clusters, () => world),
-      eventGrid,
-      caches,
-      policyOf(scenario),
-    );
+    const world = this.createWorld(clusters, eventGrid, caches);
     const { dice, mar: truth, timers } = this;
     const armParts = {
       scenario,
@@ -134,6 +127,16 @@ export class Booting {
     };
     this.timers.after(marDown.afterSeconds, set(true));
     this.timers.after(marDown.afterSeconds + marDown.seconds, set(false));
+  }
+
+  private createWorld(
+    clusters: ReadonlyMap<string, ClusterState>,
+    eventGrid: EventGrid,
+    caches: ReadonlyMap<string, RegistryCache>,
+  ): World {
+    const fleets = this.createFleets(clusters, () => world);
+    const world: World = new World(this.mar, clusters, fleets, eventGrid, caches, policyOf(this.scenario));
+    return world;
   }
 
   private play(world: World): void {
