@@ -17,7 +17,7 @@ import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
 import { listen, type Handle, type Listening } from './http.js';
 import { answerIdentity, TokenIssuer } from './identity.js';
 import { answerLogAnalytics } from './log-analytics.js';
-import { PolicyAssignmentState } from './policy-assignment.js';
+import { assignPolicy } from './policy-assignment.js';
 import { ImportOperations } from './import-operations.js';
 import { buildMarContent, splitArtifact } from './mar-content.js';
 import { answerMar } from './mar-server.js';
@@ -135,7 +135,7 @@ export class Booting {
     caches: ReadonlyMap<string, RegistryCache>,
   ): World {
     const fleets = this.createFleets(clusters, () => world);
-    const world: World = new World(this.mar, clusters, fleets, eventGrid, caches, policyOf(this.scenario));
+    const world: World = new World(this.mar, clusters, fleets, eventGrid, caches, assignPolicy(this.scenario));
     return world;
   }
 
@@ -251,8 +251,4 @@ export class Booting {
     const registry = this.pulledRegistries.get(cluster.declared.registry ?? '');
     if (registry) pullAsNodes(cluster, registry, pulled, this.pulls);
   }
-}
-
-function policyOf({ policyAssignment, subscriptionId, location }: Scenario): PolicyAssignmentState | undefined {
-  return policyAssignment && new PolicyAssignmentState(policyAssignment, subscriptionId, location);
 }

@@ -92,6 +92,16 @@ export class PolicyAssignmentState {
   }
 }
 
+/** The assignment that a scenario declares. */
+export function assignPolicy(scenario: {
+  readonly policyAssignment?: ScenarioPolicyAssignment | undefined;
+  readonly subscriptionId: string;
+  readonly location: string;
+}): PolicyAssignmentState | undefined {
+  const { policyAssignment, subscriptionId, location } = scenario;
+  return policyAssignment && new PolicyAssignmentState(policyAssignment, subscriptionId, location);
+}
+
 /** ARM tells the principals of identities that are given by id. */
 function describeIdentity(identity: Readonly<Record<string, unknown>>): Document {
   const ids = Object.keys((identity['userAssignedIdentities'] as object | undefined) ?? {});
