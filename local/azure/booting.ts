@@ -16,6 +16,7 @@ import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
 import { listen, type Handle, type Listening } from './http.js';
 import { TokenIssuer } from './identity.js';
 import { answerLogAnalytics } from './log-analytics.js';
+import { assignPolicy } from './policy-assignment.js';
 import { ImportOperations } from './import-operations.js';
 import { buildMarContent, splitArtifact } from './mar-content.js';
 import { answerMar } from './mar-server.js';
@@ -66,13 +67,7 @@ export class Booting {
     const logs = await this.serveLogAnalytics();
     const clusters = this.createClusters();
     const eventGrid = this.createEventGrid();
-    const world: World = new World(
-      this.mar,
-      clusters,
-      this.createFleets(clusters, () => world),
-      eventGrid,
-      caches,
-    );
+    const world = this.createWorld(clusters, eventGrid, caches);
     const { dice, mar: truth, timers, issuer } = this;
     const armParts = {
       scenario,
@@ -80,6 +75,7 @@ export class Booting {
       clusters: [...clusters.values()],
       registries,
       fleets: world.fleets,
+      policyAssignment: world.policyAssignment,
       issuer,
     };
     scheduleOutage(scenario.faults.marDown, this.mar, timers);
@@ -121,6 +117,16 @@ export class Booting {
     this.timers.close();
     await Promise.all(this.servers.map((server) => server.close()));
     await this.ca.remove();
+  }
+
+  private createWorld(
+    clusters: ReadonlyMap<string, ClusterState>,
+    eventGrid: EventGrid,
+    caches: ReadonlyMap<string, RegistryCache>,
+  ): World {
+    const fleets = this.createFleets(clusters, () => world);
+    const world: World = new World(this.mar, clusters, fleets, eventGrid, caches, assignPolicy(this.scenario));
+    return world;
   }
 
   private play(world: World): void {

@@ -23,6 +23,7 @@ export function compare(expected: Expectations, snapshot: Snapshot): readonly Di
         .flatMap((gate) => differ(`gate ${displayName} (${gate.place})`, state, gate.state)),
     ),
     ...(expected.events ?? []).flatMap((event) => compareEvents(event, snapshot)),
+    ...(expected.policy ? comparePolicy(expected.policy, snapshot) : []),
     ...(expected.holds ?? []).flatMap((hold) => compareHold(hold, snapshot)),
   ];
 }
@@ -81,6 +82,17 @@ function compareEvents(
 
 function nameOf(subject: string): string {
   return subject.split('/').at(-1) ?? subject;
+}
+
+function comparePolicy(
+  { guarded, allowed }: NonNullable<Expectations['policy']>,
+  { policy }: Snapshot,
+): readonly Difference[] {
+  const sorted = (texts: readonly string[] = []): string => [...texts].sort().join(', ') || 'nothing';
+  return [
+    ...differ('policy, guarded clusters', sorted(guarded), sorted(policy?.guarded)),
+    ...differ('policy, allowed versions', sorted(allowed), sorted(policy?.allowed)),
+  ];
 }
 
 function compareHold(expected: NonNullable<Expectations['holds']>[number], { holds }: Snapshot): readonly Difference[] {

@@ -6,6 +6,7 @@ import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
 import type { Notice } from '../gate/deadlines.js';
+import { evaluatePolicy, type PolicyPorts } from '../gate/evaluate-policy.js';
 import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
 import { breakGlass, mendGlass } from '../gate/break-glass.js';
 import { evaluateTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
@@ -29,7 +30,6 @@ import {
   type Status,
 } from '../gate/status.js';
 import { countStrategies } from '../gate/strategy-counts.js';
-import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
@@ -65,6 +65,7 @@ export type Ports = PlanPorts &
   AdvancePorts &
   EvaluatePorts &
   FleetGatePorts &
+  PolicyPorts &
   MaintenancePorts &
   ReconcilePorts &
   Omit<VerifyPorts, 'verifyQueue'> &
@@ -204,6 +205,7 @@ export class Application {
     const { ports } = this;
     if (task.kind === 'verify-registry')
       return `${task.registry}: ${await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue })}`;
+    if (task.kind === 'policy') return `policy: ${await evaluatePolicy(ports)}`;
     if (task.kind === 'maintenance') return `${task.clusterId}: ${await evaluateMaintenance(task, ports)}`;
     if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, ports)}`;
     const told: OutgoingEvent[] = [];

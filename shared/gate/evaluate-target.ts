@@ -15,6 +15,7 @@ import { pauseOf } from './pause-of.js';
 import { publishAnnouncements } from './publish-announcements.js';
 import { isProvenOpen, reconsider } from './reconsider.js';
 import { wakeOpeners } from './wake-openers.js';
+import type { WakePolicyPorts } from './wake-policy.js';
 
 /** What a judgement reads. */
 export interface JudgeReads {
@@ -37,7 +38,7 @@ export interface JudgePorts extends JudgeReads {
   readonly registryProofs: RegistryProofs;
 }
 
-export interface EvaluatePorts extends JudgePorts, AnnouncePorts {
+export interface EvaluatePorts extends JudgePorts, AnnouncePorts, WakePolicyPorts {
   readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;

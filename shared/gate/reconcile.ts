@@ -16,10 +16,12 @@ import { pruneDeadlines } from './reconcile-deadlines.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
 import { wakeMaintenance } from './wake-maintenance.js';
+import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
-export interface ReconcilePorts extends ReconcileClusterPorts, PublishPorts, Omit<VerifyPorts, 'verifyQueue'> {
+export interface ReconcilePorts
+  extends ReconcileClusterPorts, PublishPorts, WakePolicyPorts, Omit<VerifyPorts, 'verifyQueue'> {
   readonly fleets: Fleets;
   readonly seenClusters: SeenClusters;
   readonly fleetRecords: FleetGateRecords;
@@ -82,6 +84,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const maintained = await attempt(() => reconcileMaintenance(clusters, ports));
   if (typeof maintained === 'string') failures.push(`maintenance: ${maintained}`);
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
+  await wakePolicy(ports);
   if (due !== undefined) failures.push(...(await roundOf(due, ports)));
   await publishLeftovers(judgements, ports);
   return {
