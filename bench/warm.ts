@@ -38,6 +38,8 @@ interface Round {
   readonly ours: { readonly cold: Measured; readonly noop: Measured };
   readonly skopeo: { readonly cold: Measured; readonly noop: Measured };
   readonly loop: Measured;
+  /** Node itself, started and ended: no program of ours can be faster. */
+  readonly bare: Measured;
 }
 
 const failures: string[] = [];
@@ -91,8 +93,9 @@ async function runRound(round: number, upstream: DockerRegistry, files: Files): 
     ours: () => runOurs(upstream, files.plan),
     skopeo: () => runSkopeo(files.yaml),
     loop: () => runLoop(upstream, files.plan),
+    bare: () => fastest(() => runMeasured(process.execPath, ['-e', '0'])),
   };
-  const names = ['skopeo', 'ours', 'loop'] as const;
+  const names = ['skopeo', 'ours', 'loop', 'bare'] as const;
   const results: Partial<Record<keyof Round, unknown>> = {};
   for (let turn = 0; turn < names.length; turn += 1) {
     const name = names[(turn + round) % names.length] ?? 'ours';
@@ -156,7 +159,9 @@ function report({ artifacts, blobs, bytes }: GrownSet, all: readonly Round[], mo
   const size = `${artifacts.length} (${blobs} blobs, ${(bytes / 1e6).toFixed(0)} MB)`;
   row(size, 'warm', s(cold), x(cold / skopeo.cold), x(cold / bound), s(noop), x(noop / skopeo.noop), mb(peak));
   row(size, 'skopeo sync', s(skopeo.cold), '', '', s(skopeo.noop), '', mb(skopeo.peak));
+  const bare = median(all.map((round) => round.bare.seconds));
   row(size, 'fetch loop', s(bound), x(bound / skopeo.cold), '', '', '', '');
+  row(size, 'node alone', '', '', '', s(bare), x(bare / skopeo.noop), '');
   const count = artifacts.length;
   expect(cold / skopeo.cold, mostColdOfSkopeo, `${count} artifacts, cold, of skopeo`);
   expect(cold / bound, mostColdOfLoop, `${count} artifacts, cold, of the loop`);

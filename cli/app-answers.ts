@@ -7,6 +7,21 @@ const count = z.int().min(0);
 const decision = z.enum(['open', 'closed', 'unknown']);
 const missing = z.array(z.object({ artifact: line, state: line, reason: line }));
 
+const brokenBy = z.object({ who: line, reason: line, expiresAt: line });
+
+/** What is open on proof lacks nothing; what is held open, or was opened by a person, says so. */
+function isConsistent(gate: {
+  readonly decision: string;
+  readonly missing: readonly unknown[];
+  readonly cached: number;
+  readonly required: number;
+  readonly held?: string | undefined;
+  readonly breakGlass?: object | undefined;
+}): boolean {
+  if (gate.decision !== 'open' || gate.held !== undefined || gate.breakGlass !== undefined) return true;
+  return gate.missing.length === 0 && gate.cached === gate.required;
+}
+
 /** @throws by zod when a decision contradicts its own facts: nobody may upgrade on such an answer */
 export const gateAnswer = z
   .object({
@@ -20,14 +35,31 @@ export const gateAnswer = z
     evaluatedAt: line,
     plannedAt: line.optional(),
     estimatedOpenAt: line.optional(),
-    breakGlass: z.object({ who: line, reason: line, expiresAt: line }).optional(),
+    held: line.optional(),
+    breakGlass: brokenBy.optional(),
   })
-  .refine(
-    ({ decision, breakGlass, missing, cached, required }) =>
-      decision !== 'open' || breakGlass !== undefined || (missing.length === 0 && cached === required),
-    { path: ['decision'], message: 'is open although artifacts are missing' },
-  );
+  .refine(isConsistent, {
+    path: ['decision'],
+    message: 'is open although artifacts are missing',
+  });
 export type GateAnswer = z.infer<typeof gateAnswer>;
+
+const glass = brokenBy.extend({ clusterId: line, kubernetesVersion: line });
+
+export const breakGlassAnswer = glass;
+export const mendGlassAnswer = z.object({ mended: glass.nullable() });
+
+const change = z.object({
+  at: line,
+  who: line,
+  action: line,
+  resource: line,
+  outcome: line,
+  because: z.array(line),
+});
+
+export const auditAnswer = z.object({ entries: z.array(change) });
+export type AuditAnswer = z.infer<typeof auditAnswer>;
 
 export const replayAnswer = z.object({
   replayed: z.array(z.object({ id: line, queue: line })),
@@ -38,7 +70,9 @@ export const replayAnswer = z.object({
 export const statusAnswer = z.object({
   version: line,
   mode: z.enum(['observe', 'enforce']),
+  scopes: z.array(line).default([]),
   evaluatedAt: line,
+  breakGlasses: z.array(glass).default([]),
   outages: z.array(z.object({ loginServer: line, side: line, what: line, since: line, lastProbe: line })).default([]),
   poison: z.array(z.object({ id: line, replayedAt: line.optional() })).default([]),
   registries: z.array(z.object({ loginServer: line, required: count, cached: count, failed: count, waiting: count })),
@@ -58,6 +92,7 @@ export const statusAnswer = z.object({
           cached: count,
           missing,
           reasons: z.array(line),
+          strategies: z.record(z.string(), count).optional(),
           findings: z.array(z.object({ subject: line, message: line, effect: line })).default([]),
           drift: z.object({ escaped: count, foreign: count, idle: count.optional(), measuredAt: line }).optional(),
         }),

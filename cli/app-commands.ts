@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { AuditOptions } from './audit.js';
+import type { BreakGlassOptions } from './break-glass.js';
 import type { GateOptions } from './gate.js';
 import { exitCodeHelp, type ExitCode } from './outcome.js';
 import type { ReplayOptions } from './replay.js';
@@ -12,6 +14,8 @@ export function addAppCommands(program: Command, terminal: Terminal, end: (code:
   addStatus(program, terminal, end);
   addSync(program, terminal, end);
   addReplay(program, terminal, end);
+  addBreakGlass(program, terminal, end);
+  addAudit(program, terminal, end);
 }
 
 const appHelp = `
@@ -26,7 +30,7 @@ function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .command('gate')
     .description('Ask a running app whether a cluster may upgrade to a version: exit code 0 only if it may.')
     .requiredOption('--cluster <id>', 'resource id of the cluster')
-    .requiredOption('--version <x.y.z>', 'Kubernetes version to upgrade to; current: the one that the cluster runs')
+    .requiredOption('--version <x.y.z>', 'Kubernetes version to upgrade to; current: new node images')
     .option('--wait', 'ask until the gate is open; progress is told on stderr')
     .option('--timeout <duration>', 'with --wait: how long at most, such as 90s, 30m or 2h (default: 1h)')
     .option('--poll <duration>', 'with --wait: time between two questions (default: 30s)')
@@ -83,4 +87,44 @@ function addSync(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .option('--json', 'print the answer of the app as JSON')
     .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync sync --dry-run\n${exitCodeHelp}`)
     .action(async (options: SyncOptions) => end(await (await import('./sync.js')).runSync(options, terminal)));
+}
+
+function addBreakGlass(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  program
+    .command('break-glass')
+    .description(
+      'Open one gate by hand for some hours, whatever is missing, or shut it again. Always in the audit trail.',
+    )
+    .requiredOption('--cluster <id>', 'resource id of the cluster')
+    .requiredOption('--version <x.y.z>', 'Kubernetes version to upgrade to; current: new node images')
+    .option('--reason <text>', 'why: everybody will read it')
+    .option('--hours <number>', 'how long it stays open: 72 at most')
+    .option('--who <name>', 'who you are, where the app does not know who is signed in (default: your user name here)')
+    .option('--mend', 'shut it again: proofs decide')
+    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
+    .option('--key <key>', 'the master key: no function key will do (better: AKS_ARTIFACT_SYNC_KEY)')
+    .option('--json', 'print the answer of the app as JSON')
+    .addHelpText(
+      'after',
+      `${appHelp}
+Example, with the master key (az functionapp keys list … --query masterKey):
+  aks-artifact-sync break-glass --cluster "$CLUSTER_ID" --version 1.35.6 --hours 4 --reason "CVE-2026-1 cannot wait"
+  aks-artifact-sync break-glass --cluster "$CLUSTER_ID" --version 1.35.6 --mend
+${exitCodeHelp}`,
+    )
+    .action(async (options: BreakGlassOptions) =>
+      end(await (await import('./break-glass.js')).runBreakGlass(options, terminal)),
+    );
+}
+
+function addAudit(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
+  program
+    .command('audit')
+    .description('Show what a running app changed in Azure, or would have changed, and which glasses were broken.')
+    .option('--most <number>', 'how many entries, the newest first: 100 unless told, 1000 at most')
+    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
+    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
+    .option('--json', 'print the answer of the app as JSON')
+    .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync audit --most 20\n${exitCodeHelp}`)
+    .action(async (options: AuditOptions) => end(await (await import('./audit.js')).runAudit(options, terminal)));
 }

@@ -5,7 +5,7 @@ import { Failed, Unavailable, WrongUse } from './outcome.js';
 import { cleanText } from './terminal.js';
 
 export interface Question {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the app's address, for example `/api/status`; with the query. */
   readonly path: string;
   /** Sent as JSON. */

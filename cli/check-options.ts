@@ -7,6 +7,10 @@ const optionNames: Readonly<Record<string, string>> = {
   clusterId: '--cluster',
   version: '--version',
   kubernetesVersion: '--version',
+  reason: '--reason',
+  expiresInHours: '--hours',
+  who: '--who',
+  most: '--most',
 };
 
 /**

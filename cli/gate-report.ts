@@ -36,6 +36,7 @@ export function renderGate(gate: GateAnswer, display: Display): string {
   const times = `decided ${shortTime(gate.evaluatedAt)}${gate.plannedAt === undefined ? '' : `, planned ${shortTime(gate.plannedAt)}`}`;
   const counts = required === 0 ? 'nothing planned' : `${cached} of ${required} artifacts proven in the registry`;
   return [
+    ...(gate.breakGlass ? [renderGlass(gate.breakGlass, display)] : []),
     `${colors.bold(paint(decision.toUpperCase()))}  ${sentenceOf(decision, name, gate.kubernetesVersion)}`,
     indentWords(`${counts}; ${times}`, 0, width),
     ...expectationOf(gate).map((text) => indentWords(text, 0, width)),
@@ -45,12 +46,19 @@ export function renderGate(gate: GateAnswer, display: Display): string {
   ].join('\n');
 }
 
-/** When a shut gate is expected to open; who opened one that knowledge keeps shut. */
-function expectationOf({ decision, estimatedOpenAt, breakGlass }: GateAnswer): readonly string[] {
-  if (breakGlass)
-    return [`glass broken by ${breakGlass.who}, until ${shortTime(breakGlass.expiresAt)}: ${breakGlass.reason}`];
+/** When a shut gate is expected to open. */
+function expectationOf({ decision, estimatedOpenAt }: GateAnswer): readonly string[] {
   if (decision === 'open' || estimatedOpenAt === undefined) return [];
   return [`expected to open about ${shortTime(estimatedOpenAt)}`];
+}
+
+/** Loud: whoever upgrades now does so on a person's word. */
+export function renderGlass(
+  { who, reason, expiresAt }: NonNullable<GateAnswer['breakGlass']>,
+  { colors }: Display,
+  what = 'this gate',
+): string {
+  return colors.bold(colors.red(`BREAK GLASS: ${who} opened ${what} until ${shortTime(expiresAt)}: ${reason}`));
 }
 
 function renderMissing({ missing }: GateAnswer, display: Display): string {

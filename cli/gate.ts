@@ -99,7 +99,7 @@ function documentOf(waited: Waited, { cluster, version }: GateOptions, seconds: 
   const nothing = { cluster, kubernetesVersion: version, decision: 'unknown', missing: [], reasons: [] };
   const failure = waited.outcome === 'unreachable' ? { failure: waited.failure.message } : {};
   return {
-    ...((waited.last?.document ?? nothing)),
+    ...(waited.last?.document ?? nothing),
     waited: { outcome: waited.outcome, seconds, ...failure },
   };
 }

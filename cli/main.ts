@@ -15,7 +15,9 @@ keepCompiled?.(
 // A reader that has seen enough (`… | head`) is no failure, and must not turn a closed gate into another exit code.
 for (const stream of [stdout, stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    stderr.write(`error: the output cannot be written: ${error.message}\n`);
+    process.exit(1);
   });
 }
 

@@ -23,6 +23,7 @@ function addPlan(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .option(...catalogFileOptions.overrides)
     .option(...catalogFileOptions.agentbaker)
     .option(...catalogFileOptions.vulnerability)
+    .option('--cache-rules-file <file>', 'what `az acr cache list` answered: shows which artifacts ARM has to import')
     .option('--diff', 'only what changes from the version that the cluster runs')
     .option('--upstream <url>', 'with --diff: MAR or a mirror of it, whose manifests tell how many bytes are new')
     .option('--json', 'print one JSON document')

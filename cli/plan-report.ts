@@ -10,6 +10,7 @@ type Confidence = Artifact['because'][number]['confidence'];
 
 const nameColumn: Column = { head: 'artifact', breaks: 'nowhere' };
 const platformColumn: Column = { head: 'platforms', breaks: 'between-words' };
+const wayColumn: Column = { head: 'way in', breaks: 'nowhere' };
 const reasonColumn: Column = { head: 'because (source, confidence)', breaks: 'between-words' };
 const bestFirst: readonly Confidence[] = ['high', 'medium', 'probed', 'low'];
 
@@ -44,6 +45,7 @@ function renderHead({ document, cluster }: OfflinePlan, display: Display): strin
     renderClusterLine(cluster, display),
     `${count(artifacts.length, 'artifact', 'artifacts')}: ${countKind(artifacts, 'image')}, ${countKind(artifacts, 'binary')}`,
     `confidence: ${countConfidences(artifacts)}`,
+    indentWords(`way in: ${describeWays(artifacts)}`, 0, display.width),
     (isComplete ? colors.green : colors.red)(`unresolved: ${unresolved.length}`),
   ].join('\n');
 }
@@ -51,6 +53,14 @@ function renderHead({ document, cluster }: OfflinePlan, display: Display): strin
 function countKind(artifacts: readonly Artifact[], kind: Artifact['kind']): string {
   const { length } = artifacts.filter((artifact) => artifact.kind === kind);
   return kind === 'image' ? count(length, 'image', 'images') : count(length, 'binary', 'binaries');
+}
+
+/** What the cache rules of the registry say, where they were given. */
+function describeWays(artifacts: readonly Artifact[]): string {
+  const through = artifacts.filter(({ strategy }) => strategy === 'pull-through').length;
+  const imported = artifacts.filter(({ strategy }) => strategy === 'import').length;
+  if (through + imported === 0) return 'the cache rules of the registry decide (--cache-rules-file)';
+  return `${through} pulled through a cache rule, ${imported} imported by ARM as no rule covers them`;
 }
 
 /** The best of its reasons: one sure reason is enough to pull it. */
@@ -81,10 +91,13 @@ function renderKind(
   const [platforms, ...otherPlatforms] = new Set(own.map((artifact) => artifact.platforms.join(', ')));
   // Most often all have the same: on a narrow screen once is enough.
   const isSaidOnce = display.width !== 'unlimited' && otherPlatforms.length === 0;
-  const columns = [nameColumn, ...(isSaidOnce ? [] : [platformColumn]), reasonColumn];
+  const hasImports = own.some(({ strategy }) => strategy === 'import');
+  const ways = hasImports ? [wayColumn] : [];
+  const columns = [nameColumn, ...(isSaidOnce ? [] : [platformColumn]), ...ways, reasonColumn];
   const rows = own.map((artifact): readonly Cell[] => [
     `${artifact.repository}:${artifact.tag}`,
     ...(isSaidOnce ? [] : [artifact.platforms.join(', ')]),
+    ...(hasImports ? [artifact.strategy ?? ''] : []),
     paintReasons(artifact, display),
   ]);
   const head = display.colors.bold(`${title} (${own.length})`) + (isSaidOnce ? ` for ${platforms}` : '');

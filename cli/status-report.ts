@@ -1,5 +1,5 @@
 import type { StatusAnswer } from './app-answers.js';
-import { decisionPaint, missingColumns, shortTime } from './gate-report.js';
+import { decisionPaint, missingColumns, renderGlass, shortTime } from './gate-report.js';
 import type { Column } from './fit-columns.js';
 import { drawTable, type Cell } from './table.js';
 import type { Display } from './terminal.js';
@@ -46,7 +46,7 @@ function column(head: string, breaks: Column['breaks'] = 'nowhere'): Column {
 }
 
 const clusterColumns = [
-  ...['cluster', 'Kubernetes', 'target', 'gate', 'cached'].map((head) => column(head)),
+  ...['cluster', 'Kubernetes', 'target', 'gate', 'cached', 'way in'].map((head) => column(head)),
   column('why', 'between-words'),
 ];
 const registryColumns = ['registry', 'cached', 'waiting', 'failed'].map((head) => column(head));
@@ -72,12 +72,15 @@ const problemColumns = [
   column('reason', 'between-words'),
 ];
 
-function renderHead(status: StatusAnswer, { colors }: Display): string {
+function renderHead(status: StatusAnswer, display: Display): string {
+  const { colors } = display;
   const targets = status.clusters.flatMap((cluster) => cluster.targets.filter(({ current }) => !current));
   const tally = (decision: Target['decision']) => targets.filter((target) => target.decision === decision).length;
   const { closed, unknown, open } = { closed: tally('closed'), unknown: tally('unknown'), open: tally('open') };
   const problems = status.problems.length;
-  const mode = status.mode === 'enforce' ? 'enforce: approves open gates' : 'observe: decides, approves nothing';
+  const where = status.scopes.length === 0 ? '' : `, in ${status.scopes.length} scopes alone`;
+  const mode =
+    status.mode === 'enforce' ? `enforce: approves open gates${where}` : 'observe: decides, approves nothing';
   return [
     `${colors.bold('AKS artifact sync')} ${status.version}  ${mode}`,
     [
@@ -86,6 +89,9 @@ function renderHead(status: StatusAnswer, { colors }: Display): string {
       (open > 0 ? colors.green : String)(`${open} open`),
       (problems > 0 ? colors.red : String)(`${problems} ${problems === 1 ? 'problem' : 'problems'}`),
     ].join(', ') + colors.dim(`  as of ${shortTime(status.evaluatedAt)}`),
+    ...status.breakGlasses.map((glass) =>
+      renderGlass(glass, display, `${glass.clusterId.split('/').at(-1) ?? ''} ${glass.kubernetesVersion}`),
+    ),
   ].join('\n');
 }
 
@@ -112,7 +118,7 @@ function clusterRows(cluster: Cluster, display: Display): readonly (readonly Cel
   const { name, kubernetesVersion, isolated, finding, targets } = cluster;
   if (targets.length === 0) {
     const gate = { text: isolated ? '-' : 'left alone', paint: display.colors.dim };
-    return [[name, kubernetesVersion, '-', gate, '-', finding ?? 'nothing planned']];
+    return [[name, kubernetesVersion, '-', gate, '-', '-', finding ?? 'nothing planned']];
   }
   return targets.map((target) => [
     name,
@@ -120,8 +126,17 @@ function clusterRows(cluster: Cluster, display: Display): readonly (readonly Cel
     target.current ? `${target.kubernetesVersion} (current)` : target.kubernetesVersion,
     { text: target.decision, paint: decisionPaint(target.decision, display) },
     `${target.cached}/${target.required}`,
+    describeWays(target),
     [...(finding === undefined ? [] : [finding]), ...target.reasons].join('; '),
   ]);
+}
+
+/** How the artifacts get into the registry, as its cache rules decide. */
+function describeWays({ strategies = {} }: Target): string {
+  const { import: imported = 0, ...others } = strategies;
+  const through = Object.values(others).reduce((sum, number) => sum + number, 0);
+  if (imported === 0) return through === 0 ? '-' : 'cache rule';
+  return through === 0 ? 'import' : `${through} cache rule, ${imported} import`;
 }
 
 function registryRow(registry: StatusAnswer['registries'][number], { colors }: Display): readonly Cell[] {

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { application } from '../shared/app.js';
+import { healthOf } from '../shared/app/health.js';
 
 const { app: sync, config } = application();
 
@@ -10,5 +11,7 @@ app.timer('reconcile', {
     const { failures, ...counts } = await sync.reconcile();
     context.log(`reconciled: ${JSON.stringify(counts)}`);
     for (const failure of failures) context.warn(`reconcile: ${failure}`);
+    // What alerts and the workbook read: infra/modules/alerts.bicep.
+    context.log(`health: ${JSON.stringify(healthOf(await sync.status()))}`);
   },
 });

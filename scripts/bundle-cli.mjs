@@ -1,7 +1,7 @@
 /**
  * `npm run build`, its last step: the command line as two files below dist/cli, which start in a fraction of the time that its modules
  * take one by one. Modules are CommonJS there and are run when they are first asked for, as in the sources; Azure's packages stay
- * where they are installed. docs/adr/0012.
+ * where they are installed. docs/adr/0004.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

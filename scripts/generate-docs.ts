@@ -1,5 +1,5 @@
 /**
- * `npm run docs` writes what documents say of the code: docs/errors.md, docs/overrides.schema.json, docs/settings.md, and the graph of folders in ARCHITECTURE.md.
+ * `npm run docs` writes what documents say of the code: docs/errors.md, docs/overrides.schema.json, docs/permissions.md, docs/settings.md, and the graph of folders in ARCHITECTURE.md.
  * With `--check` it writes nothing and exits with 1 when a document is stale.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { format, resolveConfig } from 'prettier';
 import { errorCatalogue } from './docs/error-catalogue.js';
 import { folderGraph } from './docs/folder-graph.js';
 import { overridesJsonSchema } from './docs/overrides-schema.js';
+import { permissionsTable } from './docs/permissions-table.js';
 import { settingsTable } from './docs/settings-table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -16,6 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const documents: ReadonlyMap<string, string> = new Map([
   ['docs/errors.md', await formatted('docs/errors.md', errorCatalogue())],
   ['docs/overrides.schema.json', await formatted('docs/overrides.schema.json', overridesJsonSchema())],
+  ['docs/permissions.md', await formatted('docs/permissions.md', permissionsTable())],
   ['docs/settings.md', await formatted('docs/settings.md', settingsTable())],
   [
     'ARCHITECTURE.md',

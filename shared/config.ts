@@ -106,6 +106,9 @@ function storageOf(values: z.infer<typeof settings>): StorageConnection {
   if (values.AzureWebJobsStorage__accountName !== undefined) {
     return { kind: 'identity', accountName: values.AzureWebJobsStorage__accountName, suffix: values.STORAGE_SUFFIX };
   }
+  const [, accountName, suffix] =
+    /^https:\/\/([^.]+)\.queue\.([^/]+)/.exec(values.AzureWebJobsStorage__queueServiceUri ?? '') ?? [];
+  if (accountName !== undefined && suffix !== undefined) return { kind: 'identity', accountName, suffix };
   throw refuse('AzureWebJobsStorage', undefined, aConnection.error);
 }
 

@@ -34,6 +34,7 @@ const aSchedule = wants('an NCRONTAB schedule of six fields, such as 0 */5 * * *
 export const aConnection = wants(
   'the connection string of a storage account (or set AzureWebJobsStorage__accountName to use the identity of the app)',
 );
+const aQueueService = wants('the queue address of a storage account, such as https://<account>.queue.core.windows.net');
 const anAccount = wants('the name of a storage account: 3 to 24 lower case letters and digits');
 
 const toggle = z
@@ -186,6 +187,13 @@ export const settings = z.object({
     .regex(/^[a-z0-9]{3,24}$/, anAccount)
     .optional()
     .describe('Storage account reached with the identity of the app, without keys.'),
+  AzureWebJobsStorage__queueServiceUri: z
+    .string(aQueueService)
+    .regex(/^https:\/\/[a-z0-9]{3,24}\.queue\.[a-z0-9.-]+\/?$/, aQueueService)
+    .optional()
+    .describe(
+      'Queue address of the storage account, instead of its name: what the Functions host wants in sovereign clouds, with `__blobServiceUri` and `__tableServiceUri`.',
+    ),
   STORAGE_SUFFIX: host
     .default('core.windows.net')
     .describe('DNS suffix of storage endpoints; differs in sovereign clouds.'),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { loadCatalog } from '../../shared/catalog/catalog.js';
 import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import { AcrTokens } from './acr-tokens.js';
-import { ArmServer, type ArmRegistry } from './arm-server.js';
+import { armOptions, ArmServer, type ArmRegistry } from './arm-server.js';
 import { AutoUpgrades } from './auto-upgrades.js';
 import { answerCatalogSources, buildCatalogSources } from './catalog-sources.js';
 import type { ThrowawayCa } from './certificates.js';
@@ -27,6 +27,7 @@ import { PullLog } from './pull-log.js';
 import { RegistryCache } from './registry-cache.js';
 import { registryId } from './registry-documents.js';
 import { createRegistryHandle } from './registry-handle.js';
+import { armActionOf } from './arm-actions.js';
 import { classOf, RequestLog } from './request-log.js';
 import type { Scenario, ScenarioEvent } from './scenario.js';
 import { Timers } from './timers.js';
@@ -83,8 +84,7 @@ export class Booting {
       issuer: this.issuer,
     };
     this.scheduleOutage();
-    const { armPageSize: pageSize = 2, maintenanceETags = 'none' } = this.options;
-    const arm = new ArmServer({ ...armParts, audiences, dice, pageSize, maintenanceETags });
+    const arm = new ArmServer({ ...armParts, audiences, dice, ...armOptions(this.options) });
     const armPort = await this.serve('arm', (request) => arm.answer(request), 'https');
     const armEndpoint = `https://127.0.0.1:${armPort}`;
     // In a sovereign cloud, too, Resource Manager's own address is a valid audience.
@@ -159,6 +159,7 @@ export class Booting {
         const wait = this.dice.between(this.scenario.faults.latencySeconds, 'latency', `${service} ${request.path}`);
         if (wait > 0 && protocol === 'https') await this.timers.sleep(wait);
         const answer = await handle(request);
+        if (service === 'arm') this.requestLog.armActions.add(armActionOf(request.method, request.path));
         this.requestLog.count(service, `${classOf(request.path)} ${request.method}`, answer.status);
         return answer;
       },

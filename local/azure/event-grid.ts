@@ -4,12 +4,21 @@ import type { EventGridEvent, Topic } from './events.js';
 import type { Scenario } from './scenario.js';
 import type { Timers } from './timers.js';
 
-export interface Subscription {
+interface WebhookSubscription {
   readonly name: string;
   readonly topic: Topic;
   /** Webhook; `http:` is fine here, as the Functions host of `local/` has no certificate. */
   readonly endpoint: string;
 }
+
+interface QueueSubscription {
+  readonly name: string;
+  readonly topic: Topic;
+  /** Puts a message on a storage queue. @throws Error when it does not take it */
+  readonly enqueue: (text: string) => Promise<unknown>;
+}
+
+export type Subscription = WebhookSubscription | QueueSubscription;
 
 /** One try to deliver one event. */
 export interface Delivery {
@@ -47,10 +56,15 @@ export class EventGrid {
   ) {}
 
   /**
-   * Creates a subscription after the validation handshake.
+   * Creates a subscription, of a webhook after the validation handshake.
    * @throws Error when the endpoint does not answer 200 with the code
    */
   async subscribe(subscription: Subscription): Promise<void> {
+    if ('endpoint' in subscription) await this.validate(subscription);
+    this.subscriptions.push(subscription);
+  }
+
+  private async validate(subscription: WebhookSubscription): Promise<void> {
     const validationCode = randomUUID();
     const event: EventGridEvent = {
       id: randomUUID(),
@@ -70,7 +84,6 @@ export class EventGrid {
         `event subscription ${subscription.name}: the endpoint did not pass the validation handshake: ${got}`,
       );
     }
-    this.subscriptions.push(subscription);
   }
 
   /** Hands an event to every subscription of the topic; without one it is gone, as in Azure. */
@@ -88,9 +101,7 @@ export class EventGrid {
   }
 
   private async deliver(subscription: Subscription, event: EventGridEvent, deliveryCount: number): Promise<void> {
-    const response = await post(subscription, event, 'Notification', deliveryCount);
-    const status = response?.status;
-    await response?.text().catch(() => '');
+    const status = await hand(subscription, event, deliveryCount);
     this.deliveries.push({ subscription: subscription.name, event, deliveryCount, status });
     if (status !== undefined && status >= 200 && status <= 204) return;
     const reason = status === undefined ? 'no answer' : `status ${status}`;
@@ -100,8 +111,26 @@ export class EventGrid {
   }
 }
 
+/** @returns undefined when nobody answered */
+async function hand(subscription: Subscription, event: EventGridEvent, count: number): Promise<number | undefined> {
+  if ('enqueue' in subscription) return enqueue(subscription, event);
+  const response = await post(subscription, event, 'Notification', count);
+  await response?.text().catch(() => '');
+  return response?.status;
+}
+
+/** One event a message, in base64. Source: azure-docs event-grid handler-storage-queues.md. */
+async function enqueue(subscription: QueueSubscription, event: EventGridEvent): Promise<number> {
+  try {
+    await subscription.enqueue(Buffer.from(JSON.stringify(event)).toString('base64'));
+    return 200;
+  } catch {
+    return 503;
+  }
+}
+
 async function post(
-  subscription: Subscription,
+  subscription: WebhookSubscription,
   event: EventGridEvent,
   kind: 'Notification' | 'SubscriptionValidation',
   deliveryCount: number,

@@ -1,7 +1,7 @@
 import type { ClusterState } from './cluster-state.js';
 import type { ScenarioRun } from './scenario.js';
 
-export type UpdateState = 'NotStarted' | 'Running' | 'Pending' | 'Completed';
+export type UpdateState = 'NotStarted' | 'Running' | 'Pending' | 'Stopped' | 'Completed';
 export type Timing = 'Before' | 'After';
 
 /** A gate of an update run: a resource from the moment that the run reaches it. */
@@ -50,7 +50,7 @@ export interface StageState {
 
 export interface RunState {
   readonly id: string;
-  readonly declared: ScenarioRun;
+  declared: ScenarioRun;
   readonly stages: readonly StageState[];
   state: UpdateState;
 }

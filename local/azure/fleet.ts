@@ -45,6 +45,16 @@ export class Fleet {
     for (const run of this.runs) void this.playRun(run);
   }
 
+  /** As `UpdateRuns_Stop`: its gates stay as they are. */
+  stop(run: RunState): void {
+    run.state = 'Stopped';
+  }
+
+  /** A run that somebody deleted and created again under its name, to another version. */
+  retarget(run: RunState, kubernetesVersion: KubernetesVersion): void {
+    run.declared = { ...run.declared, kubernetesVersion };
+  }
+
   /** Approves a pending gate, after the time that approving takes. */
   approve(gate: GateState): void {
     gate.provisioningState = 'Updating';

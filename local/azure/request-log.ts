@@ -1,6 +1,8 @@
 /** Counts requests by service and class, for example `arm read` or `acr onenetwork manifest GET 200`. */
 export class RequestLog {
   private readonly counts = new Map<string, number>();
+  /** What roles must grant for the requests to Azure Resource Manager so far, in lower case. */
+  readonly armActions = new Set<string>();
   private readonly meters: (readonly [service: string, bytes: () => number])[] = [];
 
   /** A service whose connections are metered. */

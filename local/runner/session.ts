@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { QueueServiceClient } from '@azure/storage-queue';
 import { startLocalAzure } from '../azure/local-azure.js';
 import type { LocalAzure, LocalAzureOptions } from '../azure/local-azure-interface.js';
 import type { Scenario } from '../azure/scenario.js';
@@ -15,6 +16,8 @@ export interface SessionOptions {
   /** Folder of the built app: package.json, host.json, dist. */
   readonly appFolder: string;
   readonly azureOptions?: LocalAzureOptions;
+  /** How Event Grid reaches the app: a private app has no endpoint for webhooks. Default: webhook. */
+  readonly eventDelivery?: 'webhook' | 'queue';
   /** Laid over the settings that the app gets by itself. */
   readonly env?: Readonly<Record<string, string>>;
   readonly onLogLine?: (line: string) => void;
@@ -76,8 +79,14 @@ async function boot(
   let host = await start(0);
   closers.push(() => endHost(host));
   const port = Number(new URL(host.url).port);
-  for (const { topic, functionName } of eventSubscriptions) {
-    await azure.subscribe({ name: functionName, topic, endpoint: webhookOf(host, functionName) });
+  const queue = QueueServiceClient.fromConnectionString(storage.connectionString).getQueueClient('events');
+  for (const { topic, functionName: name } of eventSubscriptions) {
+    const isQueue = options.eventDelivery === 'queue';
+    await azure.subscribe(
+      isQueue
+        ? { name, topic, enqueue: (text) => queue.sendMessage(text) }
+        : { name, topic, endpoint: webhookOf(host, name) },
+    );
   }
   return {
     azure,

@@ -1,5 +1,4 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
 import type { CatalogStatus } from '../catalog/current-catalog.js';
@@ -9,8 +8,8 @@ import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/meas
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
 import { evaluatePolicy, type PolicyPorts } from '../gate/evaluate-policy.js';
 import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
-import { evaluateTarget, judgeTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
-import type { GateDecision } from '../gate/decide.js';
+import { breakGlass, mendGlass } from '../gate/break-glass.js';
+import { evaluateTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
 import type {
   AuditTrail,
   BreakGlasses,
@@ -22,9 +21,15 @@ import type {
 } from '../gate/ports.js';
 import { rememberJudging, type RememberPorts } from '../gate/remember-judging.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
-import { saveSeen } from '../gate/seen-clusters.js';
-import type { Status } from '../gate/status.js';
+import {
+  describeChange,
+  describeGlass,
+  type BreakGlassStatus,
+  type ChangeStatus,
+  type Status,
+} from '../gate/status.js';
 import { countStrategies } from '../gate/strategy-counts.js';
+import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
@@ -33,11 +38,14 @@ import type { ThrottledBudget } from '../warming/budgets.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
-import { describeGate } from './describe-gate.js';
+import type { BreakRequest, MendRequest } from './break-glass-requests.js';
+import { answerGate, versionOf, type GateAnswer } from './gate-answer.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
+import { describeRepaired, purgeDaily } from './problems.js';
 import { readStatus } from './read-status.js';
 import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
+import { syncClusters, type SyncAnswer } from './sync-clusters.js';
 
 /** Azure asks for seconds or minutes; what it asks beyond that is looked at hourly. */
 const longestPauseSeconds = 3600;
@@ -69,6 +77,8 @@ export type Ports = PlanPorts &
     readonly audit: AuditTrail;
     readonly breakGlasses: BreakGlasses;
     readonly catalogKeeper: CatalogKeeper;
+    /** Problems and poison messages are kept for so long. */
+    readonly retainMs: number;
     readonly newRunId: () => string;
     /** Budgets that are not at their full rate. */
     readonly throttled: () => Promise<readonly ThrottledBudget[]>;
@@ -76,26 +86,10 @@ export type Ports = PlanPorts &
     readonly ensureStorage: () => Promise<void>;
   };
 
-/** What `POST /api/sync` answers. */
-export interface SyncAnswer {
-  readonly runId: string;
-  readonly dryRun: boolean;
-  readonly clusters: readonly RequestedCluster[];
-}
-
-/** What `GET /api/gate` answers. */
-export interface GateAnswer extends GateDecision {
-  readonly cluster: string;
-  readonly kubernetesVersion: string;
-  readonly evaluatedAt: string;
-  readonly plannedAt?: string;
-  /** All of it as lines of text, for the log of a pipeline. */
-  readonly message: string;
-}
-
 /** The app behind its doors: functions and command line call this, nothing else. */
 export class Application {
   #ready: Promise<void> | undefined;
+  readonly #purge = purgeDaily();
 
   /** What `gate` judges by: everything else reads storage. */
   readonly #remembered: JudgeReads;
@@ -118,27 +112,7 @@ export class Application {
   /** @throws SyncError as `requestTargets` */
   async sync(request: SyncRequest): Promise<SyncAnswer> {
     await this.ready();
-    const { ports } = this;
-    const clusters = request.cluster
-      ? [await ports.clusters.get(request.cluster)]
-      : (await ports.clusters.list()).clusters;
-    if (!request.dryRun) await saveSeen(clusters, ports.seenClusters, ports.now());
-    const answers: RequestedCluster[] = [];
-    for (const cluster of clusters) answers.push(await this.#syncOne(cluster, request));
-    return { runId: ports.newRunId(), dryRun: request.dryRun, clusters: answers };
-  }
-
-  /** Asked for all, one cluster that cannot be served is told and does not stop the others. */
-  async #syncOne(cluster: Cluster, request: SyncRequest): Promise<RequestedCluster> {
-    try {
-      const effect = request.dryRun ? 'none' : 'enqueue';
-      const wish = request.kubernetesVersion === undefined ? { named: [] } : { only: request.kubernetesVersion };
-      return await requestTargets(cluster, wish, effect, this.ports);
-    } catch (error) {
-      if (request.cluster || !(error instanceof SyncError)) throw error;
-      const { id, name } = cluster.resource;
-      return { id, name, isolated: true, targets: [], finding: `${error.code}: ${error.message}` };
-    }
+    return await syncClusters(request, this.ports);
   }
 
   /** A new Kubernetes version for one cluster. Which versions it may upgrade to is asked of ARM. */
@@ -149,7 +123,9 @@ export class Application {
   /** AKS is going to change a cluster by itself: plans it anew, also for the versions that the notice names. @throws SyncError as `requestTargets` */
   async prepareUpgrade(cluster: ResourceId, named: readonly KubernetesVersion[]): Promise<RequestedCluster> {
     await this.ready();
-    return await requestTargets(await this.ports.clusters.get(cluster), { named }, 'enqueue', this.ports);
+    const found = await this.ports.clusters.get(cluster);
+    await wakeMaintenance([found], this.ports);
+    return await requestTargets(found, { named }, 'enqueue', this.ports);
   }
 
   async considerFleetGate(gateId: string): Promise<void> {
@@ -160,6 +136,7 @@ export class Application {
   async reconcile(): Promise<Reconciled> {
     await this.ready();
     const reconciled = await reconcile(this.ports);
+    await this.#purge(this.ports);
     if (await this.ports.catalogKeeper.isOverdue()) await this.refreshCatalog();
     return reconciled;
   }
@@ -195,15 +172,10 @@ export class Application {
     }
     if (result.kind === 'failed') return `plan failed: ${result.error.code}: ${result.error.message}`;
     if (result.kind === 'not-isolated') return `${task.clusterId} is not network isolated: left alone`;
-    if (result.repaired.length > 0) await this.#tellRepaired(result.plan.registry, result.repaired);
+    if (result.repaired.length > 0) await this.recordProblem(describeRepaired(result.plan.registry, result.repaired));
     const { artifacts, unresolved, findings } = result.plan.set;
     const imported = countStrategies(result.plan)?.import ?? 0;
     return `planned ${artifacts.length} artifacts, ${imported} by import, ${unresolved.length} unresolved, ${findings.length} findings, ${result.enqueued} to warm`;
-  }
-
-  async #tellRepaired(registry: string, names: readonly string[]): Promise<void> {
-    const reason = `records could not be read, and are written anew; proofs begin from nothing: ${names.join(', ')}`;
-    await this.recordProblem({ source: 'table syncArtifacts', subject: registry, reason });
   }
 
   /** @returns one line for the log */
@@ -241,9 +213,9 @@ export class Application {
 
   /** A message that its queue gave up on: told as a problem, and kept to be replayed. */
   async recordPoison(queue: PoisonMessage['queue'], message: unknown, reason: string): Promise<void> {
-    const subject = (typeof message === 'string' ? message : JSON.stringify(message ?? null)).slice(0, 2000);
-    await this.recordProblem({ source: `queue ${queue}`, subject, reason });
-    await this.ports.poison.save(poisonOf(queue, message, reason, this.ports.now()));
+    const poison = poisonOf(queue, message, reason, this.ports.now());
+    await this.recordProblem({ source: `queue ${queue}`, subject: poison.message.slice(0, 2000), reason });
+    await this.ports.poison.save(poison);
   }
 
   /** @throws SyncError as `replayPoison` */
@@ -253,27 +225,34 @@ export class Application {
   }
 
   /** The decision from what is stored; an unknown cluster or version is `unknown`, with the reason. */
-  async gate({ cluster, version }: GateRequest): Promise<GateAnswer> {
+  async gate(request: GateRequest): Promise<GateAnswer> {
     await this.ready();
-    const { record, decision } = await judgeTarget(cluster.id, version, this.#remembered);
-    const leftAlone = record ? undefined : await this.#findingOf(cluster);
-    const answer = {
-      cluster: cluster.id,
-      kubernetesVersion: version,
-      ...decision,
-      ...(leftAlone === undefined ? {} : { reasons: [leftAlone] }),
-      evaluatedAt: this.ports.now().toISOString(),
-      ...(record?.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
-    };
-    return { ...answer, message: describeGate(answer) };
+    return await answerGate(request, this.#remembered);
+  }
+
+  /** Opens one gate by hand. @throws SyncError INVALID_INPUT for the current version of a cluster that nobody has seen */
+  async breakGlass(request: BreakRequest): Promise<BreakGlassStatus> {
+    await this.ready();
+    const version = await versionOf(request.cluster, request.version, this.ports);
+    return describeGlass(await breakGlass({ ...request, version }, request.hours, this.ports));
+  }
+
+  /** Lets proofs decide again. @throws SyncError as `breakGlass` */
+  async mendGlass(request: MendRequest): Promise<{ readonly mended: BreakGlassStatus | null }> {
+    await this.ready();
+    const version = await versionOf(request.cluster, request.version, this.ports);
+    const glass = await mendGlass({ ...request, version }, this.ports);
+    return { mended: glass ? describeGlass(glass) : null };
+  }
+
+  /** Changes in Azure, made or only told, the newest first. */
+  async audit({ most }: { readonly most: number }): Promise<{ readonly entries: readonly ChangeStatus[] }> {
+    await this.ready();
+    return { entries: (await this.ports.audit.list(most)).map(describeChange) };
   }
 
   async status(): Promise<Status> {
     await this.ready();
     return await readStatus(this.ports);
-  }
-
-  async #findingOf(cluster: ResourceId): Promise<string | undefined> {
-    return (await this.ports.seenClusters.get(cluster.id))?.finding;
   }
 }

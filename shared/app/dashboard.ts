@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Status } from '../gate/status.js';
 import { dashboardStyle } from './dashboard-style.js';
 import { formatTime, renderCatalog, renderClusters, renderFleetGates, renderRegistries } from './dashboard-tables.js';
+import { renderBreakGlasses, renderChanges } from './dashboard-changes.js';
 import { renderOutages, renderProblems } from './dashboard-troubles.js';
 import { renderHolds } from './dashboard-holds.js';
 import { html, Html } from './html.js';
@@ -50,10 +51,13 @@ export function renderDashboard(status: Status): string {
             <p>${headline}</p>
             ${list}
           </section>
+          ${renderBreakGlasses(status)}
           <h2>Gates</h2>
           ${renderClusters(status)}
           <h2>Fleet gates</h2>
           ${renderFleetGates(status)}${renderHolds(status)}${renderOutages(status)}
+          <h2>Changes</h2>
+          ${renderChanges(status)}
           <h2>Registries</h2>
           ${renderRegistries(status)}
           <h2>Catalogue</h2>
@@ -65,8 +69,9 @@ export function renderDashboard(status: Status): string {
     </html> `.text;
 }
 
-function modeNote({ mode }: Status): Html {
+function modeNote({ mode, scopes = [] }: Status): Html {
+  const where = scopes.length === 0 ? '' : `, in ${scopes.length} ${scopes.length === 1 ? 'scope' : 'scopes'} alone`;
   return mode === 'enforce'
-    ? html`<span class="enforce">Mode enforce: opens Fleet gates</span>`
+    ? html`<span class="enforce">Mode enforce: opens Fleet gates${where}</span>`
     : html`<span>Mode observe: decides and publishes, opens nothing in Azure</span>`;
 }

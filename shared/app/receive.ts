@@ -3,8 +3,8 @@ import { SyncError } from '../model/errors.js';
 import type { Application } from './application.js';
 
 /**
- * Takes one event: a malformed one is recorded and accepted, as Event Grid would send it again for a day without use;
- * a failure that waiting may cure is thrown, so that Event Grid does send it again.
+ * Takes one event: a malformed one is recorded and accepted, as it would come again without use; a failure that waiting may cure
+ * is thrown, so that Event Grid, or the queue, hands it out again.
  * @param take returns one line for the log
  */
 export async function receive(
@@ -25,6 +25,14 @@ export async function receive(
       reason: `${error.code}: ${error.message}`,
     });
   }
+}
+
+/** Records an event whose work failed at every delivery. There is nothing to replay: the reconcile timer looks at everything by itself. */
+export async function recordLostEvent(event: unknown, context: InvocationContext, app: Application): Promise<void> {
+  const reason = 'its work failed at every delivery; the log of its function has the failures';
+  context.error(`poison message of queue events: ${reason}`);
+  const subject = JSON.stringify(event ?? null).slice(0, 2000);
+  await app.recordProblem({ source: 'queue events', subject, reason });
 }
 
 /** Records a message that the host gave up on, so that it can be replayed. Parsing tells whether it was malformed or its work kept failing. */

@@ -31,7 +31,7 @@ const longestMessage = 30_000;
 
 /** The record of a message that its queue gave up on. The same message has the same id: recorded twice it is there once. */
 export function poisonOf(queue: PoisonMessage['queue'], message: unknown, reason: string, at: Date): PoisonMessage {
-  const text = JSON.stringify(message ?? null);
+  const text = JSON.stringify(withoutCarried(message) ?? null);
   const id = createHash('sha256').update(`${queue} ${text}`).digest('hex').slice(0, 16);
   return { id, queue, message: text.slice(0, longestMessage), reason, at };
 }
@@ -82,4 +82,11 @@ async function enqueueAgain({ queue, message }: PoisonMessage, ports: ReplayPort
     if (error instanceof SyntaxError) return 'it is no JSON document';
     throw error;
   }
+}
+
+/** Replayed, a task reads what is there by then. */
+function withoutCarried(message: unknown): unknown {
+  if (typeof message !== 'object' || message === null || !('carried' in message)) return message;
+  const { carried: _carried, ...rest } = message;
+  return rest;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { parseClusterId, type ResourceId } from '../model/resource-id.js';
+import type { AskedVersion } from '../gate/upgrade-kinds.js';
 import { describeIssues } from './describe-issues.js';
 import type { ReplayRequest } from './replay.js';
 
@@ -25,8 +26,24 @@ const targetQuery = z.object({
     .refine(isKubernetesVersion, 'must be a Kubernetes version such as 1.35.6'),
 });
 
+/** `current`: what the cluster runs, for new node images and weekly AKS releases. */
+export const askedVersion = z
+  .string('is missing: the Kubernetes version, such as 1.35.6, or current')
+  .refine(
+    (text): text is AskedVersion => text === 'current' || isKubernetesVersion(text),
+    'must be a Kubernetes version such as 1.35.6, or current',
+  );
+
 const gateQuery = targetQuery.extend({
+  version: askedVersion,
+  upgrade: z
+    .enum(['kubernetes', 'node-image', 'aks-release'], 'must be kubernetes, node-image or aks-release')
+    .default('kubernetes'),
   strict: z.enum(['true', 'false'], 'must be true or false').default('false'),
+});
+
+const auditQuery = z.object({
+  most: z.coerce.number('must be a number').int().min(1).max(1000).default(100),
 });
 
 export interface SyncRequest {
@@ -41,7 +58,9 @@ export interface TargetRequest {
   readonly version: KubernetesVersion;
 }
 
-export interface GateRequest extends TargetRequest {
+export interface GateRequest {
+  readonly cluster: ResourceId;
+  readonly version: AskedVersion;
   /** Answer 409 unless open. */
   readonly strict: boolean;
 }
@@ -75,13 +94,23 @@ export function parseTargetRequest(query: URLSearchParams): TargetRequest {
 
 /** @throws SyncError INVALID_INPUT naming the parameter */
 export function parseGateRequest(query: URLSearchParams): GateRequest {
-  const parsed = gateQuery.safeParse(Object.fromEntries(query));
+  const fields = Object.fromEntries(query);
+  const asksCurrent = ['node-image', 'aks-release'].includes(fields['upgrade'] ?? '');
+  const parsed = gateQuery.safeParse(asksCurrent ? { ...fields, version: 'current' } : fields);
   if (!parsed.success) throw new SyncError('INVALID_INPUT', describeIssues(parsed.error));
   const { cluster, version, strict } = parsed.data;
   return { cluster: named('cluster', () => parseClusterId(cluster)), version, strict: strict === 'true' };
 }
 
-function parseJson(text: string): unknown {
+/** @throws SyncError INVALID_INPUT naming the parameter */
+export function parseAuditRequest(query: URLSearchParams): { readonly most: number } {
+  const parsed = auditQuery.safeParse(Object.fromEntries(query));
+  if (!parsed.success) throw new SyncError('INVALID_INPUT', describeIssues(parsed.error));
+  return parsed.data;
+}
+
+/** @throws SyncError INVALID_INPUT */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -89,7 +118,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function named<Value>(field: string, parse: () => Value): Value {
+/** Lets a complaint name the field. */
+export function named<Value>(field: string, parse: () => Value): Value {
   try {
     return parse();
   } catch (error) {

@@ -50,7 +50,10 @@ export async function pinForRun(
   return {
     pinned: [...first.pinned, ...earlier.map(pinOf), ...second.pinned],
     refused: [...first.refused, ...second.refused],
-    unasked: unknown.filter((one) => !done.has(artifactName(one))).map((artifact) => ({ artifact, error })),
+    // Where neither answers, that the registry does not is the trouble that is left to mend.
+    unasked: unknown
+      .filter((one) => !done.has(artifactName(one)))
+      .map((artifact) => ({ artifact, error: second.failure ?? error })),
     by: { kind: 'earlier', error },
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion } from '../model/kubernetes-version.js';
 import { parseResourceId } from '../model/resource-id.js';
-import type { FleetGate, UpdateRun } from '../gate/fleet.js';
+import type { FleetGate, UpdateMember, UpdateRun } from '../gate/fleet.js';
 import type { Fleets } from '../gate/ports.js';
 import type { ArmClient } from './arm-client.js';
 
@@ -18,6 +18,7 @@ const gateDocument = z.object({
     displayName: z.string().nullish(),
     gateType: z.string(),
     state: z.string(),
+    provisioningState: z.string().nullish(),
     // Gates of other types than Approval are none of ours, whatever they hold.
     target: z
       .object({
@@ -31,7 +32,11 @@ const gateDocument = z.object({
 });
 
 /** ARM leaves out what is not set, and some services answer null instead. */
-const memberStatus = z.object({ clusterResourceId: z.string().nullish() });
+const memberStatus = z.object({
+  clusterResourceId: z.string().nullish(),
+  message: z.string().nullish(),
+  status: z.object({ state: z.string().nullish() }).nullish(),
+});
 const groupStatus = z.object({ name: z.string(), members: z.array(memberStatus).nullish() });
 const runDocument = z.object({
   id: z.string(),
@@ -100,7 +105,7 @@ export class ArmFleets implements Fleets {
 
 function gateOf(document: unknown, etag: string | undefined): FleetGate {
   const gate = parse(gateDocument, document, 'fleet gate');
-  const { displayName, gateType, state, target } = gate.properties;
+  const { displayName, gateType, state, provisioningState, target } = gate.properties;
   const run = target?.updateRunProperties;
   const version = etag ?? gate.eTag ?? undefined;
   return {
@@ -114,6 +119,7 @@ function gateOf(document: unknown, etag: string | undefined): FleetGate {
     ...(run?.stage ? { stage: run.stage } : {}),
     ...(run?.group ? { group: run.group } : {}),
     ...(version === undefined ? {} : { etag: version }),
+    ...(provisioningState ? { provisioningState } : {}),
   };
 }
 
@@ -131,6 +137,7 @@ function runOf(document: unknown): UpdateRun {
       groups: (stage.groups ?? []).map((group) => ({
         name: group.name,
         clusterIds: (group.members ?? []).map(memberCluster),
+        ...((group.members ?? []).length === 0 ? {} : { members: (group.members ?? []).map(memberOf) }),
       })),
     })),
   };
@@ -139,6 +146,12 @@ function runOf(document: unknown): UpdateRun {
 /** A member that names no cluster must not be lost: an unknown member keeps the gate shut. */
 function memberCluster(member: z.infer<typeof memberStatus>): string {
   return member.clusterResourceId ?? 'a member without clusterResourceId';
+}
+
+function memberOf(member: z.infer<typeof memberStatus>): UpdateMember {
+  const { message, status } = member;
+  const told = message ? { message } : {};
+  return { clusterId: memberCluster(member), state: status?.state ?? 'Unknown', ...told };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, document: unknown, what: string): z.infer<Schema> {

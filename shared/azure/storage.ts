@@ -6,7 +6,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { StorageConnection } from '../model/storage-connection.js';
 
 /** Queues that the app's triggers listen to. */
-export const queueNames = ['plan', 'warm', 'gate'] as const;
+export const queueNames = ['plan', 'warm', 'gate', 'events'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 export const tableNames = [

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TableClient, TableEntityResult } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import type {
@@ -12,6 +12,7 @@ import type {
   SeenCluster,
   SeenClusters,
 } from '../gate/ports.js';
+import { purgeRows } from './purge-rows.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
 
@@ -27,6 +28,9 @@ const judgementRow = z.object({
   step: z.number().int(),
 });
 
+/** A row that cannot be read, of a later release or damaged: it gives way to the next judgement. */
+const nobody = { decision: 'unknown', decidedAt: new Date(0), since: new Date(0), step: 0 } as const;
+
 /** Table `syncJudgements`: partition = cluster, row = Kubernetes version. */
 export class TableJudgements implements Judgements {
   constructor(private readonly table: TableClient) {}
@@ -34,7 +38,9 @@ export class TableJudgements implements Judgements {
   async get(clusterId: string, kubernetesVersion: KubernetesVersion) {
     try {
       const entity = await this.table.getEntity(encodeKey(clusterId.toLowerCase()), encodeKey(kubernetesVersion));
-      return { judgement: judgementRow.parse(entity), etag: entity.etag };
+      const parsed = judgementRow.safeParse(entity);
+      const judgement = parsed.data ?? { ...nobody, clusterId, kubernetesVersion };
+      return { judgement, etag: entity.etag };
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -72,6 +78,10 @@ const fleetGateRow = z.object({
     .string()
     .transform((text): unknown => JSON.parse(text))
     .pipe(z.array(z.string())),
+  approvedAt: date.optional(),
+  approvedETag: z.string().optional(),
+  approvedRun: z.string().optional(),
+  approvalAccepted: z.boolean().optional(),
   recordedAt: date,
 });
 
@@ -82,7 +92,7 @@ export class TableFleetGateRecords implements FleetGateRecords {
   async get(gateId: string) {
     try {
       const entity = await this.table.getEntity('gate', encodeKey(gateId.toLowerCase()));
-      return { record: fleetGateRow.parse(entity), etag: entity.etag };
+      return { record: fleetGateOf(fleetGateRow.parse(entity)), etag: entity.etag };
     } catch (error) {
       if (isNotFound(error)) return undefined;
       throw error;
@@ -90,12 +100,20 @@ export class TableFleetGateRecords implements FleetGateRecords {
   }
 
   async list(): Promise<readonly FleetGateRecord[]> {
-    return await rows(this.table, fleetGateRow);
+    return (await rows(this.table, fleetGateRow)).map(fleetGateOf);
   }
 
   async save(record: FleetGateRecord, etag: string | undefined): Promise<boolean> {
+    const { approval, ...rest } = record;
+    const columns = approval && {
+      approvedAt: approval.at.toISOString(),
+      approvedETag: approval.etag,
+      approvedRun: approval.run,
+      approvalAccepted: approval.accepted,
+    };
     const entity = {
-      ...record,
+      ...rest,
+      ...columns,
       partitionKey: 'gate',
       rowKey: encodeKey(record.id.toLowerCase()),
       reasons: JSON.stringify(record.reasons.slice(0, 20).map((reason) => reason.slice(0, 500))),
@@ -103,6 +121,12 @@ export class TableFleetGateRecords implements FleetGateRecords {
     };
     return await saveRow(this.table, entity, etag);
   }
+}
+
+function fleetGateOf(row: z.infer<typeof fleetGateRow>): FleetGateRecord {
+  const { approvedAt: at, approvedETag: etag, approvedRun: run, approvalAccepted: accepted, ...record } = row;
+  if (!at || etag === undefined || run === undefined || accepted === undefined) return record;
+  return { ...record, approval: { at, etag, run, accepted } };
 }
 
 const seenRow = z.object({
@@ -167,28 +191,39 @@ export class TableProblems implements Problems {
     const found: Problem[] = [];
     // A page may be shorter than asked for, even empty, while more follow.
     for await (const page of this.table.listEntities().byPage({ maxPageSize: most })) {
-      found.push(...page.map((entity) => problemRow.parse(entity)));
+      found.push(...page.flatMap((entity) => problemRow.safeParse(entity).data ?? []));
       if (found.length >= most) break;
     }
     return found.slice(0, most);
   }
 
   async add(problem: Problem): Promise<void> {
-    const newestFirst = String(9_999_999_999_999 - problem.at.getTime()).padStart(13, '0');
     await this.table.createEntity({
       partitionKey: 'problem',
-      rowKey: `${newestFirst}-${randomUUID()}`,
+      rowKey: `${newestFirst(problem.at)}-${randomUUID()}`,
       at: problem.at.toISOString(),
       source: problem.source.slice(0, 200),
       subject: problem.subject.slice(0, 2000),
       reason: problem.reason.slice(0, 2000),
     });
   }
+
+  async purge(before: Date): Promise<void> {
+    await purgeRows(this.table, odata`PartitionKey eq ${'problem'} and RowKey gt ${newestFirst(before)}`);
+  }
 }
 
+function newestFirst(at: Date): string {
+  return String(9_999_999_999_999 - at.getTime()).padStart(13, '0');
+}
+
+/** Rows that can be read: one of a later release, or damaged, hides no other. */
 async function rows<Schema extends z.ZodType>(table: TableClient, schema: Schema): Promise<readonly z.infer<Schema>[]> {
   const found: z.infer<Schema>[] = [];
-  for await (const entity of table.listEntities()) found.push(schema.parse(entity satisfies TableEntityResult<object>));
+  for await (const entity of table.listEntities()) {
+    const parsed = schema.safeParse(entity);
+    if (parsed.success) found.push(parsed.data);
+  }
   return found;
 }
 

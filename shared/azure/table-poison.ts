@@ -1,6 +1,7 @@
-import type { TableClient } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { PoisonMessage, PoisonMessages } from '../gate/ports.js';
+import { purgeRows } from './purge-rows.js';
 
 const date = z.iso.datetime().transform((text) => new Date(text));
 
@@ -32,5 +33,10 @@ export class TablePoisonMessages implements PoisonMessages {
     const { replayedAt, at, ...rest } = message;
     const times = { at: at.toISOString(), ...(replayedAt ? { replayedAt: replayedAt.toISOString() } : {}) };
     await this.table.upsertEntity({ ...rest, ...times, partitionKey, rowKey: message.id }, 'Replace');
+  }
+
+  /** Times are text here, of one form: they sort as they follow each other. */
+  async purge(before: Date): Promise<void> {
+    await purgeRows(this.table, odata`PartitionKey eq ${partitionKey} and at lt ${before.toISOString()}`);
   }
 }

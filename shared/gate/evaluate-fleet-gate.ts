@@ -1,15 +1,18 @@
 import pLimit from 'p-limit';
 import { SyncError } from '../model/errors.js';
 import { modeOf, type EnforcementPolicy } from './enforcement.js';
-import { doubtsOf, type MemberPorts } from './fleet-members.js';
+import { approveFleetGate, describeFailure, type Question } from './approve-fleet-gate.js';
+import { entryOf } from './approval.js';
+import { judgeMember, type MemberPorts } from './fleet-members.js';
 import { isOurs, questionOf, type FleetGate, type GateQuestion } from './fleet.js';
-import type { FleetGateAction, FleetGateRecords, Fleets, GateQueue, GateTask } from './ports.js';
+import type { AuditTrail, FleetGateAction, FleetGateRecords, Fleets, GateQueue, GateTask } from './ports.js';
 import { recordFleetGate, type ReadGate } from './record-fleet-gate.js';
 
 export interface FleetGatePorts extends MemberPorts {
   readonly fleets: Fleets;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
+  readonly audit: AuditTrail;
   readonly enforcement: EnforcementPolicy;
   readonly fleetGatePrefix: string;
 }
@@ -18,8 +21,6 @@ export interface FleetGatePorts extends MemberPorts {
 const concurrentMembers = 8;
 /** When proofs are being renewed, the gate is looked at again after this. */
 const renewalSeconds = 15;
-
-type Question = Extract<GateQuestion, { ask: true }>;
 
 /**
  * Judges one Fleet gate, and approves it in mode `enforce` when every member of its stage or group is open.
@@ -41,7 +42,7 @@ export async function evaluateFleetGate(
     return await judgeGate(gate, ports);
   } catch (error) {
     if (!(error instanceof SyncError) || error.code === 'ARM_UNAVAILABLE') throw error;
-    return await record(gate, 'waiting', [describe(error)], ports);
+    return await record(gate, 'waiting', [describeFailure(error)], ports);
   }
 }
 
@@ -54,16 +55,35 @@ async function readGate(gateId: string, { fleets, now }: FleetGatePorts): Promis
 async function judgeGate(gate: ReadGate, ports: FleetGatePorts): Promise<FleetGateAction> {
   const question = isOurs(gate, ports.fleetGatePrefix) ?? (await askRun(gate, ports));
   if (!question.ask) return await record(gate, 'left-alone', [question.reason], ports);
+  const busy = gate.provisioningState;
+  if (busy !== undefined && busy !== 'Succeeded')
+    return await record(gate, 'waiting', [`ARM is working on the gate (${busy})`], ports);
   const limit = pLimit(concurrentMembers);
-  const members = question.clusterIds.map((id) => limit(() => doubtsOf(id, question.version, ports)));
-  const doubts = (await Promise.all(members)).flat();
+  const looks = question.clusterIds.map((id) => limit(() => judgeMember(id, question.version, ports)));
+  const members = await Promise.all(looks);
+  const doubts = members.flatMap((member) => member.doubts);
   const reasons = doubts.map(({ reason }) => reason);
   if (doubts.some(({ ends }) => ends === 'soon')) return await waitShortly(gate, reasons, ports);
   if (doubts.length > 0) return await record(gate, 'waiting', reasons, ports);
   const what = question.version === 'current' ? 'their current versions' : question.version;
-  const open = [`open for ${what}: ${question.clusterIds.map((id) => id.split('/').at(-1)).join(', ')}`];
-  if (modeOf(gate.fleetId, ports.enforcement) === 'observe') return await record(gate, 'would-approve', open, ports);
-  return await approve(gate, question, open, ports);
+  const names = question.clusterIds.map((id) => id.split('/').at(-1)).join(', ');
+  const open = [`open for ${what}: ${names}`, ...members.flatMap(({ overruled }) => overruled ?? [])];
+  if (!isEnforced(gate, question, ports.enforcement)) return await tellApproval(gate, open, ports);
+  return await approveFleetGate(gate, question, open, ports);
+}
+
+/** A gate is in scope by its fleet, or by all the clusters that it lets pass. */
+function isEnforced(gate: FleetGate, { clusterIds }: Question, enforcement: EnforcementPolicy): boolean {
+  const isInScope = (id: string) => modeOf(id, enforcement) === 'enforce';
+  return isInScope(gate.fleetId) || clusterIds.every(isInScope);
+}
+
+/** What would be done stands in the trail once, before the record: two workers at the same time write it twice at most. */
+async function tellApproval(gate: ReadGate, open: readonly string[], ports: FleetGatePorts): Promise<FleetGateAction> {
+  const known = await ports.fleetRecords.get(gate.id);
+  if (known?.record.action !== 'would-approve')
+    await ports.audit.save(entryOf(gate.id, { at: gate.readAt, etag: gate.etag ?? '', run: '' }, 'would', open));
+  return await record(gate, 'would-approve', open, ports);
 }
 
 async function waitShortly(
@@ -78,34 +98,9 @@ async function waitShortly(
   return action;
 }
 
-/** The run has no ETag that an approval could carry, so it is read once more just before. */
-async function approve(
-  gate: ReadGate,
-  question: Question,
-  open: readonly string[],
-  ports: FleetGatePorts,
-): Promise<FleetGateAction> {
-  const changed = ['the gate or its update run changed while it was judged; it will be judged again'];
-  if (gate.etag === undefined)
-    return await record(gate, 'waiting', ['ARM gave no ETag of the gate: an approval could hit a changed one'], ports);
-  if (JSON.stringify(await askRun(gate, ports)) !== JSON.stringify(question))
-    return await record(gate, 'waiting', changed, ports);
-  // Somebody else began to approve since: two approvals at once would end as one and a conflict that tells nothing.
-  const begun = await recordFleetGate(gate, { action: 'approving', reasons: open }, ports);
-  if (!begun.written) return begun.action;
-  if ((await ports.fleets.approve(gate)) === 'approved') return await record(gate, 'approved', open, ports);
-  const current = await readGate(gate.id, ports);
-  if (current?.state === 'Completed') return await record(current, 'left-alone', ['it is Completed'], ports);
-  return await record(current ?? gate, 'waiting', changed, ports);
-}
-
 async function askRun(gate: FleetGate, ports: FleetGatePorts): Promise<GateQuestion> {
   const run = await ports.fleets.getUpdateRun(gate.updateRunId);
   return run ? questionOf(gate, run, ports.fleetGatePrefix) : { ask: false, reason: 'its update run is gone' };
-}
-
-function describe(error: SyncError): string {
-  return `${error.code}: ${error.message}. ${error.advice}`;
 }
 
 /** A gate that is gone waits for nothing any more. */

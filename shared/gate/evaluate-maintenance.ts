@@ -50,13 +50,14 @@ export async function evaluateMaintenance(
   const asked = askedConfigurations(cluster, ports.maintenancePolicy);
   const known = await ports.holds.ofCluster(cluster.resource.id);
   if (asked.size === 0 && known.length === 0) return 'left alone';
+  const judgedAt = ports.now();
   const shut = await judgeAll(cluster, asked, ports);
   const names = configurationNames.filter(
     (name) => shut.has(name) || known.some(({ record }) => record.configuration === name),
   );
   const outcomes: string[] = [];
   for (const name of names)
-    outcomes.push(`${name}: ${await settle(cluster, name, shut.get(name) ?? 'not-asked', ports)}`);
+    outcomes.push(`${name}: ${await settle(cluster, { name, shut: shut.get(name) ?? 'not-asked', judgedAt }, ports)}`);
   return outcomes.join('; ');
 }
 
@@ -105,31 +106,26 @@ async function whyShut(
   return [`the cluster changed since ${version} was planned`];
 }
 
-async function settle(
-  cluster: Cluster,
-  name: ConfigurationName,
-  shut: HoldFacts['shut'],
-  ports: MaintenancePorts,
-): Promise<string> {
+/** What was found out about one configuration before Azure was asked for it. */
+type Judged = Pick<HoldFacts, 'name' | 'shut' | 'judgedAt'>;
+
+async function settle(cluster: Cluster, judged: Judged, ports: MaintenancePorts): Promise<string> {
   let outcome: StepOutcome = { outcome: 'conflict', because: 'not tried' };
   for (let left = mostTries; left > 0 && outcome.outcome === 'conflict'; left -= 1)
-    outcome = await tryToSettle(cluster, name, shut, ports);
+    outcome = await tryToSettle(cluster, judged, ports);
   return outcome.because;
 }
 
 /** Record and configuration are read anew for every try. */
-async function tryToSettle(
-  cluster: Cluster,
-  name: ConfigurationName,
-  shut: HoldFacts['shut'],
-  ports: MaintenancePorts,
-): Promise<StepOutcome> {
+async function tryToSettle(cluster: Cluster, judged: Judged, ports: MaintenancePorts): Promise<StepOutcome> {
   const { id } = cluster.resource;
+  const { name } = judged;
   const stored = (await ports.holds.ofCluster(id)).find(({ record }) => record.configuration === name);
   try {
     const configuration = (await ports.maintenance.list(id)).find((one) => one.name === name);
     const facts: HoldFacts = {
-      ...{ name, configuration, record: stored?.record, shut, now: ports.now(), policy: ports.maintenancePolicy },
+      ...judged,
+      ...{ configuration, record: stored?.record, now: ports.now(), policy: ports.maintenancePolicy },
       operation: operationOf(cluster),
       mode: modeOf(id, ports.enforcement),
     };

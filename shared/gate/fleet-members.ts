@@ -8,8 +8,10 @@ import type { ClusterReader } from '../requirements/ports.js';
 import type { PlanQueue, TargetRecord } from '../warming/ports.js';
 import { renewProofs, type RenewPorts } from '../warming/renew-proofs.js';
 import { enqueueTargets } from '../warming/request-targets.js';
-import { awaitedOf } from './decide.js';
+import { awaitedOf, type GateDecision } from './decide.js';
 import { judgeTarget, type JudgePorts } from './evaluate-target.js';
+import { isProvenOpen } from './reconsider.js';
+import { targetAt, type AskedVersion } from './upgrade-kinds.js';
 
 export interface MemberPorts extends JudgePorts, RenewPorts {
   readonly clusters: ClusterReader;
@@ -25,35 +27,62 @@ export interface Doubt {
   readonly ends: 'soon' | 'with-an-event';
 }
 
-/** Why a member keeps the gate shut; asks for what is missing. @throws SyncError ARM_UNAVAILABLE */
-export async function doubtsOf(
-  clusterId: string,
-  asked: KubernetesVersion | 'current',
-  ports: MemberPorts,
-): Promise<readonly Doubt[]> {
+/** What a member has to say to a gate. */
+export interface MemberFinding {
+  /** Why it keeps the gate shut; empty for one that is open. */
+  readonly doubts: readonly Doubt[];
+  /** Who broke the glass, of a member that is open because of it. */
+  readonly overruled?: string;
+}
+
+/**
+ * Judges a member at the version that it would get, and asks for what is missing, urgently: a run waits for it. Facts are read fresh and
+ * old proofs renewed, but for a broken glass: whoever broke it has overruled what is known.
+ * @throws SyncError ARM_UNAVAILABLE
+ */
+export async function judgeMember(clusterId: string, asked: AskedVersion, ports: MemberPorts): Promise<MemberFinding> {
   const cluster = await findCluster(clusterId, ports.clusters);
-  if (typeof cluster === 'string') return [doubt(cluster)];
-  if (cluster.bootstrap.source === 'direct') return [];
+  if (typeof cluster === 'string') return doubt(cluster);
+  if (cluster.bootstrap.source === 'direct') return { doubts: [] };
   const { id, name } = cluster.resource;
-  const version = asked === 'current' ? cluster.kubernetesVersion : asked;
+  const version = targetAt(cluster.kubernetesVersion, asked);
   const { record: found, decision } = await judgeTarget(id, version, ports);
-  if (!found || isAging(found, ports)) await enqueueTargets(id, [version], ports);
-  if (decision.decision !== 'open')
-    return [doubt(`${name} ${version} is ${decision.decision}: ${decision.reasons.slice(0, 3).join('; ')}`)];
+  if (decision.breakGlass) return { doubts: [], overruled: `${name}: ${decision.reasons[0] ?? 'break glass'}` };
+  if (!found || isAging(found, ports) || isMoreUrgent(found, decision, ports)) await requestNow(id, version, ports);
+  if (!isProvenOpen(decision)) {
+    const stands = decision.held ? 'only held open' : decision.decision;
+    return doubt(`${name} ${version} is ${stands}: ${decision.reasons.slice(0, 3).join('; ')}`);
+  }
   if (found?.planned?.factsHash !== hashFacts(cluster)) {
-    await enqueueTargets(id, [version], ports);
-    return [doubt(`${name} changed since it was planned; it is being planned again`)];
+    await requestNow(id, version, ports);
+    return doubt(`${name} changed since it was planned; it is being planned again`);
   }
   const awaited = awaitedOf(found.planned, ports.gatePolicy);
   const old = await renewProofs(found.planned.registry, awaited, ports.freshProofMs, ports);
-  if (old === 0) return [];
+  if (old === 0) return { doubts: [] };
   const minutes = Math.round(ports.freshProofMs / 60_000);
   const reason = `${name}: ${old} proofs are older than ${minutes} minutes and are being renewed`;
-  return [{ reason, ends: 'soon' }];
+  return { doubts: [{ reason, ends: 'soon' }] };
 }
 
-function doubt(reason: string): Doubt {
-  return { reason, ends: 'with-an-event' };
+function doubt(reason: string): MemberFinding {
+  return { doubts: [{ reason, ends: 'with-an-event' }] };
+}
+
+/** A run stands still for it: as good as a deadline within this. */
+const urgentWithinMs = 15 * 60_000;
+
+/** The one place where a run that waits tells how urgent its members are. */
+async function requestNow(id: string, version: KubernetesVersion, ports: MemberPorts): Promise<void> {
+  const neededBy = new Date(ports.now().getTime() + urgentWithinMs);
+  await enqueueTargets(id, [version], ports, new Map([[version, neededBy]]));
+}
+
+/** Whether what is missing is worked on as if nobody waited. Asked for once in a quarter of an hour: deadlines that are past do not count. */
+function isMoreUrgent({ neededBy }: TargetRecord, decision: GateDecision, { now }: MemberPorts): boolean {
+  if (isProvenOpen(decision) || decision.missing.length === 0) return false;
+  const left = (neededBy?.getTime() ?? Number.POSITIVE_INFINITY) - now().getTime();
+  return left < 0 || left > urgentWithinMs;
 }
 
 /** Reconciliation renews plans of this subscription only; a member of another one is renewed here. */

@@ -1,4 +1,5 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import { kindOfRun, versionAskedBy, type AskedVersion } from './upgrade-kinds.js';
 
 /** A gate of a Fleet. Source: `Microsoft.ContainerService/fleets/gates`, api-version 2026-06-01. */
 export interface FleetGate {
@@ -8,6 +9,8 @@ export interface FleetGate {
   readonly gateType: string;
   readonly state: 'Pending' | 'Completed' | 'Skipped' | 'Unknown';
   readonly etag?: string;
+  /** `Succeeded` at rest; anything else while ARM works on the gate. */
+  readonly provisioningState?: string;
   readonly updateRunId: string;
   readonly timing: 'Before' | 'After' | 'Unknown';
   readonly stage?: string;
@@ -28,6 +31,17 @@ export interface UpdateRun {
 export interface UpdateGroup {
   readonly name: string;
   readonly clusterIds: readonly string[];
+  /** How far each is, as far as the run tells. */
+  readonly members?: readonly UpdateMember[];
+}
+
+/** Source: `MemberUpdateStatus` of Microsoft.ContainerService/fleets. */
+export interface UpdateMember {
+  readonly clusterId: string;
+  /** `NotStarted`, `Running`, `Pending`, `Stopping`, `Stopped`, `Skipped`, `Failed`, `Completed`. */
+  readonly state: string;
+  /** Why it is Pending, for example: its version is not in the region yet. */
+  readonly message?: string;
 }
 
 /**
@@ -35,11 +49,14 @@ export interface UpdateGroup {
  * that it runs.
  */
 export type GateQuestion =
-  | { readonly ask: true; readonly version: KubernetesVersion | 'current'; readonly clusterIds: readonly string[] }
+  | { readonly ask: true; readonly version: AskedVersion; readonly clusterIds: readonly string[] }
   | { readonly ask: false; readonly reason: string };
 
 /** States in which a run still heeds an approval. */
 const liveStates = new Set(['Running', 'Pending', 'NotStarted']);
+
+/** States of a member that this run will not upgrade any more. */
+const throughStates = new Set(['Completed', 'Skipped']);
 
 /** Which gates are ours. Human approvals stay human: gates of another name, type or timing are left alone. */
 export function isOurs(gate: FleetGate, prefix: string): GateQuestion | undefined {
@@ -57,13 +74,15 @@ export function questionOf(gate: FleetGate, run: UpdateRun, prefix: string): Gat
   const notOurs = isOurs(gate, prefix);
   if (notOurs) return notOurs;
   if (!liveStates.has(run.state)) return leave(`the update run is ${run.state}`);
-  const version = run.upgradeType.toLowerCase() === 'nodeimageonly' ? 'current' : run.kubernetesVersion;
+  const kind = kindOfRun(run.upgradeType);
+  const version = kind && versionAskedBy(kind, run.kubernetesVersion);
+  if (kind === undefined) return leave(`nobody knows what an update run of type ${run.upgradeType} upgrades`);
   if (version === undefined) return leave(`the update run (${run.upgradeType}) names no Kubernetes version`);
-  const stage = run.stages.find((candidate) => candidate.name === gate.stage);
-  if (!stage) return leave(`the update run has no stage "${gate.stage ?? ''}"`);
-  const groups = gate.group === undefined ? stage.groups : stage.groups.filter((group) => group.name === gate.group);
+  const groups = groupsBehind(gate, run);
+  if (!groups) return leave(`the update run has no stage "${gate.stage ?? ''}"`);
   if (groups.length === 0) return leave('its stage or group has no members');
   const clusterIds = [...new Set(groups.flatMap(membersOf))];
+  if (clusterIds.length === 0) return leave('every member of its stage or group is through, or skipped');
   return { ask: true, version, clusterIds };
 }
 
@@ -81,8 +100,19 @@ export function versionsByCluster(runs: readonly UpdateRun[]): ReadonlyMap<strin
 }
 
 /** A group whose members ARM does not list must not be passed over: what is no cluster id keeps the gate shut. */
-function membersOf({ name, clusterIds }: UpdateGroup): readonly string[] {
-  return clusterIds.length > 0 ? clusterIds : [`group "${name}", whose members the update run does not list`];
+function membersOf({ name, clusterIds, members = [] }: UpdateGroup): readonly string[] {
+  if (clusterIds.length === 0) return [`group "${name}", whose members the update run does not list`];
+  const through = members.filter(({ state }) => throughStates.has(state)).map(({ clusterId }) => clusterId);
+  return clusterIds.filter((id) => !through.includes(id));
+}
+
+/** Groups of the stage, or the one group, that a gate stands before. */
+export function groupsBehind(
+  { stage, group }: { readonly stage?: string; readonly group?: string },
+  run: UpdateRun,
+): readonly UpdateGroup[] | undefined {
+  const found = run.stages.find(({ name }) => name === stage);
+  return found?.groups.filter(({ name }) => group === undefined || name === group);
 }
 
 function leave(reason: string): GateQuestion {

@@ -29,6 +29,8 @@ export interface HoldFacts {
   readonly operation: string | undefined;
   readonly mode: 'observe' | 'enforce';
   readonly now: Date;
+  /** When the targets were judged. */
+  readonly judgedAt: Date;
   readonly policy: MaintenancePolicy;
 }
 
@@ -77,7 +79,7 @@ export function decideHold(facts: HoldFacts): HoldStep {
 }
 
 function decideOpen(facts: HoldFacts): HoldStep {
-  const { record, mode, operation } = facts;
+  const { record, mode, operation, judgedAt } = facts;
   if (!record) return nothing('open');
   if (!isOurs(record)) return { step: 'forget', because: 'all targets are open' };
   const entry = entryThere(facts, record);
@@ -86,6 +88,8 @@ function decideOpen(facts: HoldFacts): HoldStep {
     return wait ? nothing('the hold is being placed') : { step: 'forget', because: 'our entry is gone' };
   }
   if (mode === 'observe') return leave(facts, record);
+  if (record.state !== 'releasing' && record.recordedAt > judgedAt)
+    return nothing('the hold is newer than this decision');
   if (isRefused(record, facts)) return nothing('Azure refused to release it');
   if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   return release(facts, record, entry);

@@ -1,6 +1,7 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { GateDecision } from './decide.js';
 import type { VerifyTask } from '../warming/verify-registry-ports.js';
+import type { Approval } from './approval.js';
 import type { RunningUpgrade } from './running-upgrade.js';
 import type { FleetGate, UpdateRun } from './fleet.js';
 
@@ -92,6 +93,8 @@ export interface FleetGateRecord {
   readonly action: FleetGateAction;
   /** Why it waits or is left alone; which clusters opened it. */
   readonly reasons: readonly string[];
+  /** Ours that was begun, whatever became of it: no gate is approved twice. */
+  readonly approval?: Approval;
   readonly recordedAt: Date;
 }
 
@@ -158,6 +161,8 @@ export interface PoisonMessages {
   list(most: number): Promise<readonly PoisonMessage[]>;
   /** Replaces what has the same id: given up on once more, it may be replayed once more. */
   save(message: PoisonMessage): Promise<void>;
+  /** Forgets those given up on before; some are left to the next time where there are very many. */
+  purge(before: Date): Promise<void>;
 }
 
 /** Something that went wrong outside a target: a poison message, a malformed event. */
@@ -173,6 +178,8 @@ export interface Problems {
   /** Newest first, at most `most`. */
   list(most: number): Promise<readonly Problem[]>;
   add(problem: Problem): Promise<void>;
+  /** Forgets older ones; some are left to the next time where there are very many. */
+  purge(before: Date): Promise<void>;
 }
 
 /**

@@ -5,14 +5,15 @@ import type { ClusterList } from '../requirements/ports.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
-import { isOurs, versionsByCluster } from './fleet.js';
+import { reasonsWhileHeld } from './fleet-held.js';
+import { isOurs, versionsByCluster, type UpdateRun } from './fleet.js';
 import type { Holds, MaintenancePolicy } from './maintenance-ports.js';
-import { askedConfigurations } from './maintenance-targets.js';
 import type { FleetGateRecords, Fleets, Judgements, SeenClusters } from './ports.js';
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
 import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
+import { wakeMaintenance } from './wake-maintenance.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
@@ -59,6 +60,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
   const runs = await attempt(() => ports.fleets.listUpdateRuns());
   if (typeof runs === 'string') failures.push(`update runs: ${runs}`);
+  else await tellHeldRuns(runs, ports);
   const named = versionsByCluster(typeof runs === 'string' ? [] : runs);
   let planned = 0;
   for (const cluster of clusters) {
@@ -148,13 +150,20 @@ async function reconcileFleets(ports: ReconcilePorts): Promise<number> {
 
 /** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */
 async function reconcileMaintenance(clusters: readonly Cluster[], ports: ReconcilePorts): Promise<void> {
-  const asked = clusters.filter((cluster) => askedConfigurations(cluster, ports.maintenancePolicy).size > 0);
   const held = (await ports.holds.list()).map(({ clusterId }) => clusterId);
-  const byKey = new Map([...held, ...asked.map(({ resource }) => resource.id)].map((id) => [id.toLowerCase(), id]));
-  await ports.gateQueue.enqueue(
-    [...byKey.values()].map((clusterId) => ({ kind: 'maintenance', clusterId })),
-    0,
-  );
+  await wakeMaintenance(clusters, ports, held);
+}
+
+/** Approved gates whose runs Azure holds all the same are told, and left alone. */
+async function tellHeldRuns(runs: readonly UpdateRun[], { fleetRecords }: ReconcilePorts): Promise<void> {
+  for (const known of await fleetRecords.list()) {
+    if (known.action !== 'approved') continue;
+    const run = runs.find(({ id }) => id.toLowerCase() === known.updateRun.toLowerCase());
+    const reasons = reasonsWhileHeld(known, run);
+    if (reasons.join() === known.reasons.join()) continue;
+    const stored = await fleetRecords.get(known.id);
+    if (stored?.record.action === 'approved') await fleetRecords.save({ ...stored.record, reasons }, stored.etag);
+  }
 }
 
 async function attempt<Value>(work: () => Promise<Value>): Promise<Value | string> {

@@ -32,7 +32,7 @@ export interface Status {
   readonly evaluatedAt: string;
   readonly registries: readonly RegistryStatus[];
   readonly clusters: readonly ClusterStatus[];
-  readonly fleetGates: readonly (Omit<FleetGateRecord, 'recordedAt'> & { readonly recordedAt: string })[];
+  readonly fleetGates: readonly FleetGateStatus[];
   /** Gates that a person holds open now. */
   readonly breakGlasses: readonly BreakGlassStatus[];
   /** The newest changes in Azure, made or only told; `GET /api/audit` has the others. */
@@ -49,6 +49,7 @@ export interface Status {
   readonly problems: readonly (Omit<Problem, 'at'> & { readonly at: string })[];
 }
 
+export type FleetGateStatus = Omit<Told<FleetGateRecord, 'recordedAt'>, 'approval'>;
 export type BreakGlassStatus = Told<BreakGlass, 'at' | 'expiresAt'>;
 export type ChangeStatus = Told<AuditEntry, 'at'>;
 
@@ -142,7 +143,7 @@ export function describeStatus(input: StatusInput): Status {
     clusters: input.clusters
       .map((cluster) => describeCluster(cluster, input))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    fleetGates: input.fleetGates.map((gate) => ({ ...gate, recordedAt: gate.recordedAt.toISOString() })),
+    fleetGates: input.fleetGates.map(describeFleetGate),
     breakGlasses: input.breakGlasses.filter((glass) => isBroken(glass, input.now)).map(describeGlass),
     changes: input.changes.map(describeChange),
     ...(input.holds.length === 0 ? {} : { holds: input.holds.map(describeHold) }),
@@ -154,7 +155,11 @@ export function describeStatus(input: StatusInput): Status {
   };
 }
 
-function describeGlass(glass: BreakGlass): BreakGlassStatus {
+function describeFleetGate({ approval: _ours, ...gate }: FleetGateRecord): FleetGateStatus {
+  return { ...gate, recordedAt: gate.recordedAt.toISOString() };
+}
+
+export function describeGlass(glass: BreakGlass): BreakGlassStatus {
   return { ...glass, at: glass.at.toISOString(), expiresAt: glass.expiresAt.toISOString() };
 }
 

@@ -19,6 +19,7 @@ const settled = (because: string): StepOutcome => ({ outcome: 'settled', because
 export async function takeHoldStep(step: HoldStep, context: HoldContext, ports: HoldPorts): Promise<StepOutcome> {
   switch (step.step) {
     case 'nothing':
+      await refreshReasons(context, ports);
       return settled(step.because);
     case 'tell':
       return await tell(step, context, ports);
@@ -31,6 +32,13 @@ export async function takeHoldStep(step: HoldStep, context: HoldContext, ports: 
     case 'forget':
       return await forget(step.because, context, ports);
   }
+}
+
+/** What keeps a hold is told as it is today; whoever writes first at the same time is as right. */
+async function refreshReasons({ stored, shut }: HoldContext, { holds }: HoldPorts): Promise<void> {
+  if (stored?.record.state !== 'held' || stored.record.refusedAt || shut === 'not-asked' || shut.length === 0) return;
+  if (stored.record.reasons.join() === shut.join()) return;
+  await holds.save({ ...stored.record, reasons: shut }, stored.etag);
 }
 
 const toBeLookedInto: ReadonlySet<ToldState> = new Set(['overridden', 'refused', 'unholdable']);

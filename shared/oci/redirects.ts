@@ -51,11 +51,10 @@ function targetOf(location: string, from: URL, home: URL): URL {
   return target;
 }
 
-function withOrigin(response: Response, origin: string): Response {
-  const headers = new Headers(response.headers);
-  headers.set(originHeader, origin);
-  const { status, statusText } = response;
-  return new Response(response.body, { status, statusText, headers });
+/** The same answer, and by its header where it comes from; of the rest as much as readers of registries use. */
+function withOrigin({ ok, status, headers, body }: Response, origin: string): Response {
+  const get = (name: string): string | null => (name.toLowerCase() === originHeader ? origin : headers.get(name));
+  return { ok, status, headers: { get }, body } as unknown as Response;
 }
 
 function withoutAuthorization(headers: Outgoing['headers']): Outgoing['headers'] {

@@ -77,7 +77,10 @@ async function mustWait(state: ArtifactState, ports: AdvancePorts): Promise<numb
   return undefined;
 }
 
-/** What a step sends at most, near enough: budgets are taken before, and what is not used is not given back. */
+/**
+ * What a step sends at most, near enough: budgets are taken before, and what is not used is not given back. ARM first: where it is what
+ * an import waits for, a message comes back some times, and would use up the registry's reads, of which a whole artifact needs more.
+ */
 function costOf(state: ArtifactState, { proofLevel, memory, now }: AdvancePorts) {
   const { loginServer: registry, strategy, phase, children, imports } = state;
   const manifests = [state.digest, ...children];

@@ -92,20 +92,11 @@ export function nextState(state: ArtifactState, outcome: Outcome, now: Date, pac
     case 'import-running':
       return importing(state, outcome, now, pace);
     case 'import-lost':
-      return (state.importTries ?? 0) >= mostImports
-        ? settle(
-            { ...fresh(state), phase: 'failed', reason: `IMPORT_FAILED: ${outcome.reason}`, failureClass: 'permanent' },
-            now,
-          )
-        : again({ ...fresh(state), phase: 'planned', reason: outcome.reason }, now, pace);
+      return importLost(state, outcome.reason, now, pace);
     case 'absent':
       return absent(state, outcome.error, now, pace);
     case 'stale-tag':
-      return later(
-        { ...fresh(state), phase: 'planned', reason: 'the registry still serves an older digest of the tag' },
-        now,
-        Math.min(backoff(state, pace), longestStaleDelaySeconds),
-      );
+      return staleTag(state, now, pace);
     case 'moved': {
       const { digest, children } = outcome.tree;
       const pin = { digest, children, pinnedAt: now, attempts: 0, importTries: 0 };
@@ -152,6 +143,18 @@ function importing(
   const startedAt = (isNew ? undefined : state.imports?.startedAt) ?? now;
   const delay = Math.max(Math.min(backoff(state, pace), longestImportDelaySeconds), retryAfterSeconds);
   return later({ ...waiting, imports: { token, startedAt } }, now, delay);
+}
+
+function importLost(state: ArtifactState, reason: string, now: Date, pace: Pace): Transition {
+  if ((state.importTries ?? 0) < mostImports) return again({ ...fresh(state), phase: 'planned', reason }, now, pace);
+  const failedState: ArtifactState = { ...fresh(state), phase: 'failed', failureClass: 'permanent' };
+  return settle({ ...failedState, reason: `IMPORT_FAILED: ${reason}` }, now);
+}
+
+function staleTag(state: ArtifactState, now: Date, pace: Pace): Transition {
+  const reason = 'the registry still serves an older digest of the tag';
+  const delay = Math.min(backoff(state, pace), longestStaleDelaySeconds);
+  return later({ ...fresh(state), phase: 'planned', reason }, now, delay);
 }
 
 function absent(state: ArtifactState, error: SyncError, now: Date, pace: Pace): Transition {

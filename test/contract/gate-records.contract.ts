@@ -152,6 +152,12 @@ export function problemsContract(open: () => Promise<Problems>): void {
     expect(await problems.list(10)).toHaveLength(4);
   });
 
+  test('forgets what is older than a time, and nothing younger; forgetting twice changes nothing', async () => {
+    for (const age of [1, 2, 3, 4]) await problems.add(problem(age));
+    for (let times = 0; times < 2; times += 1) await problems.purge(before(minutes(2.5)));
+    expect(await problems.list(10)).toEqual([problem(1), problem(2)]);
+  });
+
   test('two of the same moment are two', async () => {
     await problems.add(problem(1));
     await problems.add(problem(1));

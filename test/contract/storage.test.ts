@@ -12,6 +12,7 @@ import {
   TableProblems,
   TableSeenClusters,
 } from '../../shared/azure/table-gate-records.js';
+import { TableHolds } from '../../shared/azure/table-holds.js';
 import { TableOutages } from '../../shared/azure/table-outages.js';
 import { TablePoisonMessages } from '../../shared/azure/table-poison.js';
 import { encodeKey } from '../../shared/azure/table-keys.js';
@@ -22,6 +23,7 @@ import { artifactName } from '../../shared/model/artifact.js';
 import type { OutageRecord } from '../../shared/warming/outages.js';
 import { before, clusterId, minutes, now, planOf, provenState, target } from '../support/builders.js';
 import { FakeClock } from '../support/fakes/clock.js';
+import { MemoryHolds } from '../support/fakes/memory-holds.js';
 import { MemoryArtifactStates } from '../support/fakes/memory-artifact-states.js';
 import {
   MemoryFleetGateRecords,
@@ -41,6 +43,7 @@ import {
   problemsContract,
   seenClustersContract,
 } from './gate-records.contract.js';
+import { holdsContract } from './holds.contract.js';
 import { queueContract } from './queue.contract.js';
 import { registryProofsContract } from './registry-proofs.contract.js';
 import { targetsContract } from './targets.contract.js';
@@ -101,6 +104,11 @@ describe.each([
   ['memory', async () => new MemoryBreakGlasses()],
   ['Azurite', async () => new TableBreakGlasses(await emptied('syncBreakGlass'))],
 ])('broken glasses in %s', (_store, open) => breakGlassesContract(open));
+
+describe.each([
+  ['memory', async () => new MemoryHolds()],
+  ['Azurite', async () => new TableHolds(await emptied('syncHolds'))],
+])('holds of planned maintenance in %s', (_store, open) => holdsContract(open));
 
 describe('a queue in memory', () => {
   const clock = new FakeClock();
@@ -213,4 +221,6 @@ test('outages and poison messages are kept, replaced and given back', async () =
     { ...older, replayedAt: now },
   ]);
   expect(await poison.list(1)).toHaveLength(1);
+  for (let times = 0; times < 2; times += 1) await poison.purge(before(minutes(1)));
+  expect((await poison.list(10)).map(({ id }) => id)).toEqual(['b']);
 });

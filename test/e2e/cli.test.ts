@@ -1,28 +1,14 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { openBench, type Bench } from '../support/e2e/bench.js';
-import { walkImports } from '../support/e2e/import-graph.js';
+import { builtCli, runCliBuilt, startCli, type Ended } from '../support/e2e/built-cli.js';
 import { loadClustersOf } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** The built command line, as npm links it, in a process of its own. */
-function runBuilt(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [resolve('dist/cli/main.js'), ...args], { env: { ...process.env, ...env } });
-  return new Promise((done, fail) => {
-    const written = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk: Buffer) => (written.stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (written.stderr += chunk.toString()));
-    child.on('error', fail).on('close', (code) => done({ code, ...written }));
-  });
-}
-
+const runBuilt = runCliBuilt;
 const sample = (file: string): string => resolve('test/fixtures/arm', `${file}.json`);
 
 describe('the built command line, without an app', () => {
@@ -33,11 +19,33 @@ describe('the built command line, without an app', () => {
     expect(JSON.parse(stdout)).toMatchObject({ kubernetesVersion: '1.35.7', unresolved: [] });
   });
 
-  test('loads no package of Azure for what needs none', () => {
-    const commands = ['plan', 'explain', 'catalog', 'gate', 'status', 'sync'].map((name) => `dist/cli/${name}.js`);
-    const { packages } = walkImports(process.cwd(), commands);
-    expect(packages).toContain('zod');
-    expect(packages.filter((name) => name.startsWith('@azure'))).toEqual([]);
+  test.each([
+    ['plan', '--managed-cluster', sample('mixed-arm.cluster'), '--to', '1.35.7'],
+    ['explain', 'coredns', '--managed-cluster', sample('mixed-arm.cluster'), '--to', '1.35.7'],
+    ['catalog'],
+    ['warm', '--help'],
+  ])('needs no installed package for %s', async (...args) => {
+    const folder = await mkdtemp(join(tmpdir(), 'cli-alone-'));
+    try {
+      for (const name of ['main.js', 'program.js', 'package.json']) {
+        await copyFile(join(dirname(builtCli), name), join(folder, name));
+      }
+      expect(await startCli(args, {}, join(folder, 'main.js')).ended).toMatchObject({ code: 0 });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('keeps what was compiled in a folder of the user, and starts as well where there can be none', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cli-cache-'));
+    try {
+      expect(await runBuilt(['--version'], { XDG_CACHE_HOME: folder })).toMatchObject({ code: 0 });
+      expect(await readdir(folder)).toEqual(['aks-artifact-sync']);
+      const none = await runBuilt(['--version'], { XDG_CACHE_HOME: '/dev/null' });
+      expect(none).toMatchObject({ code: 0, stderr: '' });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   test('keeps its exit code when nobody reads on', async () => {

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import { startLocalAzure } from '../../local/azure/local-azure.js';
 import type { LocalAzure } from '../../local/azure/local-azure-interface.js';
 import { openBench } from '../support/e2e/bench.js';
+import { identityIn, runCliBuilt } from '../support/e2e/built-cli.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const repair = /az acr cache delete --registry contosobroken .* && az acr cache create --registry contosobroken /;
 
@@ -18,25 +17,7 @@ describe('the doctor, on a subscription with one registry in good order and one 
 
   const idOf = (cluster: string): string => azure.world.clusters.get(cluster)?.id ?? '';
 
-  /** The built command line as whoever runs it in Azure: a managed identity, no storage. */
-  function doctor(...args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    const env = {
-      ...process.env,
-      SUBSCRIPTION_ID: azure.subscriptionId,
-      ARM_ENDPOINT: azure.armEndpoint,
-      IDENTITY_ENDPOINT: azure.identityEndpoint,
-      IDENTITY_HEADER: azure.identityHeader,
-      NODE_EXTRA_CA_CERTS: azure.caFile,
-      NO_COLOR: '1',
-    };
-    const child = spawn(process.execPath, [resolve('dist/cli/main.js'), 'doctor', ...args], { env });
-    return new Promise((done, fail) => {
-      const written = { stdout: '', stderr: '' };
-      child.stdout.on('data', (chunk: Buffer) => (written.stdout += chunk.toString()));
-      child.stderr.on('data', (chunk: Buffer) => (written.stderr += chunk.toString()));
-      child.on('error', fail).on('close', (code) => done({ code, ...written }));
-    });
-  }
+  const doctor = (...args: readonly string[]) => runCliBuilt(['doctor', ...args], identityIn(azure));
 
   test('finds nothing to repair at the registry in good order, and starts no import there', async () => {
     const { code, stdout, stderr } = await doctor('--registry', 'contosopayments');

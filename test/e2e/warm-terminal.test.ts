@@ -72,10 +72,13 @@ test('a second Ctrl-C ends it at once', async () => {
   expect((await running.ended).code).not.toBe(0);
 });
 
-describeWith({ command: 'script', debianPackage: 'bsdutils' }, 'at a terminal', () => {
+/** Gives a program a terminal. */
+const recorder = { command: 'script', debianPackage: 'bsdutils' };
+
+describeWith(recorder, 'at a terminal', () => {
   test('progress is one bar that is drawn over itself, and is gone at the end', async () => {
     const command = [process.execPath, builtCli, ...args()].map((word) => `'${word}'`).join(' ');
-    const child = spawn('script', ['-qefc', command, '/dev/null'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(recorder.command, ['-qefc', command, '/dev/null'], { stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
     expect(await new Promise((done) => child.on('close', done))).toBe(0);

@@ -45,6 +45,12 @@ test.each([
   ['VULNERABILITY_API_ENDPOINT', 'off', '"off"', 'an address that starts with https://'],
   ['AzureWebJobsStorage', undefined, 'nothing', 'the connection string of a storage account'],
   ['AzureWebJobsStorage', 'AccountKy=c2VjcmV0', '18 characters', 'the connection string of a storage account'],
+  [
+    'AzureWebJobsStorage__queueServiceUri',
+    'https://account.blob.core.windows.net',
+    '"https://account.blob.core.windows.net"',
+    'the queue address of a storage account',
+  ],
   ['AzureWebJobsStorage__accountName', 'My.Account', '"My.Account"', 'the name of a storage account'],
 ])('setting %s = %s is refused in one line', (name, value, got, wanted) => {
   const message = refusalOf({ [name]: value });
@@ -61,6 +67,7 @@ test('what is not set has its documented default', () => {
     marHost: 'mcr.microsoft.com',
     enforcement: { mode: 'observe', scopes: [] },
     gateGraceMinutes: 0,
+    ...{ holdDays: 3, maintenanceCreate: false, maintenanceHolds: 'auto-upgrade' },
     gateMinConfidence: 'probed',
     componentInsights: 'required',
     fleetGatePrefix: 'artifact-sync',
@@ -110,4 +117,14 @@ test('a plain http address is taken on loopback hosts, and slashes at the end do
     MAR_ENDPOINT: 'http://127.0.0.1:5000//',
   });
   expect([armEndpoint, marEndpoint]).toEqual(['https://arm.local', 'http://127.0.0.1:5000']);
+});
+
+test('where the host wants addresses of storage services, account and DNS suffix follow from that of the queues', () => {
+  const AzureWebJobsStorage__queueServiceUri = 'https://account1.queue.core.usgovcloudapi.net/';
+  const { SUBSCRIPTION_ID } = enough;
+  expect(readConfig({ SUBSCRIPTION_ID, AzureWebJobsStorage__queueServiceUri }).storage).toEqual({
+    kind: 'identity',
+    accountName: 'account1',
+    suffix: 'core.usgovcloudapi.net',
+  });
 });

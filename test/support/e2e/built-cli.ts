@@ -18,8 +18,13 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(process.execPath, [builtCli, ...args], {
+/** @param program another copy of it */
+export function startCli(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  program = builtCli,
+): Running {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -32,8 +32,8 @@ export class FakeMaintenance implements MaintenanceConfigurations {
   operation: string | undefined;
   /** Throws to be an Azure that fails; told what is asked for. */
   fault: (what: string) => void = () => undefined;
-  /** Between the last look and the write, where there are no ETags. */
-  onWrite: () => void = () => undefined;
+  /** Told what the app changed, as it changes; undefined: no configuration. */
+  onTaken: (before: MaintenanceDocument | undefined, after: MaintenanceDocument | undefined) => void = () => undefined;
   /** Every document that was taken from the app, in turn; undefined: deleted. */
   readonly written: (MaintenanceDocument | undefined)[] = [];
 
@@ -79,7 +79,6 @@ export class FakeMaintenance implements MaintenanceConfigurations {
         result: 'refused',
         reason: `400 InvalidParameter: 'maintenanceWindow.startDate' ${start} is before the current time`,
       };
-    this.onWrite();
     const whole = {
       ...document,
       properties: {
@@ -87,6 +86,7 @@ export class FakeMaintenance implements MaintenanceConfigurations {
         maintenanceWindow: { startDate: today, ...windowOf(document) },
       },
     };
+    this.onTaken(this.find(clusterId, name), whole);
     this.set(clusterId, name, whole);
     this.written.push(whole);
     return { result: 'done', document: whole };
@@ -97,6 +97,7 @@ export class FakeMaintenance implements MaintenanceConfigurations {
     if (!this.find(clusterId, before.name)) return { result: 'done', document: undefined };
     const stopped = this.#stop(clusterId, before.name, before);
     if (stopped) return stopped;
+    this.onTaken(this.find(clusterId, before.name), undefined);
     this.delete(clusterId, before.name);
     this.written.push(undefined);
     return { result: 'done', document: undefined };

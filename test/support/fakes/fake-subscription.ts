@@ -28,6 +28,7 @@ import { MemoryHolds } from './memory-holds.js';
 import { MemoryOutages } from './memory-outages.js';
 import { MemoryPoison } from './memory-poison.js';
 import { MemoryQueue } from './memory-queue.js';
+import { StorageFault } from '../chaos/faulty-ports.js';
 import { FakeStoredManifests } from './fake-stored-manifests.js';
 import { MemoryRegistryProofs } from './memory-registry-proofs.js';
 import { MemoryTargets } from './memory-targets.js';
@@ -142,6 +143,7 @@ export class FakeSubscription {
       proofLevel: 'deep',
       referrers: 'left',
       registry: (loginServer) => this.caches.get(loginServer) ?? fail(loginServer),
+      retainMs: hours(30 * 24),
       version: '0.0.0',
       now: clock.now,
       newRunId: randomUUID,
@@ -206,9 +208,9 @@ export class FakeSubscription {
   }
 }
 
-/** A timer that fails is told in the log, and fires again. */
+/** What fails is told in the log, and tried again; storage that fails does so in words of its own. A bug is none of that. */
 function tolerate(error: unknown): void {
-  if (!(error instanceof SyncError)) throw error;
+  if (!(error instanceof SyncError) && !(error instanceof StorageFault)) throw error;
 }
 
 async function workOff<Message>(
@@ -220,8 +222,9 @@ async function workOff<Message>(
   try {
     await work(delivery.message, delivery.deliveries);
     delivery.complete();
-  } catch {
+  } catch (error) {
     delivery.abandon();
+    tolerate(error);
   }
   return true;
 }

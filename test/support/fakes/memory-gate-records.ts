@@ -94,4 +94,8 @@ export class MemoryProblems implements Problems {
   async add(problem: Problem): Promise<void> {
     this.#rows.push(problem);
   }
+
+  async purge(before: Date): Promise<void> {
+    this.#rows.splice(0, this.#rows.length, ...this.#rows.filter(({ at }) => at >= before));
+  }
 }

@@ -11,4 +11,8 @@ export class MemoryPoison implements PoisonMessages {
   async save(message: PoisonMessage): Promise<void> {
     this.#rows.set(message.id, message);
   }
+
+  async purge(before: Date): Promise<void> {
+    for (const { id, at } of [...this.#rows.values()]) if (at < before) this.#rows.delete(id);
+  }
 }

@@ -97,3 +97,20 @@ test('problems are shown, the newest first', async () => {
   await app.recordProblem({ source: 'queue warm', subject: 'b', reason: 'second' });
   expect((await app.status()).problems.map(({ reason }) => reason)).toEqual(['second', 'first']);
 });
+
+test('what people are told of is forgotten after its time, once a day', async () => {
+  const azure = new FakeSubscription();
+  const app = new Application(azure.ports());
+  const days = (count: number) => count * 24 * 3600;
+  await app.recordProblem({ source: 'x', subject: 'old', reason: 'y' });
+  await app.recordPoison('warm', { a: 1 }, 'z');
+  azure.clock.advance(days(29));
+  await app.reconcile();
+  expect([await azure.problems.list(9), await azure.poison.list(9)].map((found) => found.length)).toEqual([2, 1]);
+  azure.clock.advance(days(0.9));
+  await app.recordProblem({ source: 'x', subject: 'new', reason: 'y' });
+  azure.clock.advance(days(0.2));
+  await app.reconcile();
+  expect((await azure.problems.list(9)).map(({ subject }) => subject)).toEqual(['new']);
+  expect(await azure.poison.list(9)).toEqual([]);
+});

@@ -50,7 +50,11 @@ test('a message that nobody can read stays, with the reason', async () => {
 
 test('a death between the queue and the mark replays the message once more, and loses none', async () => {
   const { azure, app, id } = await arrange();
-  const dying = { list: (most: number) => azure.poison.list(most), save: () => Promise.reject(new Error('died')) };
+  const dying = {
+    list: (most: number) => azure.poison.list(most),
+    purge: async () => undefined,
+    save: () => Promise.reject(new Error('died')),
+  };
   await expect(new Application({ ...azure.ports(), poison: dying }).replay({ all: true })).rejects.toThrow('died');
   expect((await app.replay({ all: true })).replayed).toEqual([{ id, queue: 'plan' }]);
 });

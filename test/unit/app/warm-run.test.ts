@@ -168,3 +168,25 @@ test('a proof that no longer holds is looked into by the engine, and made again'
     'oss/v2/one-0:v1',
   ]);
 });
+
+test('a pause that MAR asks for is waited for, and MAR names the digests all the same', async () => {
+  const { run, mar } = arrange(2);
+  let asked = 0;
+  const get = (...what: Parameters<typeof mar.get>) => {
+    asked += 1;
+    if (asked > 2) return mar.get(...what);
+    return Promise.reject(new SyncError('REGISTRY_THROTTLED', 'later', { retryAfterSeconds: 1 }));
+  };
+  const patient = { get, head: mar.head.bind(mar), tags: mar.tags.bind(mar) };
+  expect(await run({}, { upstream: patient })).toMatchObject({ proven: 2, pinnedBy: { kind: 'upstream' } });
+});
+
+test('a registry that throttles is no failure of an artifact, however often it does', async () => {
+  const { run, cache } = arrange(1);
+  let asked = 0;
+  cache.fault = () => {
+    asked += 1;
+    if (asked <= 6) throw new SyncError('REGISTRY_THROTTLED', 'later', { retryAfterSeconds: 1 });
+  };
+  expect(await run({ mostFailures: 2 })).toMatchObject({ proven: 1, failed: [] });
+});

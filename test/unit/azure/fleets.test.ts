@@ -95,12 +95,23 @@ const runDocument = (properties: Record<string, unknown>) => ({
 });
 
 test('a run lists its stages, groups and members; a member without a cluster is not lost', async () => {
-  const members = [{ clusterResourceId: clusterId() }, { clusterResourceId: null }, {}];
+  const pending = { status: { state: 'Pending' }, message: 'not yet available in the region' };
+  const members = [{ clusterResourceId: clusterId(), ...pending }, { clusterResourceId: null, message: null }, {}];
   const status = { status: { state: 'Pending' }, stages: [{ name: 'canary', groups: [{ name: 'first', members }] }] };
   const run = await fleetsOf({ [runId]: runDocument({ status }) }).getUpdateRun(runId);
   expect(run).toMatchObject({ state: 'Pending', upgradeType: 'Full', kubernetesVersion: '1.35.7' });
   const lost = 'a member without clusterResourceId';
-  expect(run?.stages[0]?.groups).toEqual([{ name: 'first', clusterIds: [clusterId(), lost, lost] }]);
+  expect(run?.stages[0]?.groups).toEqual([
+    {
+      name: 'first',
+      clusterIds: [clusterId(), lost, lost],
+      members: [
+        { clusterId: clusterId(), state: 'Pending', message: 'not yet available in the region' },
+        { clusterId: lost, state: 'Unknown' },
+        { clusterId: lost, state: 'Unknown' },
+      ],
+    },
+  ]);
 });
 
 test.each([

@@ -61,7 +61,7 @@ describe('status', () => {
       'gates: 1 closed, 0 unknown, 0 open, 1 problem  as of 2026-11-23T00:02:07Z',
       'Clusters (2)',
       'payments  1.34.7      1.35.7  closed      35/36',
-      'sandbox   1.34.7      -       left alone  -       not isolated',
+      'sandbox   1.34.7      -       left alone  -       -       not isolated',
       'contoso.azurecr.io  35/36   1        0',
       'before production  autumn      production/eu  waiting  payments is closed',
       'Missing for payments 1.35.7 (7)',

@@ -104,7 +104,7 @@ describe('gate', () => {
     app.answers(200, { ...closed, decision: 'open', breakGlass });
     const { code, stdout } = await run('gate', ...asked);
     expect(code).toBe(0);
-    expect(stdout).toContain('glass broken by anna, until 2026-11-23T04:00:00Z: CVE fix tonight\n');
+    expect(stdout).toContain('BREAK GLASS: anna opened this gate until 2026-11-23T04:00:00Z: CVE fix tonight\n');
     expect(stdout).toContain('Missing (1)');
   });
 

@@ -63,9 +63,10 @@ describe('plan for people', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toBe('mixed-arm  1.34.7 -> 1.35.6');
     expect(lines[1]).toMatch(/^pulls through mixedartifacts; 2 pools: .*arm64\)/);
-    expect(lines.slice(2, 5)).toEqual([
+    expect(lines.slice(2, 6)).toEqual([
       matching(/^\d+ artifacts: \d+ images, \d+ binaries$/),
       matching(/^confidence: \d+ high, \d+ medium, \d+ low$/),
+      'way in: the cache rules of the registry decide (--cache-rules-file)',
       'unresolved: 1',
     ]);
     expect(lines.slice(-3)).toEqual([

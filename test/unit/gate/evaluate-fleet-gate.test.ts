@@ -1,7 +1,7 @@
 import { Application } from '../../../shared/app/application.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../../../shared/gate/evaluate-fleet-gate.js';
 import { SyncError, type FailureCode } from '../../../shared/model/errors.js';
-import { clusterId, clusterOf, gateId, gateOf, hours, runOf, target } from '../../support/builders.js';
+import { clusterId, clusterOf, gateId, gateOf, hours, minutes, runOf, target } from '../../support/builders.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 
 const task = { kind: 'fleet-gate', gateId: gateId() } as const;
@@ -59,7 +59,10 @@ test('a member that was never planned is asked for, and the gate waits', async (
     action: 'waiting',
     reasons: [expect.stringContaining('three 1.35.7 is unknown') as string],
   });
-  expect(azure.planQueue.messages).toEqual([{ clusterId: clusterId('three'), kubernetesVersion: target, attempt: 0 }]);
+  const neededBy = new Date(azure.clock.now().getTime() + minutes(15)).toISOString();
+  expect(azure.planQueue.messages).toEqual([
+    { clusterId: clusterId('three'), kubernetesVersion: target, attempt: 0, neededBy },
+  ]);
   await azure.pass(120);
   expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
 });

@@ -7,12 +7,14 @@ function recorded(action: FleetGateAction): FleetGateRecord {
 }
 
 const early = before(minutes(1));
+const muchLater = new Date(now.getTime() + minutes(11));
 const late = new Date(now.getTime() + minutes(1));
 
 test.each([
   ['approved', 'waiting', 'Pending', early, 'stands'],
   ['approved', 'left-alone', 'Completed', late, 'stands'],
-  ['approved', 'approving', 'Pending', late, 'approving'],
+  ['approved', 'waiting', 'Pending', late, 'stands'],
+  ['approved', 'waiting', 'Pending', muchLater, 'waiting'],
   ['approving', 'waiting', 'Pending', early, 'stands'],
   ['approving', 'approving', 'Pending', early, 'stands'],
   ['approving', 'waiting', 'Pending', late, 'waiting'],

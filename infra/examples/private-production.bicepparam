@@ -1,0 +1,38 @@
+using '../main.bicep'
+
+// Nothing is reached through a public endpoint: a network of its own, private endpoints, alerts, gates opened where that is switched on.
+// The app still needs a way out to the Microsoft Artifact Registry: docs/network.md.
+
+param location = 'westeurope'
+param name = 'artifact-sync'
+param gateMode = 'enforce'
+param features = { fleetApprovals: true, import: true }
+param enforcementResourceGroups = ['fleets']
+param network = { kind: 'new', addressPrefix: '10.90.0.0/24' }
+param registries = [
+  {
+    resourceId: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/registries/providers/Microsoft.ContainerRegistry/registries/onenetwork'
+    logPulls: true
+  }
+  {
+    resourceId: '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/shared/providers/Microsoft.ContainerRegistry/registries/sharedregistry'
+    roleAssignmentMode: 'abac'
+  }
+]
+param clusterIds = [
+  '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/payments/providers/Microsoft.ContainerService/managedClusters/payments'
+  '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shop/providers/Microsoft.ContainerService/managedClusters/shop'
+]
+param hasCatalogEgress = false
+param storageSku = 'Standard_ZRS'
+param access = {
+  entra: { clientId: '22222222-2222-2222-2222-222222222222' }
+}
+param concurrency = {
+  maximumInstances: 100
+  alwaysReady: [{ name: 'function:warm-artifact', instanceCount: 1 }]
+}
+param settings = { PROOF_MAX_AGE_HOURS: '6', BUDGET_SHARE_PERCENT: '50' }
+param logRetentionDays = 90
+param alertEmails = ['platform@example.com']
+param tags = { owner: 'platform', service: 'artifact-sync' }

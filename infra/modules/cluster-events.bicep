@@ -1,0 +1,62 @@
+metadata description = 'Events of one cluster, delivered to the queue of the app by identity. A cluster has one system topic at most.'
+
+import { Tags } from '../types.bicep'
+
+@description('Required. Resource id of the cluster.')
+param clusterId string
+
+@description('Required. Region of the cluster: that of its system topic.')
+param location string
+
+@description('Required. Tags of every resource.')
+param tags Tags
+
+@description('Required. Resource id of the identity that Event Grid delivers with.')
+param identityId string
+
+@description('Required. Resource id of the storage account with the queue and the container for what could not be delivered.')
+param storageAccountId string
+
+@description('Required. Queue that takes the events.')
+param queueName string
+
+@description('Required. Container for events that could not be delivered.')
+param deadLetterContainerName string
+
+resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
+  name: 'egst-${last(split(clusterId, '/'))}-${uniqueString(clusterId)}'
+  location: location
+  tags: tags
+  identity: { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }
+  properties: { source: clusterId, topicType: 'Microsoft.ContainerService.ManagedClusters' }
+
+  resource newVersions 'eventSubscriptions' = {
+    name: 'artifact-sync'
+    properties: {
+      eventDeliverySchema: 'EventGridSchema'
+      filter: {
+        includedEventTypes: ['Microsoft.ContainerService.NewKubernetesVersionAvailable']
+        enableAdvancedFilteringOnArrays: true
+      }
+      deliveryWithResourceIdentity: {
+        identity: { type: 'UserAssigned', userAssignedIdentity: identityId }
+        destination: {
+          endpointType: 'StorageQueue'
+          properties: {
+            resourceId: storageAccountId
+            queueName: queueName
+            queueMessageTimeToLiveInSeconds: 604800
+          }
+        }
+      }
+      deadLetterWithResourceIdentity: {
+        identity: { type: 'UserAssigned', userAssignedIdentity: identityId }
+        deadLetterDestination: {
+          endpointType: 'StorageBlob'
+          properties: { resourceId: storageAccountId, blobContainerName: deadLetterContainerName }
+        }
+      }
+      retryPolicy: { eventTimeToLiveInMinutes: 1440, maxDeliveryAttempts: 30 }
+    }
+  }
+}

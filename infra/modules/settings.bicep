@@ -1,0 +1,73 @@
+metadata description = 'Application settings, from what was deployed. Deploys nothing.'
+
+import { Settings, StorageEndpoints } from '../types.bicep'
+
+@description('Required. Name of the storage account.')
+param storageAccountName string
+
+@description('Required. Addresses of the storage account.')
+param storageEndpoints StorageEndpoints
+
+@description('Required. Client id of the identity of the app.')
+param clientId string
+
+@description('Required. Where telemetry goes.')
+param insightsConnectionString string
+
+@description('Required. Workspace that gets what is pulled from the registries, by workspace id; empty: none.')
+param pullLogWorkspaceId string
+
+@description('Required. Where decisions are published; empty: nowhere.')
+param eventTopicEndpoint string
+
+@description('Required. Whether gates are opened in Azure.')
+param gateMode 'observe' | 'enforce'
+
+@description('Required. Whether the app reaches public sources of the catalogue beside the Microsoft Artifact Registry.')
+param hasCatalogEgress bool
+
+@description('Required. Resource groups in which gates are opened; none: everywhere.')
+param enforcementResourceGroups string[]
+
+@description('Required. Settings that people chose: they win.')
+param chosen Settings
+
+// Source: Azure documentation of the sovereign clouds; the app knows the public cloud by itself.
+var clouds = {
+  AzureCloud: {}
+  AzureUSGovernment: { LOG_ANALYTICS_ENDPOINT: 'https://api.loganalytics.us' }
+  AzureChinaCloud: {
+    LOG_ANALYTICS_ENDPOINT: 'https://api.loganalytics.azure.cn'
+    MAR_ENDPOINT: 'https://mcr.azure.cn'
+    MAR_HOST: 'mcr.azure.cn'
+  }
+}
+// The host makes addresses in the public cloud from an account name; elsewhere it must be told them.
+var storage = environment().name == 'AzureCloud'
+  ? { AzureWebJobsStorage__accountName: storageAccountName }
+  : {
+      AzureWebJobsStorage__blobServiceUri: storageEndpoints.blob
+      AzureWebJobsStorage__queueServiceUri: storageEndpoints.queue
+      AzureWebJobsStorage__tableServiceUri: storageEndpoints.table
+    }
+var derived = {
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: clientId
+  AZURE_CLIENT_ID: clientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
+  SUBSCRIPTION_ID: subscription().subscriptionId
+  ARM_ENDPOINT: environment().resourceManager
+  GATE_MODE: gateMode
+}
+var pullLog = empty(pullLogWorkspaceId) ? {} : { LOG_ANALYTICS_WORKSPACE_ID: pullLogWorkspaceId }
+var topic = empty(eventTopicEndpoint) ? {} : { EVENT_TOPIC_ENDPOINT: eventTopicEndpoint }
+var sources = hasCatalogEgress ? {} : { AGENTBAKER_URL: '', VULNERABILITY_API_ENDPOINT: '' }
+var scopes = empty(enforcementResourceGroups)
+  ? {}
+  : {
+      ENFORCE_SCOPES: join(map(enforcementResourceGroups, group => '${subscription().id}/resourceGroups/${group}'), ',')
+    }
+
+@description('Settings of the function app.')
+output settings Settings = union(derived, storage, clouds[environment().name], pullLog, topic, sources, scopes, chosen)

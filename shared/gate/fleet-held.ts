@@ -1,0 +1,23 @@
+import { groupsBehind, type UpdateRun } from './fleet.js';
+import type { FleetGateRecord } from './ports.js';
+
+const mostNamed = 5;
+const mark = 'held by Azure:';
+
+/**
+ * What is to be told of an approved gate whose run has gone back to Pending: a member's version or node image is not in its region
+ * yet (Azure/AKS#5423), or its maintenance window is closed. Nothing is to be done about it; the gate is not approved twice. Pure.
+ * @returns the record's reasons as they are to be now
+ */
+export function reasonsWhileHeld(record: FleetGateRecord, run: UpdateRun | undefined): readonly string[] {
+  const own = record.reasons.filter((reason) => !reason.startsWith(mark));
+  if (run?.state !== 'Pending') return own;
+  const members = (groupsBehind(record, run) ?? []).flatMap((group) => group.members ?? []);
+  const held = members.filter(({ state }) => state === 'Pending');
+  const told = held.slice(0, mostNamed).map(({ clusterId, message }) => {
+    const name = clusterId.split('/').at(-1) ?? clusterId;
+    return `${mark} ${name} is Pending although the gate is approved${message === undefined ? '' : `: ${message.slice(0, 300)}`}`;
+  });
+  const more = held.length - told.length;
+  return [...own, ...told, ...(more > 0 ? [`${mark} ${more} more members`] : [])];
+}

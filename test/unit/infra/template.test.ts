@@ -1,0 +1,127 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { readConfig } from '../../../shared/config.js';
+import { settings } from '../../../shared/settings.js';
+import { containerNames, queueNames, tableNames } from '../../../shared/azure/storage.js';
+import { exampleNames, readSnapshot, resourcesOf } from '../../support/infra/snapshots.js';
+
+interface Template {
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  readonly parameters?: Readonly<Record<string, { readonly metadata?: { readonly description?: string } }>>;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly resources: Readonly<Record<string, { readonly properties?: { readonly template?: Template } }>>;
+}
+
+const template = JSON.parse(readFileSync('infra/compiled/main.json', 'utf8')) as Template;
+const storageTypes = 'Microsoft.Storage/storageAccounts';
+const lastSegments = (type: string): readonly string[] =>
+  resourcesOf('public-evaluation', `${storageTypes}/${type}`).map(({ name }) => name.split('/').at(-1) ?? '');
+
+/** Settings of the host and of the SDKs, which the app itself does not read. */
+const othersSettings = [
+  'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
+  'APPLICATIONINSIGHTS_CONNECTION_STRING',
+  'AZURE_CLIENT_ID',
+  'AzureWebJobsStorage__blobServiceUri',
+  'AzureWebJobsStorage__clientId',
+  'AzureWebJobsStorage__credential',
+  'AzureWebJobsStorage__tableServiceUri',
+];
+/** Settings of parts that are not in this version of the app yet. */
+const comingSettings = ['EVENT_TOPIC_ENDPOINT'];
+
+/** Names of the settings that the template may set, read from what the module compiles to. */
+function settingsOfTemplate(): readonly string[] {
+  const text = JSON.stringify(template.resources['appSettings']?.properties?.template?.variables ?? {});
+  return [...new Set(text.match(/\b(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|AzureWebJobsStorage__\w+)\b/g) ?? [])].sort();
+}
+
+test('the template makes the queues, tables and containers that the code uses, and no others', () => {
+  expect([...lastSegments('queueServices/queues')].sort()).toEqual(
+    queueNames.flatMap((name) => [name, `${name}-poison`]).sort(),
+  );
+  expect([...lastSegments('tableServices/tables')].sort()).toEqual([...tableNames].sort());
+  expect([...lastSegments('blobServices/containers')].sort()).toEqual(
+    [...containerNames, 'app-package', 'event-dead-letters'].sort(),
+  );
+});
+
+test('every trigger of a queue has its queue', () => {
+  const texts = readdirSync('functions').map((name) => readFileSync(`functions/${name}`, 'utf8'));
+  const listened = texts.flatMap((text) => [...text.matchAll(/queueName: '([^']+)'/g)].map(([, name]) => name ?? ''));
+  expect(listened.sort()).toEqual([...lastSegments('queueServices/queues')].sort());
+});
+
+test('the template sets settings that the app, the host or an SDK knows', () => {
+  const known = [...Object.keys(settings.shape), ...othersSettings, ...comingSettings];
+  expect(settingsOfTemplate().filter((name) => !known.includes(name))).toEqual([]);
+  expect(othersSettings.filter((name) => !settingsOfTemplate().includes(name))).toEqual([]);
+});
+
+test.each([
+  ['the public cloud', { AzureWebJobsStorage__accountName: 'account1' }],
+  ['another cloud', { AzureWebJobsStorage__queueServiceUri: 'https://account1.queue.core.usgovcloudapi.net/' }],
+])('what the template always sets is all that the app needs to start in %s', (_sentence, storage) => {
+  const set = {
+    SUBSCRIPTION_ID: '00000000-0000-0000-0000-000000000000',
+    ARM_ENDPOINT: 'https://management.azure.com/',
+  };
+  const environment = { ...set, ...storage, GATE_MODE: 'observe' };
+  expect(Object.keys(environment).filter((name) => !settingsOfTemplate().includes(name))).toEqual([]);
+  expect(readConfig(environment).storage).toMatchObject({ kind: 'identity', accountName: 'account1' });
+});
+
+test.each(['read-only sources', 'China'])('values that the template sets for %s are accepted', (which) => {
+  const base = {
+    SUBSCRIPTION_ID: '00000000-0000-0000-0000-000000000000',
+    AzureWebJobsStorage__accountName: 'account1',
+  };
+  const china = {
+    LOG_ANALYTICS_ENDPOINT: 'https://api.loganalytics.azure.cn',
+    MAR_ENDPOINT: 'https://mcr.azure.cn',
+    MAR_HOST: 'mcr.azure.cn',
+  };
+  const closed = { AGENTBAKER_URL: '', VULNERABILITY_API_ENDPOINT: '' };
+  expect(() => readConfig({ ...base, ...(which === 'China' ? china : closed) })).not.toThrow();
+});
+
+test('settings that examples choose are settings of the app, with values that it accepts', () => {
+  const texts = exampleNames.map((name) => readFileSync(`infra/examples/${name}.bicepparam`, 'utf8'));
+  const chosen = texts.flatMap((text) => [
+    ...(/param settings = \{([^}]*)\}/.exec(text)?.[1] ?? '').matchAll(/(\w+): '([^']*)'/g),
+  ]);
+  const values: Readonly<Record<string, string>> = Object.fromEntries(
+    chosen.map(([, name, value]) => [String(name), String(value)]),
+  );
+  expect(Object.keys(values).length).toBeGreaterThan(0);
+  expect(Object.keys(values).filter((name) => !(name in settings.shape))).toEqual([]);
+  const base = {
+    SUBSCRIPTION_ID: '00000000-0000-0000-0000-000000000000',
+    AzureWebJobsStorage__accountName: 'account1',
+  };
+  expect(() => readConfig({ ...base, ...values })).not.toThrow();
+});
+
+test('every parameter says whether it is required', () => {
+  const all = (one: Template): readonly (readonly [string, string])[] => [
+    ...Object.entries(one.parameters ?? {}).map(([name, { metadata }]) => [name, metadata?.description ?? ''] as const),
+    ...Object.values(one.resources).flatMap(({ properties }) => (properties?.template ? all(properties.template) : [])),
+  ];
+  expect(all(template).length).toBeGreaterThan(80);
+  expect(all(template).filter(([, description]) => !/^(Required|Optional|Conditional)\. /.test(description))).toEqual(
+    [],
+  );
+});
+
+test('no output is a secret, nor made of one', () => {
+  const all = (one: Template): readonly unknown[] => [
+    one.outputs ?? {},
+    ...Object.values(one.resources).flatMap(({ properties }) => (properties?.template ? all(properties.template) : [])),
+  ];
+  const text = JSON.stringify(all(template));
+  expect(text).not.toMatch(
+    /listKeys|listSecrets|listAccountSas|listServiceSas|primaryKey|password|InstrumentationKey/i,
+  );
+  expect(Object.keys(template.outputs ?? {}).sort()).toEqual(
+    Object.keys(readSnapshot('private-production').outputs).sort(),
+  );
+});
