@@ -39,7 +39,7 @@ function newEvent(eventType: string, topic: string, subject: string, data: unkno
 }
 
 /** Source: azure-docs event-schema-aks.md. */
-export function newKubernetesVersionEvent(cluster: ClusterState): EventGridEvent {
+function newKubernetesVersionEvent(cluster: ClusterState): EventGridEvent {
   const offered = [cluster.kubernetesVersion, ...cluster.upgrades].sort(compareVersions);
   const newest = offered.at(-1) ?? cluster.kubernetesVersion;
   return newEvent('Microsoft.ContainerService.NewKubernetesVersionAvailable', cluster.id, cluster.name, {
