@@ -29,7 +29,6 @@ import {
   type Status,
 } from '../gate/status.js';
 import { countStrategies } from '../gate/strategy-counts.js';
-import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
