@@ -55,7 +55,7 @@ export function describeEstimate({
   const range = estimatedRange
     ? ` (between ${shortTime(estimatedRange.earliest)} and ${shortTime(estimatedRange.latest)})`
     : '';
-  return [`opens about ${shortTime(estimatedOpenAt)}${range}`];
+  return [`expected to open about ${shortTime(estimatedOpenAt)}${range}`];
 }
 
 /** When a shut gate is expected to open. */

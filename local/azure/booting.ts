@@ -64,7 +64,6 @@ export class Booting {
     const audiences = ['https://management.azure.com', 'https://management.core.windows.net'];
     const caches = this.createCaches();
     const registries = await this.serveRegistries(caches, audiences);
-    const logs = await this.serveLogAnalytics();
     const clusters = this.createClusters();
     const eventGrid = this.createEventGrid();
     const world = this.createWorld(clusters, eventGrid, caches);
@@ -92,7 +91,7 @@ export class Booting {
       agentBakerUrl: `https://127.0.0.1:${sources}/agentbaker/components.json`,
       vulnerabilityApiEndpoint: `https://127.0.0.1:${sources}/api/v1`,
       ...(await serveIdentity((...service) => this.serve(...service), issuer)),
-      ...logs,
+      ...(await this.serveLogAnalytics()),
       ...(await serveEventTopic((...service) => this.serve(...service), {
         issuer,
         dice,
