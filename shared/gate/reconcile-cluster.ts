@@ -7,6 +7,7 @@ import { wantedVersions } from '../requirements/targets.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { enqueueTargets, type RequestPorts } from '../warming/request-targets.js';
 import type { TargetRef } from '../warming/state.js';
+import { isOlder } from '../warming/work.js';
 import type { StateIndex } from './decide.js';
 import { judgeAgain, type JudgeAgainPorts, type Knowledge } from './reconcile-knowledge.js';
 
@@ -87,8 +88,7 @@ export function needsPlan(
   return plan.set.artifacts.some((artifact) => {
     const state = states?.get(artifactName(artifact));
     if (!state) return true;
-    const overdueMs = now.getTime() - state.dueAt.getTime();
-    if (state.phase === 'failed') return overdueMs >= policy.retryFailedAfterMs;
-    return state.phase !== 'proven' && overdueMs >= policy.lostAfterMs;
+    if (state.phase === 'proven') return false;
+    return isOlder(state.dueAt, now, state.phase === 'failed' ? policy.retryFailedAfterMs : policy.lostAfterMs);
   });
 }

@@ -40,6 +40,11 @@ test.each([
   ['whose artifact lost its task', stateOf(coredns, { phase: 'waiting', dueAt: before(minutes(2)) }), true],
   ['whose artifact has just failed', stateOf(coredns, { phase: 'failed', dueAt: before(minutes(29)) }), false],
   ['whose artifact failed half an hour ago', stateOf(coredns, { phase: 'failed', dueAt: before(minutes(30)) }), true],
+  [
+    'whose artifact failed on a clock far ahead',
+    stateOf(coredns, { phase: 'failed', dueAt: before(-hours(99)) }),
+    true,
+  ],
   ['whose artifact has no record', undefined, true],
 ])('a target %s needs a plan: %s', (_sentence, state, expected) => {
   expect(needs(state)).toBe(expected);
