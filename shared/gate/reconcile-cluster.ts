@@ -81,7 +81,7 @@ export function needsPlan(
   policy: ReconcilePolicy,
 ): boolean {
   const plan = record?.planned;
-  if (!plan || plan.factsHash !== facts) return true;
+  if (!plan || plan.factsHash !== facts || record.failure?.effect === 'plan-wrong') return true;
   const age = now.getTime() - plan.plannedAt.getTime();
   if (age >= policy.renewPlanAfterMs || isOfTheFuture(plan.plannedAt, now)) return true;
   const states = indexes.get(plan.registry);

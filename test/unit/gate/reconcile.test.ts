@@ -56,6 +56,11 @@ test('a target needs a plan when it has none, when it is an hour old, and when t
   expect(needs(provenState(), planOf(undefined, { plannedAt: before(hours(1)) }))).toBe(true);
   expect(needs(provenState(), planOf(undefined, { plannedAt: before(-minutes(6)) }))).toBe(true);
   expect(needs(provenState(), planOf(), 'other facts')).toBe(true);
+  const wrong = { ...ref(), reason: 'changed, and changed back', at: now, effect: 'plan-wrong' } as const;
+  const states = new Map([[planOf().registry, new Map([[artifactName(provenState()), provenState()]])]]);
+  expect(
+    needsPlan({ ...ref(), requestedAt: now, planned: planOf(), failure: wrong }, 'facts', states, now, policy),
+  ).toBe(true);
   expect(needs(provenState(), planOf(setOf(), { plannedAt: before(minutes(59)) }))).toBe(false);
 });
 
