@@ -10,6 +10,7 @@ import { answerJson, bearerToken, type Answer, type Received } from './http.js';
 import type { TokenIssuer } from './identity.js';
 import { describeCacheRules, describePermissions, describeRegistry } from './registry-documents.js';
 import type { ImportOperations } from './import-operations.js';
+import type { LocalAzureOptions } from './local-azure-interface.js';
 import type { RegistryCache } from './registry-cache.js';
 import type { Scenario, ScenarioRegistry } from './scenario.js';
 
@@ -31,6 +32,10 @@ export interface ArmParts {
   readonly imports: ImportOperations;
   readonly pageSize: number;
   readonly maintenanceETags: 'given' | 'none';
+}
+
+export function armOptions({ armPageSize = 2, maintenanceETags = 'none' }: LocalAzureOptions) {
+  return { pageSize: armPageSize, maintenanceETags };
 }
 
 /** Azure Resource Manager, as far as the resources of a scenario go. Ids compare without case. */
