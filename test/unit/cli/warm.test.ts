@@ -95,6 +95,6 @@ test('a registry that is not there fails every artifact, with the reason, in a f
   const ended = await run('--plan', plan, ...here, '--tries', '1');
   expect(ended).toMatchObject({
     code: 1,
-    stdout: matching(/failed oss\/x:v1\n {2}UPSTREAM_UNAVAILABLE: .*\n0 of 1 artifacts/),
+    stdout: matching(/failed oss\/x:v1\n {2}REGISTRY_UNAVAILABLE: .*\n0 of 1 artifacts/),
   });
 });
