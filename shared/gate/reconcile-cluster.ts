@@ -8,6 +8,7 @@ import type { TargetRecord } from '../warming/ports.js';
 import { earliestAhead } from '../warming/deadline.js';
 import { enqueueTargets, type RequestPorts } from '../warming/request-targets.js';
 import type { TargetRef } from '../warming/state.js';
+import { isOlder } from '../warming/work.js';
 import type { StateIndex } from './decide.js';
 import { neededBy, refreshDeadlines, type DeadlinePorts } from './reconcile-deadlines.js';
 import { judgeAgain, type JudgeAgainPorts, type Knowledge } from './reconcile-knowledge.js';
@@ -91,15 +92,14 @@ export function needsPlan(
   policy: ReconcilePolicy,
 ): boolean {
   const plan = record?.planned;
-  if (!plan || plan.factsHash !== facts) return true;
+  if (!plan || plan.factsHash !== facts || record.failure?.effect === 'plan-wrong') return true;
   const age = now.getTime() - plan.plannedAt.getTime();
   if (age >= policy.renewPlanAfterMs || isOfTheFuture(plan.plannedAt, now)) return true;
   const states = indexes.get(plan.registry);
   return plan.set.artifacts.some((artifact) => {
     const state = states?.get(artifactName(artifact));
     if (!state) return true;
-    const overdueMs = now.getTime() - state.dueAt.getTime();
-    if (state.phase === 'failed') return overdueMs >= policy.retryFailedAfterMs;
-    return state.phase !== 'proven' && overdueMs >= policy.lostAfterMs;
+    if (state.phase === 'proven') return false;
+    return isOlder(state.dueAt, now, state.phase === 'failed' ? policy.retryFailedAfterMs : policy.lostAfterMs);
   });
 }
