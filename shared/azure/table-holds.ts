@@ -20,6 +20,7 @@ const row = z.object({
   state: z.enum(holdStates),
   entry: span.exactOptional(),
   replaces: span.exactOptional(),
+  alike: z.int().min(0).exactOptional(),
   created: z.literal(true).exactOptional(),
   before: json.pipe(z.record(z.string(), z.unknown()).nullable()),
   heldSince: date.exactOptional(),

@@ -1,5 +1,6 @@
 import { dayAt, isOver, isRunningOut, spanFrom } from './maintenance-dates.js';
 import {
+  countEntries,
   hasEntry,
   isUntouched,
   othersThan,
@@ -216,10 +217,15 @@ function isOurs({ state }: HoldRecord): boolean {
   return state === 'placing' || state === 'held' || state === 'releasing';
 }
 
-/** The entry of ours that the configuration holds now. */
-function entryThere({ configuration }: HoldFacts, { entry, replaces }: HoldRecord): DateSpan | undefined {
+/** The entry of ours that the configuration holds now. Once it was being removed, as many as were to stay are those of users. */
+function entryThere(
+  { configuration }: HoldFacts,
+  { state, entry, replaces, alike = 0 }: HoldRecord,
+): DateSpan | undefined {
   if (!configuration) return undefined;
-  return [entry, replaces].find((one) => one !== undefined && hasEntry(configuration.document, one));
+  const { document } = configuration;
+  if (state === 'releasing') return entry && countEntries(document, entry) > alike ? entry : undefined;
+  return [entry, replaces].find((one) => one !== undefined && hasEntry(document, one));
 }
 
 /** One entry of somebody else's that lasts as long as ours would. */

@@ -33,7 +33,12 @@ export function readWindow(document: MaintenanceDocument): Window | undefined {
 }
 
 export function hasEntry(document: MaintenanceDocument, entry: DateSpan): boolean {
-  return readWindow(document)?.entries.some((candidate) => isEntry(candidate, entry)) ?? false;
+  return countEntries(document, entry) > 0;
+}
+
+/** How many entries equal this one: ours cannot be told from those of users. */
+export function countEntries(document: MaintenanceDocument, entry: DateSpan): number {
+  return readWindow(document)?.entries.filter((candidate) => isEntry(candidate, entry)).length ?? 0;
 }
 
 /** The document with our entry at the end of the others, and without the one that it takes the place of. */

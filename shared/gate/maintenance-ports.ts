@@ -77,6 +77,8 @@ export interface HoldRecord {
   readonly entry?: DateSpan;
   /** While `placing`: an earlier entry of ours that it takes the place of, where that is there. */
   readonly replaces?: DateSpan;
+  /** While `releasing`: how many entries of users equal ours, and stay; absent: none. */
+  readonly alike?: number;
   /** The configuration is ours too. */
   readonly created?: true;
   /** The configuration before the first entry; null: there was none. */

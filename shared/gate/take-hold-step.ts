@@ -1,5 +1,5 @@
 import { SyncError } from '../model/errors.js';
-import { hasEntry, withoutPastStart } from './maintenance-documents.js';
+import { countEntries, hasEntry, withoutPastStart } from './maintenance-documents.js';
 import type { HoldFacts, HoldStep, Placing, Releasing, ToldState } from './maintenance-decide.js';
 import type { HoldRecord, MaintenanceDocument, MaintenanceWrite, StoredHold } from './maintenance-ports.js';
 import { addHoldProblem, auditOf, changeOf, type HoldPorts, type StepOutcome } from './record-hold.js';
@@ -9,7 +9,7 @@ export interface HoldContext extends HoldFacts {
   readonly stored: StoredHold | undefined;
 }
 
-/** A worker that was asleep for longer between its record and its write leaves it to others. */
+/** A worker that was asleep for longer between its decision and its write leaves it to others. */
 const fenceMs = 5 * 60_000;
 
 const lostRace: StepOutcome = { outcome: 'conflict', because: 'somebody else acted first' };
@@ -17,6 +17,7 @@ const settled = (because: string): StepOutcome => ({ outcome: 'settled', because
 
 /** Does one step of one hold. Its record carries a version: of two that act at the same time, one goes on. */
 export async function takeHoldStep(step: HoldStep, context: HoldContext, ports: HoldPorts): Promise<StepOutcome> {
+  if (ports.now().getTime() - context.judgedAt.getTime() > fenceMs) return { outcome: 'conflict', because: 'too late' };
   switch (step.step) {
     case 'nothing':
       await refreshReasons(context, ports);
@@ -130,13 +131,10 @@ async function release(step: Releasing, context: HoldContext, ports: HoldPorts):
   const { configuration, stored } = context;
   if (!stored || !configuration) return lostRace;
   const reasons = context.shut === 'not-asked' ? ['the entry is over'] : ['all targets are open'];
-  const record: HoldRecord = {
-    ...stored.record,
-    state: 'releasing',
-    entry: step.entry,
-    reasons,
-    recordedAt: ports.now(),
-  };
+  const { replaces: _replaces, ...known } = stored.record;
+  const alike = step.document ? countEntries(step.document, step.entry) : 0;
+  const release = { state: 'releasing', entry: step.entry, alike, reasons, recordedAt: ports.now() } as const;
+  const record: HoldRecord = { ...known, ...release };
   const etag = await ports.holds.save(record, stored.etag);
   if (etag === undefined) return lostRace;
   const change = { record, action: 'release-maintenance', after: step.document } as const;
@@ -205,10 +203,11 @@ async function makeChange(
 async function writeOnce(
   after: MaintenanceDocument | undefined,
   { recordedAt }: HoldRecord,
-  { clusterId, name, configuration, now }: HoldContext,
+  { clusterId, name, configuration, judgedAt, now }: HoldContext,
   { maintenance, now: clock }: HoldPorts,
 ): Promise<MaintenanceWrite> {
-  if (clock().getTime() - recordedAt.getTime() > fenceMs) return { result: 'conflict', reason: 'too late' };
+  const since = Math.min(recordedAt.getTime(), judgedAt.getTime());
+  if (clock().getTime() - since > fenceMs) return { result: 'conflict', reason: 'too late' };
   if (!after) {
     if (!configuration) return { result: 'done', document: undefined };
     return await orRefused(() => maintenance.remove(clusterId, configuration));

@@ -15,7 +15,7 @@ const held: HoldRecord = {
   ...{ configuration: 'aksManagedAutoUpgradeSchedule', state: 'placing', created: true },
   ...{ entry: { start: '2026-09-01', end: '2026-09-04' }, replaces: { start: '2026-08-30', end: '2026-09-02' } },
   before: { properties: { maintenanceWindow: { notAllowedDates: null, aFieldOfTomorrow: [1] } } },
-  ...{ heldSince: before(minutes(5)), refusedAt: before(minutes(1)) },
+  ...{ alike: 1, heldSince: before(minutes(5)), refusedAt: before(minutes(1)) },
 };
 
 export function holdsContract(open: () => Promise<Holds>): void {

@@ -25,6 +25,8 @@ interface OurEntry {
 class Ledger {
   mine: readonly DateSpan[] = [];
   ours: readonly OurEntry[] = [];
+  /** Entries that a person copied, or took away one of two of: nobody can tell any more which is whose. */
+  mixed: readonly DateSpan[] = [];
   #isOpen = false;
   #openUntil = 0;
 
@@ -45,7 +47,13 @@ class Ledger {
       if (end > addDays(today, holdDays)) throw new Error(`unbounded: ${start} to ${end}`);
     for (const span of removed) {
       const own = this.ours.find((one) => isDeepStrictEqual(one.span, span));
-      if (!own) throw new Error(`an entry of the user is gone: ${span.start} to ${span.end}`);
+      // Of equal ones that a person made, one too many may go: the days stay blocked.
+      const blocked = is.some((left) => isDeepStrictEqual(left, span));
+      if (!own && !blocked) throw new Error(`an entry of the user is gone: ${span.start} to ${span.end}`);
+      if (!own) {
+        this.mine = minus(this.mine, [span]);
+        continue;
+      }
       if (added.length === 0 && !own.wasOpen && span.end >= today) throw new Error('released while shut');
       this.ours = this.ours.filter((one) => one !== own);
     }
@@ -111,11 +119,13 @@ function edit(azure: FakeSubscription, ledger: Ledger, chance: Chance): void {
   if (choice === 1 && spans.length > 0) {
     const [gone] = spans.splice(chance.below(spans.length), 1);
     const isMine = ledger.mine.some((span) => isDeepStrictEqual(span, gone));
+    ledger.mixed = [...ledger.mixed, ...(isMine && gone ? [gone] : [])];
     if (isMine) ledger.mine = minus(ledger.mine, gone ? [gone] : []);
     else ledger.ours = ledger.ours.filter(({ span }) => !isDeepStrictEqual(span, gone));
   } else if (choice === 2 && spans.length > 0) {
     const copy = chance.one(spans);
     spans.push(copy);
+    ledger.mixed = [...ledger.mixed, copy];
     ledger.mine = [...ledger.mine, copy];
   } else {
     const start = addDays(dayAt(azure.clock.now(), 0), chance.below(40) - 10);
@@ -139,7 +149,12 @@ async function act(azure: FakeSubscription, ledger: Ledger, workers: MortalWorke
     await setOpen(azure, isOpen);
     ledger.set(isOpen);
   } else if (luck < 88) edit(azure, ledger, chance);
-  else azure.clock.advance(chance.share(0.3) ? 86_400 : chance.below(1200));
+  else if (chance.share(0.7)) azure.clock.advance(chance.below(1200));
+  else {
+    // The host ends whatever runs for half an hour.
+    workers.killAll();
+    azure.clock.advance(86_400);
+  }
 }
 
 const bugs: unknown[] = [];
@@ -163,14 +178,16 @@ async function play(seed: number, steps: number): Promise<void> {
   await judgeMaintenance(azure);
   if (bugs.length > 0) throw bugs[0];
   const left = spansIn(azure.maintenance.find(clusterId(), auto));
-  const sorted = (spans: readonly DateSpan[]) => spans.map(({ start, end }) => `${start} ${end}`).sort();
-  expect(sorted(left)).toEqual(sorted(ledger.mine));
+  expect(minus(ledger.mine, left)).toEqual([]);
+  // Such a one may stay, and ends by itself.
+  const tooMuch = minus(left, ledger.mine).filter((span) => !ledger.mixed.some((one) => isDeepStrictEqual(one, span)));
+  expect(tooMuch).toEqual([]);
   expect(await azure.holds.list()).toEqual([]);
 }
 
 test('in any history of edits, deaths and decisions the entries of the user stay, holds are bounded, and none goes while shut', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(), fc.integer({ min: 5, max: 120 }), (seed, steps) => play(seed, steps)),
-    { numRuns: 60 },
+    { numRuns: 3000 },
   );
 }, 120_000);
