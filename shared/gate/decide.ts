@@ -1,4 +1,5 @@
 import { artifactName, type Confidence, type Finding, type Requirement, type Unresolved } from '../model/artifact.js';
+import { isOfTheFuture } from '../model/clock-skew.js';
 import type { FailureClass } from '../model/errors.js';
 import { confidenceOf, isAtLeast } from '../requirements/confidence.js';
 import { isProvenAt } from '../warming/proof-level.js';
@@ -104,7 +105,7 @@ function doubtsOf(plan: PlannedTarget, record: TargetRecord, now: Date, policy: 
       `the plan is ${Math.round(age / 3_600_000)} h old and could not be renewed${record.failure ? `: ${record.failure.reason}` : ''}`,
     );
   }
-  if (age < -300_000) doubts.push('the plan is dated in the future: check the clocks');
+  if (isOfTheFuture(plan.plannedAt, now)) doubts.push('the plan is dated in the future: check the clocks');
   return doubts;
 }
 
@@ -143,16 +144,16 @@ function missingOf(artifact: string, states: StateIndex, now: Date, policy: Gate
     return [
       { artifact, state: 'proof-expired', reason: 'its manifests are proven, its configs and layers are not yet' },
     ];
-  const age = now.getTime() - (state.provenAt?.getTime() ?? Number.NEGATIVE_INFINITY);
-  if (age <= policy.maxProofAgeMs && age >= -300_000) return [];
+  const { provenAt } = state;
+  const isFuture = provenAt !== undefined && isOfTheFuture(provenAt, now);
+  if (provenAt && !isFuture && now.getTime() - provenAt.getTime() <= policy.maxProofAgeMs) return [];
   return [
     {
       artifact,
       state: 'proof-expired',
-      reason:
-        age < 0
-          ? `its proof is dated in the future, ${state.provenAt?.toISOString() ?? ''}: check the clocks`
-          : `last seen in the registry at ${state.provenAt?.toISOString() ?? 'an unknown time'}`,
+      reason: isFuture
+        ? `its proof is dated in the future, ${provenAt.toISOString()}: check the clocks`
+        : `last seen in the registry at ${provenAt?.toISOString() ?? 'an unknown time'}`,
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { isOfTheFuture } from '../model/clock-skew.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
@@ -14,9 +15,6 @@ export interface Circumstances {
   readonly seen: SeenCluster | undefined;
   readonly glass: BreakGlass | undefined;
 }
-
-/** Clocks of two instances may be this far apart. */
-const clockSkewMs = 300_000;
 
 /** What becomes of a decision that proofs alone gave: an open gate does not flap (`withHysteresis`), a person may overrule it. Pure. */
 export function reconsider(decided: GateDecision, known: Circumstances, now: Date, policy: GatePolicy): GateDecision {
@@ -35,7 +33,7 @@ export function reconsider(decided: GateDecision, known: Circumstances, now: Dat
 
 /** Whether a glass is broken now: neither mended by time nor dated in the future. */
 export function isBroken({ at, expiresAt }: BreakGlass, now: Date): boolean {
-  return now < expiresAt && at.getTime() - now.getTime() <= clockSkewMs;
+  return now < expiresAt && !isOfTheFuture(at, now);
 }
 
 /** Whether it rests on proofs alone: only such a decision may open something that cannot be shut again. */

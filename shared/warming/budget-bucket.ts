@@ -1,3 +1,4 @@
+import { clockSkewMs } from '../model/clock-skew.js';
 import type { BucketLimit } from './budget-limits.js';
 
 /** Somebody who waits for a bucket. Requests are counted, fractions too. */
@@ -44,8 +45,6 @@ const forgetAfterMs = 30_000;
 /** A pause where a 429 names none. */
 export const unnamedPauseSeconds = 10;
 
-/** How far clocks of two instances may be apart. */
-const clockSkewMs = 5 * 60_000;
 /** A `Retry-After` is read up to an hour (`parseRetryAfter`). */
 const longestPauseMs = 3_600_000;
 
