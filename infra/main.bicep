@@ -181,6 +181,7 @@ module appSettings 'modules/settings.bicep' = {
     pullLogWorkspaceId: empty(logged) ? '' : monitoring.outputs.workspaceCustomerId
     eventTopicEndpoint: eventsOut.?outputs.endpoint ?? ''
     gateMode: gateMode
+    features: features
     hasCatalogEgress: hasCatalogEgress
     enforcementResourceGroups: enforcementResourceGroups
     chosen: settings

@@ -49,6 +49,7 @@ var tableNames = [
   'syncPoison'
   'syncAudit'
   'syncBreakGlass'
+  'syncHolds'
 ]
 var catalogContainer = 'catalog'
 var packageContainer = 'app-package'

@@ -28,7 +28,12 @@ var reads = map(
   permission => permission.action
 )
 var imports = map(filter(permissions, permission => permission.feature == 'import'), permission => permission.action)
-var allowed = [...(features.?fleetApprovals ?? false ? ['fleetApprovals'] : [])]
+var holds = features.?maintenanceHolds ?? false
+var allowed = [
+  ...(features.?fleetApprovals ?? false ? ['fleetApprovals'] : [])
+  ...(holds ? ['maintenanceHolds'] : [])
+  ...(holds && (features.?maintenanceCreation ?? false) ? ['maintenanceCreation'] : [])
+]
 var enforces = map(
   filter(permissions, permission => contains(allowed, permission.feature)),
   permission => permission.action

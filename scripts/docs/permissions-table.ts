@@ -5,6 +5,8 @@ const features: Readonly<Record<string, string>> = {
   import: '`features.import`',
   importStatus: '`features.import`',
   fleetApprovals: '`features.fleetApprovals`',
+  maintenanceHolds: '`features.maintenanceHolds`',
+  maintenanceCreation: '`features.maintenanceCreation`',
 };
 
 /** Where a role with the action is assigned. */

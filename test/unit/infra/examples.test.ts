@@ -113,5 +113,7 @@ test('features add their own actions', () => {
     'microsoft.containerregistry/locations/operationresults/read',
     'microsoft.containerregistry/registries/importimage/action',
     'microsoft.containerservice/fleets/gates/write',
+    'microsoft.containerservice/managedclusters/maintenanceconfigurations/delete',
+    'microsoft.containerservice/managedclusters/maintenanceconfigurations/write',
   ]);
 });
