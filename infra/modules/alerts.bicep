@@ -101,7 +101,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     kind: 'LogAlert'
     properties: {
       displayName: '${name}: ${alert.name}'
-      description: alert.description
+      description: '${alert.description} What to do: docs/operations.md#alert-${alert.name}'
       severity: alert.severity
       enabled: true
       autoMitigate: true

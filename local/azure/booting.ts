@@ -145,7 +145,7 @@ export class Booting {
   private fire(world: World, event: Pick<ScenarioEvent, 'type' | 'cluster'>): void {
     const cluster = world.clusters.get(event.cluster);
     if (!cluster) throw new Error(`the scenario has no cluster "${event.cluster}"`);
-    world.eventGrid.publish('managed-clusters', newKubernetesVersionEvent(cluster));
+    if (cluster.declared.subscribed) world.eventGrid.publish('managed-clusters', newKubernetesVersionEvent(cluster));
   }
 
   /** @returns the port */

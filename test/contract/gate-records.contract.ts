@@ -102,6 +102,7 @@ const seen: SeenCluster = {
   kubernetesVersion: version('1.34.7'),
   isolated: true,
   registry: 'acr',
+  unheard: 'no Event Grid system topic',
   seenAt: now,
 };
 
@@ -120,7 +121,7 @@ export function seenClustersContract(open: () => Promise<SeenClusters>): void {
       finding: 'not isolated',
       seenAt: now,
     };
-    const { registry: _registry, ...moved } = { ...seen, isolated: false, finding: 'x' };
+    const { registry: _registry, unheard: _unheard, ...moved } = { ...seen, isolated: false, finding: 'x' };
     await clusters.save([seen, plain]);
     await clusters.save([moved]);
     expect([...(await clusters.list())].sort((a, b) => a.name.localeCompare(b.name))).toEqual([moved, plain]);

@@ -14,7 +14,7 @@ import { hours, minutes, profileOf, registryOf, subscriptionId, target } from '.
 import { idleCatalogKeeper } from '../catalog/idle-catalog.js';
 import { smallCatalog } from '../small-catalog.js';
 import { FakeClock } from './clock.js';
-import { FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
+import { FakeClusterTopics, FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
 import { FakeImports, unlimitedBudgets } from './fake-imports.js';
 import { FakeMar } from './fake-manifests.js';
 import { FakeCachingRegistry } from './fake-registry.js';
@@ -45,6 +45,7 @@ export class FakeSubscription {
   readonly clock = new FakeClock();
   readonly mar = new FakeMar();
   readonly clusters = new FakeClusters();
+  readonly clusterTopics = new FakeClusterTopics();
   readonly registries = new FakeRegistries();
   readonly fleets = new FakeFleets();
   readonly states = new MemoryArtifactStates();
@@ -122,6 +123,7 @@ export class FakeSubscription {
       },
       ...{ registryProofs, storedManifests, verifyPolicy: { everyMs: hours(3) } },
       ...{ clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
+      ...{ clusterTopics: this.clusterTopics, eventAccount: undefined },
       catalog: { current: async () => this.catalog },
       catalogKeeper: idleCatalogKeeper,
       upstream: mar,
