@@ -38,6 +38,7 @@ export default defineConfig(
       globals: {
         process: 'readonly',
         console: 'readonly',
+        performance: 'readonly',
         URL: 'readonly',
         module: 'writable',
         setTimeout: 'readonly',

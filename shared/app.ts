@@ -16,16 +16,25 @@ import { SharedBudgets } from './warming/budgets.js';
 import { ContentMemory } from './warming/content-memory.js';
 import { Outages } from './warming/outages.js';
 
-let current: { readonly config: Config; readonly app: Application } | undefined;
+/** The app of a process, and what it was made from. */
+export interface RunningApp {
+  readonly config: Config;
+  readonly app: Application;
+  /** Of package.json. */
+  readonly version: string;
+}
+
+let current: RunningApp | undefined;
 
 /**
  * The app of this process, made from the application settings at the first call.
  * @throws SyncError INVALID_SETTING: thrown while the functions are indexed, it stops the whole app
  */
-export function application(): { readonly config: Config; readonly app: Application } {
+export function application(): RunningApp {
   if (!current) {
     const config = readConfig(process.env);
-    current = { config, app: new Application(connect(config, new DefaultAzureCredential())) };
+    const app = new Application(connect(config, new DefaultAzureCredential()));
+    current = { config, app, version: packageJson.version };
   }
   return current;
 }

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { dayAt, offsetMinutes } from '../../shared/gate/maintenance-dates.js';
 import { answerArmError, answerNotFound, answerPage } from './arm-answers.js';
 import type { Document } from './cluster-documents.js';
 import type { ClusterState } from './cluster-state.js';
 import { answerJson, type Answer, type Received } from './http.js';
-import { maintenanceNames } from './maintenance.js';
+import { dayIn, maintenanceNames } from './maintenance.js';
 
 const type = 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations';
 
@@ -63,7 +62,7 @@ export class MaintenanceOperations {
     if (!parsed.success) return answerArmError(400, 'InvalidParameter', z.prettifyError(parsed.error).slice(0, 300));
     const { properties } = parsed.data;
     const window = properties.maintenanceWindow;
-    const today = dayAt(new Date(), offsetMinutes(window?.utcOffset));
+    const today = dayIn(window?.utcOffset, new Date());
     if (window?.startDate && window.startDate.slice(0, 10) < today) {
       const input = `The input 'maintenanceWindow.startDate' ${window.startDate.slice(0, 10)} 00:00:00`;
       return answerArmError(400, 'InvalidParameter', `${input} is before the current time`);

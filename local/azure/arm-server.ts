@@ -11,6 +11,7 @@ import type { TokenIssuer } from './identity.js';
 import { answerSystemTopics } from './system-topics.js';
 import { describeCacheRules, describePermissions, describeRegistry } from './registry-documents.js';
 import type { ImportOperations } from './import-operations.js';
+import type { LocalAzureOptions } from './local-azure-interface.js';
 import type { RegistryCache } from './registry-cache.js';
 import type { Scenario, ScenarioRegistry } from './scenario.js';
 
@@ -32,6 +33,10 @@ export interface ArmParts {
   readonly imports: ImportOperations;
   readonly pageSize: number;
   readonly maintenanceETags: 'given' | 'none';
+}
+
+export function armOptions({ armPageSize = 2, maintenanceETags = 'none' }: LocalAzureOptions) {
+  return { pageSize: armPageSize, maintenanceETags };
 }
 
 /** Azure Resource Manager, as far as the resources of a scenario go. Ids compare without case. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { loadCatalog } from '../../shared/catalog/catalog.js';
 import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import { AcrTokens } from './acr-tokens.js';
-import { ArmServer, type ArmRegistry } from './arm-server.js';
+import { armOptions, ArmServer, type ArmRegistry } from './arm-server.js';
 import { AutoUpgrades } from './auto-upgrades.js';
 import { answerCatalogSources, buildCatalogSources } from './catalog-sources.js';
 import type { ThrowawayCa } from './certificates.js';
@@ -86,11 +86,9 @@ export class Booting {
       registries,
       fleets: world.fleets,
       issuer: this.issuer,
-      maintenanceETags: this.options.maintenanceETags ?? 'none',
     };
     this.scheduleOutage();
-    const pageSize = this.options.armPageSize ?? 2;
-    const arm = new ArmServer({ ...armParts, audiences, dice, pageSize });
+    const arm = new ArmServer({ ...armParts, audiences, dice, ...armOptions(this.options) });
     const armPort = await this.serve('arm', (request) => arm.answer(request), 'https');
     const armEndpoint = `https://127.0.0.1:${armPort}`;
     // In a sovereign cloud, too, Resource Manager's own address is a valid audience.

@@ -1,5 +1,5 @@
-import { dayAt, offsetMinutes, parseSpan } from '../../shared/gate/maintenance-dates.js';
-import type { Document } from './cluster-documents.js';
+/** `properties` of a configuration, as ARM sends them. */
+type Document = Readonly<Record<string, unknown>>;
 
 /** The only names that AKS takes. */
 export const maintenanceNames = [
@@ -52,9 +52,11 @@ export class MaintenanceState {
 
   /** Whether an entry forbids maintenance now. Windows count as open otherwise: schedules are nothing that a scenario waits for. */
   forbids(name: string, now: Date): boolean {
-    const today = dayAt(now, offsetMinutes(windowOf(this.find(name)?.properties)['utcOffset']));
-    const spans = this.entries(name).flatMap((entry) => parseSpan(entry) ?? []);
-    return spans.some(({ start, end }) => start <= today && today <= end);
+    const today = dayIn(windowOf(this.find(name)?.properties)['utcOffset'], now);
+    return this.entries(name).some((entry) => {
+      const { start, end } = entry as { readonly start: string; readonly end: string };
+      return start.slice(0, 10) <= today && today <= end.slice(0, 10);
+    });
   }
 }
 
@@ -62,4 +64,11 @@ export class MaintenanceState {
 export function windowOf(properties: Document | undefined): Document {
   const window = properties?.['maintenanceWindow'];
   return typeof window === 'object' && window !== null ? (window as Document) : {};
+}
+
+/** The day (`2026-11-23`) that it is at `now` in a window's `utcOffset`; UTC where none is given. */
+export function dayIn(utcOffset: unknown, now: Date): string {
+  const [, sign, hours, minutes] = /^([+-])(\d{2}):(\d{2})$/.exec(String(utcOffset)) ?? [];
+  const ahead = (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
+  return new Date(now.getTime() + ahead * 60_000).toISOString().slice(0, 10);
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod';
-import { holdStates } from '../../shared/gate/maintenance-ports.js';
 import { maintenanceNames } from './maintenance.js';
 import { name, seconds, version } from './scenario-values.js';
+
+/** As the app tells them. */
+const holdStates = [
+  ...(['placing', 'held', 'releasing', 'would-hold', 'covered', 'overridden'] as const),
+  ...(['without-configuration', 'unholdable', 'refused'] as const),
+] as const;
 
 const configurationName = z.enum(maintenanceNames);
 

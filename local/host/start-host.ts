@@ -68,13 +68,14 @@ export async function startHost(options: StartHostOptions): Promise<StartedHost>
   const stateFolder = options.stateFolder ?? (await mkdtemp(join(tmpdir(), 'functions-host-')));
   const child = spawnHost(options, stateFolder);
   const lines: string[] = [];
-  createInterface({ input: child.stderr! }).on('line', (line) => {
+  const keep = (line: string): void => {
     lines.push(line);
     if (lines.length > keptLines) lines.shift();
     options.onLogLine?.(line);
-  });
+  };
+  createInterface({ input: child.stderr! }).on('line', keep);
   const exited = new Promise<HostExit>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
-  const ready = await waitUntilReady(child, exited, lines, options.readyTimeoutSeconds ?? 30);
+  const ready = await waitUntilReady(child, exited, { lines, keep }, options.readyTimeoutSeconds ?? 30);
   return {
     url: `http://127.0.0.1:${ready.port}`,
     pid: child.pid ?? 0,
@@ -110,13 +111,15 @@ function spawnHost({ app, port = 0, env }: StartHostOptions, stateFolder: string
 async function waitUntilReady(
   child: ChildProcess,
   exited: Promise<HostExit>,
-  lines: readonly string[],
+  { lines, keep }: { readonly lines: readonly string[]; readonly keep: (line: string) => void },
   timeoutSeconds: number,
 ): Promise<z.infer<typeof readySchema>> {
   let timer: NodeJS.Timeout | undefined;
   const announced = new Promise<z.infer<typeof readySchema>>((resolve) => {
     createInterface({ input: child.stdout! }).on('line', (line) => {
+      // What the app prints by itself, Azure's host logs as well.
       if (line.startsWith('{"ready"')) resolve(readySchema.parse(JSON.parse(line)));
+      else keep(line);
     });
   });
   const ended = exited.then(({ code, signal }) => {

@@ -20,7 +20,6 @@ import type {
 } from '../gate/ports.js';
 import { rememberJudging, type RememberPorts } from '../gate/remember-judging.js';
 import { watchTopicsHourly, type WatchTopicsPorts } from '../gate/watch-topics.js';
-import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import {
   describeChange,
@@ -30,6 +29,7 @@ import {
   type Status,
 } from '../gate/status.js';
 import { countStrategies } from '../gate/strategy-counts.js';
+import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import { verifyRegistry } from '../warming/verify-registry.js';

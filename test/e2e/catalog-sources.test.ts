@@ -5,7 +5,7 @@ import { openBench, type Bench } from '../support/e2e/bench.js';
 import { loadClustersOf, loadQuietScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
-jest.setTimeout(150_000);
+jest.setTimeout(300_000);
 
 async function catalogOnce(
   bench: Bench,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 interface Ended {
   readonly code: number | null;

@@ -5,7 +5,7 @@ import { readRegistryTruth, type RegistryTruth } from '../support/e2e/registry-t
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** Every answer takes a while, so that there is a middle of warming to hit. */
 const latencySeconds: [number, number] = [0.02, 0.06];

@@ -3,7 +3,7 @@ import type { Outcome } from '../../local/runner/play.js';
 import { openBench, type Bench } from '../support/e2e/bench.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const stuck = 'oss/v2/kubernetes/coredns:v1.13.1-6';
 

@@ -6,7 +6,7 @@ import { readRegistryTruth } from '../support/e2e/registry-truth.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const version = parseKubernetesVersion('1.35.7');
 const served = ['payments', 'shop', 'data'];

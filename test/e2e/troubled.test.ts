@@ -4,7 +4,7 @@ import { deployApp, type DeployedApp } from '../support/e2e/deployed-app.js';
 import { readRegistryTruth } from '../support/e2e/registry-truth.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(270_000);
+jest.setTimeout(300_000);
 
 describe('a subscription on a bad day', () => {
   let app: DeployedApp;
