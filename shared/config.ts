@@ -14,6 +14,8 @@ export interface Config {
   readonly gateGraceMinutes: number;
   readonly gateMinConfidence: Confidence;
   readonly fleetGatePrefix: string;
+  /** Undefined: no policy assignment is kept. */
+  readonly policyAssignmentId: string | undefined;
   readonly maintenanceHolds: 'off' | 'auto-upgrade' | 'all';
   readonly maintenanceCreate: boolean;
   readonly holdDays: number;
@@ -66,6 +68,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     gateGraceMinutes: values.GATE_GRACE_MINUTES,
     gateMinConfidence: values.GATE_MIN_CONFIDENCE,
     fleetGatePrefix: values.FLEET_GATE_PREFIX,
+    policyAssignmentId: values.POLICY_ASSIGNMENT_ID,
     maintenanceHolds: values.MAINTENANCE_HOLDS,
     maintenanceCreate: values.MAINTENANCE_CREATE,
     holdDays: values.HOLD_DAYS,

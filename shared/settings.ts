@@ -28,6 +28,7 @@ const aWorkspace = wants('the workspace id of a Log Analytics workspace (a GUID,
 const aConfidence = wants(`one of ${confidences.join(', ')}`);
 const aPrefix = wants('1 to 100 characters');
 const someScopes = wants('resource ids of clusters, fleets, resource groups or subscriptions, separated by commas');
+const anAssignment = wants('the resource id of a policy assignment');
 const aSchedule = wants('an NCRONTAB schedule of six fields, such as 0 */5 * * * *');
 /** Also said when there is neither a connection nor an account. */
 export const aConnection = wants(
@@ -81,6 +82,16 @@ export const settings = z.object({
     .max(100, aPrefix)
     .default('artifact-sync')
     .describe('Only Fleet approval gates whose display name starts so are ours; `*` for all.'),
+  POLICY_ASSIGNMENT_ID: z
+    .string(anAssignment)
+    .regex(
+      /^\/(subscriptions|providers\/Microsoft\.Management\/managementGroups)\/[^?#%\s]+\/policyAssignments\/[^/?#%\s]+$/i,
+      anAssignment,
+    )
+    .optional()
+    .describe(
+      'Azure Policy assignment whose lists of guarded clusters and allowed versions the app keeps ([policy.md](policy.md)); unset: none.',
+    ),
   MAINTENANCE_HOLDS: z
     .enum(['off', 'auto-upgrade', 'all'], wants('off, auto-upgrade or all'))
     .default('auto-upgrade')

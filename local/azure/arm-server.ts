@@ -11,6 +11,7 @@ import type { TokenIssuer } from './identity.js';
 import { answerSystemTopics } from './system-topics.js';
 import { describeCacheRules, describePermissions, describeRegistry } from './registry-documents.js';
 import type { ImportOperations } from './import-operations.js';
+import type { PolicyAssignmentState } from './policy-assignment.js';
 import type { LocalAzureOptions } from './local-azure-interface.js';
 import type { RegistryCache } from './registry-cache.js';
 import type { Scenario, ScenarioRegistry } from './scenario.js';
@@ -27,6 +28,7 @@ export interface ArmParts {
   readonly clusters: readonly ClusterState[];
   readonly registries: readonly ArmRegistry[];
   readonly fleets: readonly Fleet[];
+  readonly policyAssignment: PolicyAssignmentState | undefined;
   readonly issuer: TokenIssuer;
   readonly audiences: readonly string[];
   readonly dice: Dice;
@@ -115,6 +117,12 @@ export class ArmServer {
           request,
           parts.registries.map((registry) => this.describeRegistry(registry)),
         );
+      case 'microsoft.authorization/policyassignments': {
+        const { policyAssignment } = parts;
+        const isIt = policyAssignment?.declared.name.toLowerCase() === rest[0]?.toLowerCase();
+        if (policyAssignment && isIt) return policyAssignment.answer(request);
+        return answerArmError(404, 'PolicyAssignmentNotFound', `The policy assignment '${rest[0]}' is not found.`);
+      }
       default:
         return answerUnknown(request);
     }

@@ -17,6 +17,7 @@ import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
 import { listen, type Handle, type Listening } from './http.js';
 import { answerIdentity, TokenIssuer } from './identity.js';
 import { answerLogAnalytics } from './log-analytics.js';
+import { assignPolicy } from './policy-assignment.js';
 import { ImportOperations } from './import-operations.js';
 import { buildMarContent, splitArtifact } from './mar-content.js';
 import { answerMar } from './mar-server.js';
@@ -71,13 +72,7 @@ export class Booting {
     const logs = await this.serveLogAnalytics();
     const clusters = this.createClusters();
     const eventGrid = this.createEventGrid();
-    const world: World = new World(
-      this.mar,
-      clusters,
-      this.createFleets(clusters, () => world),
-      eventGrid,
-      caches,
-    );
+    const world = this.createWorld(clusters, eventGrid, caches);
     const { dice, mar: truth, timers } = this;
     const armParts = {
       scenario,
@@ -85,6 +80,7 @@ export class Booting {
       clusters: [...clusters.values()],
       registries,
       fleets: world.fleets,
+      policyAssignment: world.policyAssignment,
       issuer: this.issuer,
     };
     this.scheduleOutage();
@@ -131,6 +127,16 @@ export class Booting {
     };
     this.timers.after(marDown.afterSeconds, set(true));
     this.timers.after(marDown.afterSeconds + marDown.seconds, set(false));
+  }
+
+  private createWorld(
+    clusters: ReadonlyMap<string, ClusterState>,
+    eventGrid: EventGrid,
+    caches: ReadonlyMap<string, RegistryCache>,
+  ): World {
+    const fleets = this.createFleets(clusters, () => world);
+    const world: World = new World(this.mar, clusters, fleets, eventGrid, caches, assignPolicy(this.scenario));
+    return world;
   }
 
   private play(world: World): void {

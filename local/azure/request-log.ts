@@ -50,6 +50,6 @@ export function classOf(path: string): string {
     'operations',
     'operationresults',
   ];
-  const resources = ['managedclusters', 'registries', 'fleets'];
+  const resources = ['policyassignments', 'managedclusters', 'registries', 'fleets'];
   return [...types, ...resources].find((type) => segments.includes(type)) ?? 'other';
 }

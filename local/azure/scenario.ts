@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { artifact, displayName, minor, name, seconds, version } from './scenario-values.js';
+import { expectedPolicy, policyAssignment } from './scenario-policy.js';
 import { autoUpgrade, expectedHold, maintenanceConfiguration } from './scenario-maintenance.js';
 import { faults } from './scenario-faults.js';
 import { mar, registry } from './scenario-registries.js';
@@ -124,6 +125,7 @@ const expect = z.strictObject({
   clusters: z.array(expectedCluster).default([]).describe('What must be true of clusters.'),
   updateRuns: z.array(expectedRun).default([]).describe('What must be true of update runs.'),
   gates: z.array(expectedGate).default([]).describe('What must be true of Fleet gates.'),
+  policy: expectedPolicy.optional().describe('What the policy assignment must hold.'),
   holds: z.array(expectedHold).optional().describe('What must be true of planned maintenance.'),
 });
 
@@ -159,6 +161,7 @@ export const scenarioSchema = z
     fleets: z.array(fleet).default([]).describe('Fleets.'),
     mar: mar.prefault({}).describe('Corrections of what MAR has.'),
     faults: faults.prefault({}).describe('What goes wrong.'),
+    policyAssignment: policyAssignment.optional().describe('An assignment of the policy of versions; unset: none.'),
     events: z.array(event).default([]).describe('Events to publish.'),
     expect: expect.prefault({}).describe('What must be true at the end.'),
   })

@@ -4,6 +4,7 @@ import type { EventGrid } from './event-grid.js';
 import type { Fleet } from './fleet.js';
 import type { GateState, RunState } from './fleet-state.js';
 import type { Mar } from './mar.js';
+import type { PolicyAssignmentState } from './policy-assignment.js';
 import type { RegistryCache } from './registry-cache.js';
 
 /** A cluster whose nodes began to upgrade, and what they would not have found in their registry at that moment. */
@@ -25,6 +26,7 @@ export class World {
     readonly fleets: readonly Fleet[],
     readonly eventGrid: EventGrid,
     private readonly registries: ReadonlyMap<string, RegistryCache>,
+    readonly policyAssignment?: PolicyAssignmentState,
   ) {}
 
   /** @throws Error when the scenario has no such registry */

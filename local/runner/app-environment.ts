@@ -27,6 +27,7 @@ export function appEnvironment(
     LOG_ANALYTICS_ENDPOINT: azure.logAnalyticsEndpoint,
     LOG_ANALYTICS_WORKSPACE_ID: azure.logAnalyticsWorkspaceId,
     NODE_EXTRA_CA_CERTS: azure.caFile,
+    ...(azure.world.policyAssignment ? { POLICY_ASSIGNMENT_ID: azure.world.policyAssignment.id } : {}),
     // Imports take seconds here, and lost events should be made up for within a run.
     VERIFY_DELAY_SECONDS: '1',
     RECONCILE_SCHEDULE: '*/10 * * * * *',

@@ -22,6 +22,7 @@ export function compare(expected: Expectations, snapshot: Snapshot): readonly Di
         .filter((gate) => gate.displayName === displayName)
         .flatMap((gate) => differ(`gate ${displayName} (${gate.place})`, state, gate.state)),
     ),
+    ...(expected.policy ? comparePolicy(expected.policy, snapshot) : []),
     ...(expected.holds ?? []).flatMap((hold) => compareHold(hold, snapshot)),
   ];
 }
@@ -57,6 +58,17 @@ function compareCluster(expected: Expectations['clusters'][number], snapshot: Sn
       if (target.decision !== 'closed') return decisions;
       return [...decisions, ...compareNames(`${gate}, missing`, target.missing, actual?.missing ?? [])];
     }),
+  ];
+}
+
+function comparePolicy(
+  { guarded, allowed }: NonNullable<Expectations['policy']>,
+  { policy }: Snapshot,
+): readonly Difference[] {
+  const sorted = (texts: readonly string[] = []): string => [...texts].sort().join(', ') || 'nothing';
+  return [
+    ...differ('policy, guarded clusters', sorted(guarded), sorted(policy?.guarded)),
+    ...differ('policy, allowed versions', sorted(allowed), sorted(policy?.allowed)),
   ];
 }
 

@@ -12,6 +12,8 @@ export interface Snapshot {
   /** Every approval gate of every run, in the order of the run. */
   readonly gates: readonly GateSnapshot[];
   readonly upgrades: readonly Upgrade[];
+  /** What the policy assignment holds, with clusters by name; absent where there is none. */
+  readonly policy?: { readonly guarded: readonly string[]; readonly allowed: readonly string[] };
   readonly holds: readonly HoldSnapshot[];
   /** Login server by name of the registry. */
   readonly loginServers: ReadonlyMap<string, string>;
@@ -58,9 +60,23 @@ export function takeSnapshot(azure: LocalAzure, status: AppStatus | undefined, e
     })),
     gates: listGates(azure),
     upgrades: [...world.upgrades],
+    ...policyOf(azure),
     holds: listHolds(azure, status),
     loginServers: azure.loginServers,
   };
+}
+
+function policyOf({ world }: LocalAzure): Pick<Snapshot, 'policy'> {
+  const { policyAssignment } = world;
+  if (!policyAssignment) return {};
+  const names = new Map([...world.clusters.values()].map(({ id, name }) => [id.toLowerCase(), name]));
+  const nameOf = (id: string): string => names.get(id) ?? id;
+  const guarded = policyAssignment.list('guardedClusters').map(nameOf);
+  const allowed = policyAssignment.list('allowedVersions').map((entry) => {
+    const [id = '', version = ''] = entry.split('|');
+    return `${nameOf(id)} ${version}`;
+  });
+  return { policy: { guarded, allowed } };
 }
 
 function listGates({ world }: LocalAzure): readonly GateSnapshot[] {

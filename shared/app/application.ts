@@ -6,6 +6,7 @@ import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
+import { evaluatePolicy, type PolicyPorts } from '../gate/evaluate-policy.js';
 import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
 import { breakGlass, mendGlass } from '../gate/break-glass.js';
 import { evaluateTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
@@ -64,6 +65,7 @@ export type Ports = PlanPorts &
   AdvancePorts &
   EvaluatePorts &
   FleetGatePorts &
+  PolicyPorts &
   MaintenancePorts &
   ReconcilePorts &
   Omit<VerifyPorts, 'verifyQueue'> &
@@ -202,6 +204,7 @@ export class Application {
     const { ports } = this;
     if (task.kind === 'verify-registry')
       return `${task.registry}: ${await verifyRegistry(task, { ...ports, verifyQueue: ports.gateQueue })}`;
+    if (task.kind === 'policy') return `policy: ${await evaluatePolicy(ports)}`;
     if (task.kind === 'maintenance') return `${task.clusterId}: ${await evaluateMaintenance(task, ports)}`;
     if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, ports)}`;
     return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, ports)}`;

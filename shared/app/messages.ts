@@ -35,6 +35,7 @@ const round = z.object({
 
 const gateTask = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('verify-registry'), registry: z.string().min(1).max(2048), round: round.exactOptional() }),
+  z.object({ kind: z.literal('policy') }),
   z.object({ kind: z.literal('target'), clusterId, kubernetesVersion, step: step.exactOptional() }),
   z.object({ kind: z.literal('maintenance'), clusterId }),
   z.object({ kind: z.literal('fleet-gate'), gateId, after: at.exactOptional() }),

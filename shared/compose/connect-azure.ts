@@ -5,6 +5,7 @@ import { ArmClusters } from '../azure/clusters.js';
 import { ArmFleets } from '../azure/fleets.js';
 import { ArmImports } from '../azure/imports.js';
 import { LogAnalyticsPullLog } from '../azure/log-analytics.js';
+import { ArmPolicyAssignments } from '../azure/policy-assignments.js';
 import { ArmMaintenanceConfigurations } from '../azure/maintenance-configurations.js';
 import { ArmRegistries } from '../azure/registries.js';
 import { watchPolicy } from '../azure/watch-policy.js';
@@ -24,6 +25,8 @@ export function connectAzure(config: Config, credential: TokenCredential, budget
     eventAccount: config.storage.kind === 'identity' ? config.storage.accountName : undefined,
     registries: teachSkus(new ArmRegistries(credential, armEndpoint, armAudience, policies), budgets),
     fleets: new ArmFleets(arm, subscriptionId),
+    policyAssignments:
+      config.policyAssignmentId === undefined ? undefined : new ArmPolicyAssignments(arm, config.policyAssignmentId),
     maintenance: new ArmMaintenanceConfigurations(arm, subscriptionId),
     imports: new ArmImports(credential, armEndpoint, armAudience, config.marHost, policies),
     pullLog: pullLogOf(config, credential),

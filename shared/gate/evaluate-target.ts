@@ -10,6 +10,7 @@ import type { MaintenancePolicy } from './maintenance-ports.js';
 import type { BreakGlasses, FleetGateRecords, GateQueue, GateTask, Judgements, SeenClusters } from './ports.js';
 import { isProvenOpen, reconsider } from './reconsider.js';
 import { wakeOpeners } from './wake-openers.js';
+import type { WakePolicyPorts } from './wake-policy.js';
 
 /** What a judgement reads. */
 export interface JudgeReads {
@@ -32,7 +33,7 @@ export interface JudgePorts extends JudgeReads {
   readonly registryProofs: RegistryProofs;
 }
 
-export interface EvaluatePorts extends JudgePorts {
+export interface EvaluatePorts extends JudgePorts, WakePolicyPorts {
   readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;

@@ -12,11 +12,12 @@ import type { FleetGateRecords, Fleets, Judgements, SeenClusters } from './ports
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
+import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
 import { wakeMaintenance } from './wake-maintenance.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
-export interface ReconcilePorts extends ReconcileClusterPorts, Omit<VerifyPorts, 'verifyQueue'> {
+export interface ReconcilePorts extends ReconcileClusterPorts, WakePolicyPorts, Omit<VerifyPorts, 'verifyQueue'> {
   readonly fleets: Fleets;
   readonly judgements: Judgements;
   readonly seenClusters: SeenClusters;
@@ -76,6 +77,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const maintained = await attempt(() => reconcileMaintenance(clusters, ports));
   if (typeof maintained === 'string') failures.push(`maintenance: ${maintained}`);
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
+  await wakePolicy(ports);
   if (due !== undefined) failures.push(...(await roundOf(due, ports)));
   return {
     clusters: clusters.length,

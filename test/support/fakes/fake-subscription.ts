@@ -18,6 +18,7 @@ import { FakeClusterTopics, FakeClusters, FakeFleets, FakeRegistries } from './f
 import { FakeImports, unlimitedBudgets } from './fake-imports.js';
 import { FakeMar } from './fake-manifests.js';
 import { FakeCachingRegistry } from './fake-registry.js';
+import type { FakePolicyAssignments } from './fake-policy-assignments.js';
 import { MemoryArtifactStates } from './memory-artifact-states.js';
 import { FakeInventory, FakePullLog, MemoryDriftReports, MemoryObserved } from './memory-drift.js';
 import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClusters } from './memory-gate-records.js';
@@ -48,6 +49,8 @@ export class FakeSubscription {
   readonly clusterTopics = new FakeClusterTopics();
   readonly registries = new FakeRegistries();
   readonly fleets = new FakeFleets();
+  /** Set: an assignment is kept. */
+  policyAssignments: FakePolicyAssignments | undefined;
   readonly states = new MemoryArtifactStates();
   readonly targets = new MemoryTargets(this.clock.now);
   readonly judgements = new MemoryJudgements();
@@ -121,6 +124,7 @@ export class FakeSubscription {
         inventory,
         pullLog,
       },
+      policyAssignments: this.policyAssignments,
       ...{ registryProofs, storedManifests, verifyPolicy: { everyMs: hours(3) } },
       ...{ clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
       ...{ clusterTopics: this.clusterTopics, eventAccount: undefined },
