@@ -91,6 +91,9 @@ type Features = {
   @description('Optional. With maintenanceHolds: makes a maintenance configuration that a cluster lacks, and deletes it in the end. Default: false.')
   maintenanceCreation: bool?
 
+  @description('Optional. Assigns the Azure Policy whose lists the app keeps, with this effect: begin with Audit. Default: no policy.')
+  policy: ('Audit' | 'Deny' | 'Disabled')?
+
   @description('Optional. Imports artifacts that no cache rule covers, into the registries given. Default: false.')
   import: bool?
 }

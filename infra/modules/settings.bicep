@@ -20,6 +20,9 @@ param pullLogWorkspaceId string
 @description('Required. Where decisions are published; empty: nowhere.')
 param eventTopicEndpoint string
 
+@description('Required. Policy assignment whose lists the app keeps; empty: none.')
+param policyAssignmentId string
+
 @description('Required. Whether gates are opened in Azure.')
 param gateMode 'observe' | 'enforce'
 
@@ -65,6 +68,7 @@ var derived = {
 }
 var pullLog = empty(pullLogWorkspaceId) ? {} : { LOG_ANALYTICS_WORKSPACE_ID: pullLogWorkspaceId }
 var topic = empty(eventTopicEndpoint) ? {} : { EVENT_TOPIC_ENDPOINT: eventTopicEndpoint }
+var policy = empty(policyAssignmentId) ? {} : { POLICY_ASSIGNMENT_ID: policyAssignmentId }
 var sources = hasCatalogEgress ? {} : { AGENTBAKER_URL: '', VULNERABILITY_API_ENDPOINT: '' }
 var scopes = empty(enforcementResourceGroups)
   ? {}
@@ -87,5 +91,6 @@ output settings Settings = union(
   sources,
   scopes,
   maintenance,
+  policy,
   chosen
 )

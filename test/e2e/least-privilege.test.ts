@@ -26,6 +26,7 @@ async function scenarioWithImports(): Promise<Scenario> {
   return {
     ...scenario,
     fleets,
+    policyAssignment: { name: 'versions', enforcementMode: 'Default', notScopes: [] },
     registries: [registry, { ...registry, name: 'contosoimports', cacheRules: [] }],
     clusters: [
       { ...cluster, properties: { ...cluster.properties, ...patchedByAks } },

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import {
   exampleNames,
   grantedActions,
@@ -110,10 +110,30 @@ test('features add their own actions', () => {
     (one) => !grantedActions('public-evaluation').includes(one),
   );
   expect([...added].sort()).toEqual([
+    'microsoft.authorization/policyassignments/read',
+    'microsoft.authorization/policyassignments/write',
     'microsoft.containerregistry/locations/operationresults/read',
     'microsoft.containerregistry/registries/importimage/action',
     'microsoft.containerservice/fleets/gates/write',
     'microsoft.containerservice/managedclusters/maintenanceconfigurations/delete',
     'microsoft.containerservice/managedclusters/maintenanceconfigurations/write',
   ]);
+});
+
+test('the policy is what the repository has, begins with its effect, and the app may change this assignment alone', () => {
+  const name = 'private-production';
+  const { displayName, policyRule } = JSON.parse(
+    readFileSync('infra/policy/kubernetes-versions.json', 'utf8'),
+  ) as Record<string, unknown>;
+  expect(only(name, 'Microsoft.Authorization/policyDefinitions')?.properties).toMatchObject({
+    displayName,
+    policyRule,
+  });
+  const assignment = only(name, 'Microsoft.Authorization/policyAssignments');
+  expect(of(assignment, 'parameters')).toEqual({ effect: { value: 'Audit' } });
+  const roles = resourcesOf(name, 'Microsoft.Authorization/roleAssignments').map(({ id }) => id.toLowerCase());
+  expect(roles.filter((id) => id.includes('/policyassignments/'))).toEqual([
+    expect.stringContaining(`${assignment?.id.toLowerCase() ?? ''}/`),
+  ]);
+  expect(only('public-evaluation', 'Microsoft.Authorization/policyAssignments')).toBeUndefined();
 });
