@@ -31,10 +31,11 @@ module.exports = {
     },
     {
       name: 'stages-use-pure-packages',
-      comment: 'zod parses, semver compares, p-limit bounds; a package that does I/O belongs behind an interface.',
+      comment:
+        'zod parses, semver compares, p-limit bounds, luxon knows calendars; a package that does I/O belongs behind an interface.',
       severity: 'error',
       from: { path: anyStage },
-      to: { path: 'node_modules', pathNot: 'node_modules/(zod|semver|@types/semver|p-limit)/' },
+      to: { path: 'node_modules', pathNot: 'node_modules/(zod|semver|@types/semver|p-limit|luxon|@types/luxon)/' },
     },
     {
       name: 'azure-serves-stages',

@@ -65,7 +65,8 @@ async function load(
     verifyBody: (body) => gates === undefined || isDecision(body),
   });
   const result = await instance;
-  const bad = result.errors + result.timeouts + result.non2xx + (result as unknown as { mismatches: number }).mismatches;
+  const bad =
+    result.errors + result.timeouts + result.non2xx + (result as unknown as { mismatches: number }).mismatches;
   const { p50, p90, p99, max } = result.latency;
   const storage = transactions(session.storage.transactions()) - session.storage.emptyPolls() - before;
   return { what, answers: result['2xx'], p50, p90, p99, max, bad, storage };

@@ -5,6 +5,8 @@ import { cleanText } from './terminal.js';
 const line = z.string().transform(cleanText);
 const count = z.int().min(0);
 const decision = z.enum(['open', 'closed', 'unknown']);
+/** ISO 8601. */
+const range = z.object({ earliest: line, latest: line });
 const missing = z.array(z.object({ artifact: line, state: line, reason: line }));
 
 const brokenBy = z.object({ who: line, reason: line, expiresAt: line });
@@ -35,6 +37,7 @@ export const gateAnswer = z
     evaluatedAt: line,
     plannedAt: line.optional(),
     estimatedOpenAt: line.optional(),
+    estimatedRange: range.optional(),
     held: line.optional(),
     breakGlass: brokenBy.optional(),
   })
@@ -93,6 +96,9 @@ export const statusAnswer = z.object({
           cached: count,
           missing,
           reasons: z.array(line),
+          estimatedOpenAt: line.optional(),
+          estimatedRange: range.optional(),
+          deadline: z.object({ at: line, what: line, risk: z.object({ kind: line, why: line }).optional() }).optional(),
           strategies: z.record(z.string(), count).optional(),
           findings: z.array(z.object({ subject: line, message: line, effect: line })).default([]),
           drift: z.object({ escaped: count, foreign: count, idle: count.optional(), measuredAt: line }).optional(),

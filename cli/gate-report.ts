@@ -46,10 +46,21 @@ export function renderGate(gate: GateAnswer, display: Display): string {
   ].join('\n');
 }
 
+/** When it may open, as far as that can be said. */
+export function describeEstimate({
+  estimatedOpenAt,
+  estimatedRange,
+}: Pick<GateAnswer, 'estimatedOpenAt' | 'estimatedRange'>): readonly string[] {
+  if (estimatedOpenAt === undefined) return [];
+  const range = estimatedRange
+    ? ` (between ${shortTime(estimatedRange.earliest)} and ${shortTime(estimatedRange.latest)})`
+    : '';
+  return [`expected to open about ${shortTime(estimatedOpenAt)}${range}`];
+}
+
 /** When a shut gate is expected to open. */
-function expectationOf({ decision, estimatedOpenAt }: GateAnswer): readonly string[] {
-  if (decision === 'open' || estimatedOpenAt === undefined) return [];
-  return [`expected to open about ${shortTime(estimatedOpenAt)}`];
+function expectationOf(gate: GateAnswer): readonly string[] {
+  return gate.decision === 'open' ? [] : describeEstimate(gate);
 }
 
 /** Loud: whoever upgrades now does so on a person's word. */

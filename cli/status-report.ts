@@ -1,5 +1,5 @@
 import type { StatusAnswer } from './app-answers.js';
-import { decisionPaint, missingColumns, renderGlass, shortTime } from './gate-report.js';
+import { decisionPaint, describeEstimate, missingColumns, renderGlass, shortTime } from './gate-report.js';
 import type { Column } from './fit-columns.js';
 import { drawTable, type Cell } from './table.js';
 import type { Display } from './terminal.js';
@@ -127,8 +127,19 @@ function clusterRows(cluster: Cluster, display: Display): readonly (readonly Cel
     { text: target.decision, paint: decisionPaint(target.decision, display) },
     `${target.cached}/${target.required}`,
     describeWays(target),
-    [...(finding === undefined ? [] : [finding]), ...target.reasons].join('; '),
+    [
+      ...(finding === undefined ? [] : [finding]),
+      ...describeDeadline(target),
+      ...target.reasons,
+      ...describeEstimate(target),
+    ].join('; '),
   ]);
+}
+
+function describeDeadline({ deadline }: Target): readonly string[] {
+  if (!deadline) return [];
+  const { at, what, risk } = deadline;
+  return [`needed by ${shortTime(at)} (${what})${risk ? `, AT RISK: ${risk.why}` : ''}`];
 }
 
 /** How the artifacts get into the registry, as its cache rules decide. */

@@ -59,10 +59,13 @@ export async function runWarmCommand(options: WarmOptions, terminal: Terminal): 
   }
 }
 
-/** Whoever asks for imports knows that no rule fills the registry; otherwise nodes would not get what is proven. */
+/**
+ * Whoever asks for imports knows that no rule fills the registry; otherwise nodes would not get what is proven. Of nothing nothing is
+ * proven: no plan of a cluster is empty.
+ */
 function isWarm({ proven, required, findings }: WarmAnswer, { strategy }: WarmRequest): boolean {
   const isMeant = strategy === 'import' && findings.every(({ code }) => code === 'cache-rule-missing');
-  return proven === required && (findings.length === 0 || isMeant);
+  return required > 0 && proven === required && (findings.length === 0 || isMeant);
 }
 
 function report(
@@ -82,6 +85,7 @@ function report(
   if (plan.unresolved.length > 0) {
     warn(`the plan does not name what these need: ${plan.unresolved.join(', ')}; nobody can warm that`);
   }
+  if (answer.required === 0) warn('the plan names no artifact: nothing was proven');
   if (answer.unsaved) warn(`${answer.unsaved.message}: the next run looks at everything again`);
   if (answer.isStopped) warn(`${String(stop.reason)}: stopped; the same command goes on from here`);
   if (json) writeJson(stdout, warmDocument(answer));

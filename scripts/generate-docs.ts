@@ -1,5 +1,6 @@
 /**
- * `npm run docs` writes what documents say of the code: docs/errors.md, docs/overrides.schema.json, docs/permissions.md, docs/settings.md, and the graph of folders in ARCHITECTURE.md.
+ * `npm run docs` writes what documents say of the code: docs/errors.md, docs/events/*.schema.json, docs/overrides.schema.json,
+ * docs/permissions.md, docs/settings.md, and the graph of folders in ARCHITECTURE.md.
  * With `--check` it writes nothing and exits with 1 when a document is stale.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { errorCatalogue } from './docs/error-catalogue.js';
+import { eventJsonSchemas } from './docs/event-schemas.js';
 import { folderGraph } from './docs/folder-graph.js';
 import { overridesJsonSchema } from './docs/overrides-schema.js';
 import { permissionsTable } from './docs/permissions-table.js';
@@ -14,7 +16,10 @@ import { settingsTable } from './docs/settings-table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const schemas = [...eventJsonSchemas()].map(async ([path, text]) => [path, await formatted(path, text)] as const);
+
 const documents: ReadonlyMap<string, string> = new Map([
+  ...(await Promise.all(schemas)),
   ['docs/errors.md', await formatted('docs/errors.md', errorCatalogue())],
   ['docs/overrides.schema.json', await formatted('docs/overrides.schema.json', overridesJsonSchema())],
   ['docs/permissions.md', await formatted('docs/permissions.md', permissionsTable())],

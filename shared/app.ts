@@ -7,6 +7,7 @@ import { Storage } from './azure/storage.js';
 import { TableLedgers } from './azure/table-ledgers.js';
 import { connectAzure } from './compose/connect-azure.js';
 import { connectCatalog } from './compose/connect-catalog.js';
+import { connectEvents } from './compose/connect-events.js';
 import { connectRegistries } from './compose/connect-registries.js';
 import { connectStorage } from './compose/connect-storage.js';
 import { policiesOf } from './compose/policies.js';
@@ -58,6 +59,7 @@ function connect(config: Config, credential: TokenCredential): Ports {
     ...connectCatalog(config, storage, stored.problems, now),
     ...connectAzure(config, credential, budgets),
     ...connectRegistries(config, credential, budgets, now),
+    ...connectEvents(config, credential, now),
     budgets,
     throttled: () => budgets.throttled(),
     outages: new Outages(stored.outageRecords, now),

@@ -35,6 +35,9 @@ export interface Config {
   readonly driftSchedule: string;
   /** Undefined: there is no log of pulls. */
   readonly logAnalytics: { readonly endpoint: string; readonly workspaceId: string } | undefined;
+  /** Undefined: nothing is published. */
+  readonly eventTopicEndpoint: string | undefined;
+  readonly deadlineMarginMinutes: number;
   readonly catalogSchedule: string;
   /** Empty: this source is switched off. */
   readonly agentBakerUrl: string;
@@ -87,6 +90,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     reconcileSchedule: values.RECONCILE_SCHEDULE,
     driftSchedule: values.DRIFT_SCHEDULE,
     logAnalytics: logAnalyticsOf(values),
+    eventTopicEndpoint: values.EVENT_TOPIC_ENDPOINT,
+    deadlineMarginMinutes: values.DEADLINE_MARGIN_MINUTES,
     catalogSchedule: values.CATALOG_SCHEDULE,
     agentBakerUrl: values.AGENTBAKER_URL,
     vulnerabilityApiEndpoint: withoutSlash(values.VULNERABILITY_API_ENDPOINT),

@@ -166,6 +166,14 @@ export const settings = z.object({
   LOG_ANALYTICS_ENDPOINT: endpoint
     .default('https://api.loganalytics.io')
     .describe('Query API of Log Analytics, token audience too; differs in sovereign clouds.'),
+  EVENT_TOPIC_ENDPOINT: endpoint
+    .optional()
+    .describe(
+      'Event Grid custom topic of schema CloudEvents 1.0 that is told of gates, failures, deadlines and the catalogue; unset: nothing is published.',
+    ),
+  DEADLINE_MARGIN_MINUTES: count(0, 10_080, 60).describe(
+    'Minutes before a deadline by which a cache is to be complete: a forecast beyond that puts the deadline at risk.',
+  ),
   CATALOG_SCHEDULE: z
     .string(aSchedule)
     .refine(isNcrontab, aSchedule)

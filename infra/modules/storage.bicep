@@ -50,6 +50,7 @@ var tableNames = [
   'syncAudit'
   'syncBreakGlass'
   'syncHolds'
+  'syncDeadlines'
 ]
 var catalogContainer = 'catalog'
 var packageContainer = 'app-package'

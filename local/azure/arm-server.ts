@@ -11,8 +11,8 @@ import type { TokenIssuer } from './identity.js';
 import { answerSystemTopics } from './system-topics.js';
 import { describeCacheRules, describePermissions, describeRegistry } from './registry-documents.js';
 import type { ImportOperations } from './import-operations.js';
-import type { PolicyAssignmentState } from './policy-assignment.js';
 import type { LocalAzureOptions } from './local-azure-interface.js';
+import type { PolicyAssignmentState } from './policy-assignment.js';
 import type { RegistryCache } from './registry-cache.js';
 import type { Scenario, ScenarioRegistry } from './scenario.js';
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { loadCatalog } from '../../shared/catalog/catalog.js';
 import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import { AcrTokens } from './acr-tokens.js';
@@ -10,12 +9,12 @@ import { ClusterState } from './cluster-state.js';
 import { DataEndpoint } from './data-endpoint.js';
 import { Dice } from './dice.js';
 import { EventGrid, quickRetries } from './event-grid.js';
-import { newGateEvent, newKubernetesVersionEvent } from './events.js';
+import { newGateEvent, newScenarioEvent, type FiredEvent } from './events.js';
 import { Fleet, type FleetListener } from './fleet.js';
 import { guidOf } from './guid.js';
 import type { LocalAzure, LocalAzureOptions } from './local-azure-interface.js';
 import { listen, type Handle, type Listening } from './http.js';
-import { answerIdentity, TokenIssuer } from './identity.js';
+import { TokenIssuer } from './identity.js';
 import { answerLogAnalytics } from './log-analytics.js';
 import { assignPolicy } from './policy-assignment.js';
 import { ImportOperations } from './import-operations.js';
@@ -29,7 +28,9 @@ import { registryId } from './registry-documents.js';
 import { createRegistryHandle } from './registry-handle.js';
 import { armActionOf } from './arm-actions.js';
 import { classOf, RequestLog } from './request-log.js';
-import type { Scenario, ScenarioEvent } from './scenario.js';
+import type { Scenario } from './scenario.js';
+import { scheduleOutage } from './schedule-outage.js';
+import { serveEventTopic, serveIdentity } from './serve-doors.js';
 import { Timers } from './timers.js';
 import { World } from './world.js';
 
@@ -58,22 +59,15 @@ export class Booting {
 
   async boot(): Promise<LocalAzure> {
     const { scenario, ca } = this;
-    const identityHeader = randomBytes(16).toString('hex');
-    const identity = await this.serve(
-      'identity',
-      (request) => answerIdentity(request, identityHeader, this.issuer),
-      'http',
-    );
     const mar = await this.serve('mar', (request) => answerMar(this.mar, request), 'https');
     const sources = await this.serveCatalogSources();
     const audiences = ['https://management.azure.com', 'https://management.core.windows.net'];
     const caches = this.createCaches();
     const registries = await this.serveRegistries(caches, audiences);
-    const logs = await this.serveLogAnalytics();
     const clusters = this.createClusters();
     const eventGrid = this.createEventGrid();
     const world = this.createWorld(clusters, eventGrid, caches);
-    const { dice, mar: truth, timers } = this;
+    const { dice, mar: truth, timers, issuer } = this;
     const armParts = {
       scenario,
       imports: new ImportOperations({ scenario, marHost, mar: truth, dice, timers }),
@@ -81,9 +75,9 @@ export class Booting {
       registries,
       fleets: world.fleets,
       policyAssignment: world.policyAssignment,
-      issuer: this.issuer,
+      issuer,
     };
-    this.scheduleOutage();
+    scheduleOutage(scenario.faults.marDown, this.mar, timers);
     const arm = new ArmServer({ ...armParts, audiences, dice, ...armOptions(this.options) });
     const armPort = await this.serve('arm', (request) => arm.answer(request), 'https');
     const armEndpoint = `https://127.0.0.1:${armPort}`;
@@ -96,9 +90,14 @@ export class Booting {
       marHost,
       agentBakerUrl: `https://127.0.0.1:${sources}/agentbaker/components.json`,
       vulnerabilityApiEndpoint: `https://127.0.0.1:${sources}/api/v1`,
-      identityEndpoint: `http://127.0.0.1:${identity}/msi/token`,
-      identityHeader,
-      ...logs,
+      ...(await serveIdentity((...service) => this.serve(...service), issuer)),
+      ...(await this.serveLogAnalytics()),
+      ...(await serveEventTopic((...service) => this.serve(...service), {
+        issuer,
+        dice,
+        timers,
+        faults: scenario.faults,
+      })),
       caFile: ca.caFile,
       caPem: ca.caPem,
       subscriptionId: scenario.subscriptionId,
@@ -119,16 +118,6 @@ export class Booting {
     await this.ca.remove();
   }
 
-  private scheduleOutage(): void {
-    const { marDown } = this.scenario.faults;
-    if (!marDown) return;
-    const set = (isDown: boolean) => () => {
-      this.mar.isDown = isDown;
-    };
-    this.timers.after(marDown.afterSeconds, set(true));
-    this.timers.after(marDown.afterSeconds + marDown.seconds, set(false));
-  }
-
   private createWorld(
     clusters: ReadonlyMap<string, ClusterState>,
     eventGrid: EventGrid,
@@ -146,10 +135,12 @@ export class Booting {
     for (const event of this.scenario.events) this.timers.after(event.afterSeconds, () => this.fire(world, event));
   }
 
-  private fire(world: World, event: Pick<ScenarioEvent, 'type' | 'cluster'>): void {
+  private fire(world: World, event: FiredEvent): void {
     const cluster = world.clusters.get(event.cluster);
     if (!cluster) throw new Error(`the scenario has no cluster "${event.cluster}"`);
-    if (cluster.declared.subscribed) world.eventGrid.publish('managed-clusters', newKubernetesVersionEvent(cluster));
+    const { topic, event: document } = newScenarioEvent(cluster, event);
+    if (topic === 'managed-clusters' && !cluster.declared.subscribed) return;
+    world.eventGrid.publish(topic, document);
   }
 
   /** @returns the port */

@@ -2,10 +2,11 @@ import type { ArtifactRef } from '../../shared/model/artifact.js';
 import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import type { ClusterState } from './cluster-state.js';
 import type { Subscription } from './event-grid.js';
-import type { EventGridEvent, Topic } from './events.js';
+import type { PublishedEvent } from './event-topic.js';
+import type { EventGridEvent, FiredEvent, Topic } from './events.js';
 import type { MarContent } from './mar.js';
 import type { RequestLog } from './request-log.js';
-import type { Scenario, ScenarioEvent } from './scenario.js';
+import type { Scenario } from './scenario.js';
 import type { World } from './world.js';
 
 export interface LocalAzureOptions {
@@ -36,6 +37,10 @@ export interface LocalAzure {
   readonly logAnalyticsEndpoint: string;
   /** The workspace that gets the logs of every registry. */
   readonly logAnalyticsWorkspaceId: string;
+  /** A custom topic of schema CloudEvents 1.0. */
+  readonly eventTopicEndpoint: string;
+  /** What was published to it so far, doubles too. */
+  readonly publishedEvents: readonly PublishedEvent[];
   /** For `NODE_EXTRA_CA_CERTS`. */
   readonly caFile: string;
   readonly caPem: string;
@@ -49,7 +54,7 @@ export interface LocalAzure {
   /** Starts the update runs and publishes the scenario's events. Call once, after `subscribe`. */
   play(): void;
   /** Publishes an event of the scenario's kind now. */
-  fire(event: Pick<ScenarioEvent, 'type' | 'cluster'>): void;
+  fire(event: FiredEvent): void;
   /** Publishes any event, also malformed ones. */
   publish(topic: Topic, event: EventGridEvent): void;
   close(): Promise<void>;

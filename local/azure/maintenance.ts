@@ -61,7 +61,7 @@ export class MaintenanceState {
 }
 
 /** `properties.maintenanceWindow`; empty where there is none. */
-export function windowOf(properties: Document | undefined): Document {
+function windowOf(properties: Document | undefined): Document {
   const window = properties?.['maintenanceWindow'];
   return typeof window === 'object' && window !== null ? (window as Document) : {};
 }

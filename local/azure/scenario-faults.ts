@@ -27,6 +27,8 @@ export const faults = z.strictObject({
   importFailedShare: share.describe('Share of those that end with 200 and the status `Failed`.'),
   importThrottledShare: share.describe('Share of those that end with 400, wrapping `TOOMANYREQUESTS`.'),
   marDown: outage.optional().describe('A time when MAR does not answer, and registries get nothing from it.'),
+  eventTopicDown: outage.optional().describe('A time when the custom topic answers 503.'),
+  eventTopicThrottledShare: share.describe('Share of requests to the custom topic that get 429.'),
   neverCaches: z.array(neverCached).default([]).describe('Artifacts whose import never ends.'),
   eventLostShare: share.describe('Share of events that are never delivered.'),
   eventDuplicatedShare: share.describe('Share of events that are delivered twice.'),

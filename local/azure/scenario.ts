@@ -86,9 +86,21 @@ const fleet = z.strictObject({
 });
 
 const event = z.strictObject({
-  type: z.literal('NewKubernetesVersionAvailable').describe('Kind of event.'),
+  type: z.enum(['NewKubernetesVersionAvailable', 'ScheduledEventEmitted']).describe('Kind of event.'),
   cluster: name.describe('Cluster that it is about.'),
   afterSeconds: seconds.default(0).describe('When it is published, counted from `play`.'),
+  inSeconds: z
+    .number()
+    .optional()
+    .describe('Of `ScheduledEventEmitted`: how long after it was published AKS begins; an hour unless set.'),
+  status: z
+    .enum(['Scheduled', 'Started', 'Completed', 'Cancelled', 'Failed'])
+    .optional()
+    .describe('Of `ScheduledEventEmitted`: `Scheduled` unless set.'),
+  details: z
+    .string()
+    .optional()
+    .describe('Of `ScheduledEventEmitted`: what AKS says; the same text, the same maintenance.'),
 });
 
 const expectedTarget = z.strictObject({
@@ -100,6 +112,7 @@ const expectedTarget = z.strictObject({
     .min(0)
     .optional()
     .describe('How many artifacts nodes pulled that nothing had predicted; unset: not looked at.'),
+  atRisk: z.boolean().optional().describe('Whether its deadline is at risk; unset: not looked at.'),
 });
 
 const expectedCluster = z.strictObject({
@@ -121,7 +134,16 @@ const expectedGate = z.strictObject({
   state: z.enum(['Pending', 'Completed', 'NotReached']).describe('Its state at the end.'),
 });
 
+const expectedEvent = z.strictObject({
+  type: z
+    .enum(['GateOpened', 'GateClosed', 'WarmupFailed', 'DeadlineAtRisk', 'CatalogChanged'])
+    .describe('Type of an event that the app publishes, without its prefix.'),
+  cluster: name.optional().describe('Cluster that it is about; unset: any.'),
+  count: z.int().min(0).optional().describe('How many there are, told apart by their ids; unset: at least one.'),
+});
+
 const expect = z.strictObject({
+  events: z.array(expectedEvent).optional().describe('What must have been published to the custom topic.'),
   clusters: z.array(expectedCluster).default([]).describe('What must be true of clusters.'),
   updateRuns: z.array(expectedRun).default([]).describe('What must be true of update runs.'),
   gates: z.array(expectedGate).default([]).describe('What must be true of Fleet gates.'),

@@ -17,6 +17,7 @@ export function listAddresses({ azure, host }: Session): Readonly<Record<string,
     ...(gate === undefined ? {} : { gate }),
     ARM: azure.armEndpoint,
     MAR: azure.marEndpoint,
+    'event topic': azure.eventTopicEndpoint,
     ...(Object.fromEntries(registries) as Record<string, string>),
     'CA certificate': azure.caFile,
   };

@@ -5,6 +5,7 @@ import type { LocalStorage } from '../storage.js';
 export const eventSubscriptions = [
   { topic: 'managed-clusters', functionName: 'kubernetes-version-available' },
   { topic: 'aks-resources', functionName: 'fleet-gate-changed' },
+  { topic: 'container-service-events', functionName: 'upgrade-scheduled' },
 ] as const;
 
 /** The application settings of a function app that is deployed into this local Azure; all that the app sees of it. */
@@ -26,6 +27,7 @@ export function appEnvironment(
     IDENTITY_HEADER: azure.identityHeader,
     LOG_ANALYTICS_ENDPOINT: azure.logAnalyticsEndpoint,
     LOG_ANALYTICS_WORKSPACE_ID: azure.logAnalyticsWorkspaceId,
+    EVENT_TOPIC_ENDPOINT: azure.eventTopicEndpoint,
     NODE_EXTRA_CA_CERTS: azure.caFile,
     ...(azure.world.policyAssignment ? { POLICY_ASSIGNMENT_ID: azure.world.policyAssignment.id } : {}),
     // Imports take seconds here, and lost events should be made up for within a run.

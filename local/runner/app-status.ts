@@ -26,6 +26,14 @@ const statusSchema = z.object({
           cached: z.int(),
           missing: z.array(z.object({ artifact: z.string(), state: z.string(), reason: z.string() })),
           reasons: z.array(z.string()),
+          estimatedOpenAt: z.string().optional(),
+          deadline: z
+            .object({
+              at: z.string(),
+              what: z.string(),
+              risk: z.object({ kind: z.string(), why: z.string() }).optional(),
+            })
+            .optional(),
           drift: z.object({ escaped: z.int(), foreign: z.int(), idle: z.int().optional() }).optional(),
         }),
       ),

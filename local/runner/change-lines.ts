@@ -1,5 +1,5 @@
 import { formatSeconds, registryName } from './progress-block.js';
-import { isHoldNews, type Snapshot } from './snapshot.js';
+import { countEvents, isHoldNews, type Snapshot } from './snapshot.js';
 
 /** What a snapshot says, one short text per subject; where a subject's text differs from the last one shown, something changed. */
 export function describeSubjects(snapshot: Snapshot): ReadonlyMap<string, string> {
@@ -15,6 +15,7 @@ export function describeSubjects(snapshot: Snapshot): ReadonlyMap<string, string
   for (const { name, kubernetesVersion } of snapshot.clusters) subjects.set(`nodes of ${name}`, kubernetesVersion);
   for (const { name, state } of snapshot.updateRuns) subjects.set(`update run ${name}`, state);
   for (const { displayName, place, state } of snapshot.gates) subjects.set(`gate ${displayName} (${place})`, state);
+  if (snapshot.events.length > 0) subjects.set('events', countEvents(snapshot.events));
   for (const { cluster, configuration, state } of snapshot.holds.filter(isHoldNews))
     subjects.set(`maintenance ${configuration} of ${cluster}`, state === 'none' ? 'not held' : state);
   for (const { source, subject, reason } of snapshot.status?.problems ?? [])

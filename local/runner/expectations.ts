@@ -22,6 +22,7 @@ export function compare(expected: Expectations, snapshot: Snapshot): readonly Di
         .filter((gate) => gate.displayName === displayName)
         .flatMap((gate) => differ(`gate ${displayName} (${gate.place})`, state, gate.state)),
     ),
+    ...(expected.events ?? []).flatMap((event) => compareEvents(event, snapshot)),
     ...(expected.policy ? comparePolicy(expected.policy, snapshot) : []),
     ...(expected.holds ?? []).flatMap((hold) => compareHold(hold, snapshot)),
   ];
@@ -53,12 +54,34 @@ function compareCluster(expected: Expectations['clusters'][number], snapshot: Sn
       const gate = `${subject}, gate for ${target.version}`;
       const decisions = [
         ...differ(gate, target.decision, actual?.decision ?? 'not planned'),
+        ...compareRisk(`${subject}, deadline of ${target.version}`, target.atRisk, actual?.deadline?.risk?.kind),
         ...compareEscaped(`${subject}, escaped at ${target.version}`, target.escaped, actual?.drift?.escaped),
       ];
       if (target.decision !== 'closed') return decisions;
       return [...decisions, ...compareNames(`${gate}, missing`, target.missing, actual?.missing ?? [])];
     }),
   ];
+}
+
+function compareRisk(subject: string, expected: boolean | undefined, risk: string | undefined): readonly Difference[] {
+  if (expected === undefined) return [];
+  return differ(subject, expected ? 'at risk' : 'in time', risk === undefined ? 'in time' : 'at risk');
+}
+
+function compareEvents(
+  { type, cluster, count }: NonNullable<Expectations['events']>[number],
+  { events }: Snapshot,
+): readonly Difference[] {
+  const found = events.filter(
+    (event) => event.type === type && (cluster ?? nameOf(event.subject)) === nameOf(event.subject),
+  );
+  const subject = `events ${type}${cluster === undefined ? '' : ` of ${cluster}`}`;
+  if (count !== undefined) return differ(subject, `${count}`, `${found.length}`);
+  return found.length > 0 ? [] : [{ subject, expected: 'at least one', actual: 'none' }];
+}
+
+function nameOf(subject: string): string {
+  return subject.split('/').at(-1) ?? subject;
 }
 
 function comparePolicy(

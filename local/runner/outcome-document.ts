@@ -24,6 +24,7 @@ export function describeOutcome(session: Session, mode: string, { snapshot, diff
     updateRuns: snapshot.updateRuns,
     gates: snapshot.gates,
     upgrades: snapshot.upgrades,
+    events: snapshot.events,
     holds: snapshot.holds,
     problems: status?.problems ?? [],
     cost: {

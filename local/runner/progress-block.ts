@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AppStatus } from './app-status.js';
-import { isHoldNews, type Snapshot } from './snapshot.js';
+import { countEvents, isHoldNews, type Snapshot } from './snapshot.js';
 
 const barWidth = 24;
 
@@ -22,6 +22,7 @@ export function renderBlock(
       colors,
     ),
     ...section('Fleet', renderFleet(snapshot, colors), colors),
+    ...section('Events published', snapshot.events.length === 0 ? [] : [countEvents(snapshot.events)], colors),
     ...section('Maintenance', renderHolds(snapshot, colors), colors),
     ...section(
       'Problems',

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { Colors } from 'picocolors/types.js';
 import type { Difference } from './expectations.js';
 import { formatSeconds, paintDecision, paintHold, paintState } from './progress-block.js';
-import type { Snapshot } from './snapshot.js';
+import { countEvents, type Snapshot } from './snapshot.js';
 
 const namedMissing = 3;
 const sentenceWidth = 60;
@@ -13,6 +13,7 @@ export function renderReport(snapshot: Snapshot, differences: readonly Differenc
     clusterTable(snapshot, colors),
     ...(snapshot.updateRuns.length > 0 ? [fleetTable(snapshot, colors)] : []),
     ...(snapshot.holds.length > 0 ? [holdTable(snapshot, colors)] : []),
+    ...(snapshot.events.length > 0 ? [`events published: ${countEvents(snapshot.events)}`] : []),
     ...(snapshot.status?.problems ?? []).map(
       ({ source, subject, reason }) => `${colors.red('problem')} ${source} ${subject}: ${reason}`,
     ),

@@ -12,6 +12,8 @@ export interface Snapshot {
   /** Every approval gate of every run, in the order of the run. */
   readonly gates: readonly GateSnapshot[];
   readonly upgrades: readonly Upgrade[];
+  /** Published to the custom topic, each id once, oldest first. */
+  readonly events: readonly EventSnapshot[];
   /** What the policy assignment holds, with clusters by name; absent where there is none. */
   readonly policy?: { readonly guarded: readonly string[]; readonly allowed: readonly string[] };
   readonly holds: readonly HoldSnapshot[];
@@ -25,6 +27,12 @@ export interface GateSnapshot {
   /** Stage, and group where the gate is of one. */
   readonly place: string;
   readonly state: 'NotReached' | 'Pending' | 'Completed';
+}
+
+export interface EventSnapshot {
+  /** Without the prefix. */
+  readonly type: string;
+  readonly subject: string;
 }
 
 /** A maintenance configuration: what the app says of it, and what is true of it. */
@@ -60,6 +68,7 @@ export function takeSnapshot(azure: LocalAzure, status: AppStatus | undefined, e
     })),
     gates: listGates(azure),
     upgrades: [...world.upgrades],
+    events: listEvents(azure),
     ...policyOf(azure),
     holds: listHolds(azure, status),
     loginServers: azure.loginServers,
@@ -96,6 +105,18 @@ function listGates({ world }: LocalAzure): readonly GateSnapshot[] {
       );
     }),
   );
+}
+
+function listEvents({ publishedEvents }: LocalAzure): readonly EventSnapshot[] {
+  const byId = new Map(publishedEvents.map((event) => [event.id, event]));
+  return [...byId.values()].map(({ type, subject = '' }) => ({ type: type.split('.').at(-1) ?? type, subject }));
+}
+
+/** `GateOpened 3, GateClosed 3`; empty when nothing was published. */
+export function countEvents(events: readonly EventSnapshot[]): string {
+  const counts = new Map<string, number>();
+  for (const { type } of events) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].map(([type, count]) => `${type} ${count}`).join(', ');
 }
 
 /** Every configuration that exists or that the app speaks of. */

@@ -1,15 +1,16 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
-import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
 import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
+import type { Notice } from '../gate/deadlines.js';
 import { evaluatePolicy, type PolicyPorts } from '../gate/evaluate-policy.js';
 import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
 import { breakGlass, mendGlass } from '../gate/break-glass.js';
 import { evaluateTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
+import type { OutgoingEvent } from '../gate/outgoing-events.js';
 import type {
   AuditTrail,
   BreakGlasses,
@@ -30,21 +31,22 @@ import {
   type Status,
 } from '../gate/status.js';
 import { countStrategies } from '../gate/strategy-counts.js';
-import { wakeMaintenance } from '../gate/wake-maintenance.js';
 import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
 import { planTarget, type PlanPorts } from '../warming/plan-target.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
-import { requestTargets, type RequestedCluster } from '../warming/request-targets.js';
+import type { RequestedCluster } from '../warming/request-targets.js';
 import type { OutageRecords } from '../warming/outages.js';
 import type { BreakRequest, MendRequest } from './break-glass-requests.js';
 import { answerGate, versionOf, type GateAnswer } from './gate-answer.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
+import { prepareUpgrade } from './prepare-upgrade.js';
 import { describeRepaired, purgeDaily } from './problems.js';
 import { readStatus } from './read-status.js';
 import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
+import { describeEvent, tellCatalog, type TellCatalogPorts } from './tell-catalog.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
 import { syncClusters, type SyncAnswer } from './sync-clusters.js';
 
@@ -52,13 +54,12 @@ import { syncClusters, type SyncAnswer } from './sync-clusters.js';
 const longestPauseSeconds = 3600;
 
 /** What the app does with the catalogue, apart from reading it. */
-export interface CatalogKeeper {
+export type CatalogKeeper = TellCatalogPorts['catalogKeeper'] & {
   /** Reads every source anew. */
   refresh(): Promise<RefreshedCatalog>;
   /** Whether nobody has done so for a day, or ever. */
   isOverdue(): Promise<boolean>;
-  describe(): Promise<CatalogStatus>;
-}
+};
 
 /** Everything that the stages need, in one object. */
 export type Ports = PlanPorts &
@@ -123,12 +124,14 @@ export class Application {
     return await this.sync({ cluster, kubernetesVersion: undefined, dryRun: false });
   }
 
-  /** AKS is going to change a cluster by itself: plans it anew, also for the versions that the notice names. @throws SyncError as `requestTargets` */
-  async prepareUpgrade(cluster: ResourceId, named: readonly KubernetesVersion[]): Promise<RequestedCluster> {
+  /** @throws SyncError as `prepareUpgrade` */
+  async prepareUpgrade(
+    cluster: ResourceId,
+    named: readonly KubernetesVersion[],
+    notice: Notice,
+  ): Promise<RequestedCluster> {
     await this.ready();
-    const found = await this.ports.clusters.get(cluster);
-    await wakeMaintenance([found], this.ports);
-    return await requestTargets(found, { named }, 'enqueue', this.ports);
+    return await prepareUpgrade(cluster, named, notice, this.ports);
   }
 
   async considerFleetGate(gateId: string): Promise<void> {
@@ -141,6 +144,7 @@ export class Application {
     const reconciled = await reconcile(this.ports);
     await this.#purge(this.ports);
     if (await this.ports.catalogKeeper.isOverdue()) await this.refreshCatalog();
+    else await tellCatalog(this.ports);
     const unwatched = await this.#watchTopics(this.ports);
     return { ...reconciled, failures: [...reconciled.failures, ...unwatched] };
   }
@@ -152,6 +156,7 @@ export class Application {
     for (const { subject, reason } of refreshed.alerts) {
       await this.recordProblem({ source: 'catalog', subject, reason });
     }
+    await tellCatalog(this.ports);
     return refreshed;
   }
 
@@ -207,7 +212,9 @@ export class Application {
     if (task.kind === 'policy') return `policy: ${await evaluatePolicy(ports)}`;
     if (task.kind === 'maintenance') return `${task.clusterId}: ${await evaluateMaintenance(task, ports)}`;
     if (task.kind === 'fleet-gate') return `${task.gateId}: ${await evaluateFleetGate(task, ports)}`;
-    return `${task.clusterId} ${task.kubernetesVersion}: ${await evaluateTarget(task, ports)}`;
+    const told: OutgoingEvent[] = [];
+    const outcome = await evaluateTarget(task, ports, (event) => told.push(event));
+    return [`${task.clusterId} ${task.kubernetesVersion}: ${outcome}`, ...told.map(describeEvent)].join('; ');
   }
 
   async recordProblem(problem: Omit<Problem, 'at'>): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Status } from '../gate/status.js';
-import { formatTime, renderTable } from './dashboard-tables.js';
+import { renderTable } from './dashboard-tables.js';
+import { formatTime } from './dashboard-times.js';
 import { html, type Html } from './html.js';
 
 /** Gates that a person holds open; nothing at all in ordinary times. */

@@ -1,5 +1,6 @@
 import type { ClusterStatus, Status, TargetStatus } from '../gate/status.js';
 import { html, type Content, type Html } from './html.js';
+import { renderTimes } from './dashboard-times.js';
 import { ageMs, formatAge } from './verdict.js';
 
 /** Missing artifacts that are named at once; the rest unfolds. */
@@ -31,7 +32,7 @@ function gateRow({ cluster, target }: { cluster: ClusterStatus; target: TargetSt
     <td class="tight soft">${since}</td>
     <td class="count">${renderProgress(target.cached, target.required)}</td>
     <td class="wide">
-      ${renderReasons(target.reasons)}${renderMissing(target)}${renderImports(target)}
+      ${renderReasons(target.reasons)}${renderTimes(target)}${renderMissing(target)}${renderImports(target)}
       ${renderFindings(target)}${renderDrift(target, now)} ${target.current ? renderUnheard(cluster) : undefined}
     </td>
   </tr>`;
@@ -213,9 +214,4 @@ export function renderTable(columns: readonly string[], rows: readonly Html[], e
       </tbody>
     </table>
   </div>`;
-}
-
-/** `2026-11-23 00:23:51 UTC` */
-export function formatTime(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Status } from '../gate/status.js';
 import { dashboardStyle } from './dashboard-style.js';
-import { formatTime, renderCatalog, renderClusters, renderFleetGates, renderRegistries } from './dashboard-tables.js';
+import { renderCatalog, renderClusters, renderFleetGates, renderRegistries } from './dashboard-tables.js';
+import { formatTime } from './dashboard-times.js';
 import { renderBreakGlasses, renderChanges } from './dashboard-changes.js';
 import { renderOutages, renderProblems } from './dashboard-troubles.js';
 import { renderHolds } from './dashboard-holds.js';

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { parseClusterId, parseResourceId, type ResourceId } from '../model/resource-id.js';
+import type { Notice } from '../gate/deadlines.js';
 import { describeIssues } from './describe-issues.js';
+import { parseNotice } from './scheduled-notice.js';
 
 const versionAvailable = 'microsoft.containerservice.newkubernetesversionavailable';
 const scheduledEvent = 'microsoft.resourcenotifications.containerserviceeventresources.scheduledeventemitted';
@@ -16,6 +18,7 @@ const envelope = z.object({
   eventType: z.string().min(1).max(200),
   subject: z.string().max(2048).default(''),
   topic: z.string().max(2048).nullish(),
+  eventTime: z.string().max(100).nullish(),
   data: z.unknown(),
 });
 
@@ -28,7 +31,7 @@ const gateData = z.object({
 
 const scheduledData = z.object({
   resourceInfo: z.object({
-    properties: z.object({
+    properties: z.looseObject({
       eventSource: z.string().nullish(),
       /** A sentence, or an object of facts: both are documented. */
       eventDetails: z.unknown().optional(),
@@ -57,6 +60,8 @@ export type ScheduledEvent =
       readonly kind: 'scheduled';
       readonly clusters: readonly ResourceId[];
       readonly versions: readonly KubernetesVersion[];
+      /** When it is to be, and whether it still is. */
+      readonly notice: Notice;
     }
   | Ignored;
 
@@ -67,18 +72,21 @@ export type ScheduledEvent =
  * @throws SyncError INVALID_INPUT for a document that is no such event
  */
 export function parseScheduledEvent(event: unknown): ScheduledEvent {
-  const { eventType, subject, data } = parseEnvelope(event);
+  const { eventType, subject, data, id, eventTime } = parseEnvelope(event);
   if (eventType.toLowerCase() !== scheduledEvent) return { kind: 'ignored', eventType };
   const parsed = scheduledData.safeParse(data);
   if (!parsed.success) throw new SyncError('INVALID_INPUT', `event ${eventType}: data.${describeIssues(parsed.error)}`);
-  const { eventSource, eventDetails, resources } = parsed.data.resourceInfo.properties;
+  const { properties } = parsed.data.resourceInfo;
+  const { eventSource, eventDetails, resources } = properties;
   if (eventSource?.toLowerCase() === 'eolnotification') return { kind: 'ignored', eventType };
   const clusters = (resources ?? []).filter(isClusterId);
   const parent = subject.replace(/\/scheduledEvents\/[^/]+$/i, '');
+  const versions = versionsIn(eventDetails);
   return {
     kind: 'scheduled',
     clusters: clusters.length > 0 ? clusters.map(parseClusterId) : [clusterOf([parent])],
-    versions: versionsIn(eventDetails),
+    versions,
+    notice: parseNotice({ id, eventTime, properties, versions }),
   };
 }
 

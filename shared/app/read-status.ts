@@ -3,18 +3,36 @@ import type { DriftPorts } from '../drift/measure-drift.js';
 import type { EnforcementPolicy } from '../gate/enforcement.js';
 import { indexRegistry, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { Holds } from '../gate/maintenance-ports.js';
-import type { AuditTrail, BreakGlasses, PoisonMessages, Problems, SeenClusters } from '../gate/ports.js';
+import type {
+  AuditTrail,
+  BreakGlasses,
+  DeadlineRecords,
+  PoisonMessages,
+  Problems,
+  SeenClusters,
+} from '../gate/ports.js';
 import { describeStatus, type Status } from '../gate/status.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
 import type { OutageRecords } from '../warming/outages.js';
 
 export interface StatusPorts
   extends
-    Pick<EvaluatePorts, 'targets' | 'states' | 'registryProofs' | 'judgements' | 'fleetRecords' | 'gatePolicy' | 'now'>,
+    Pick<
+      EvaluatePorts,
+      | 'targets'
+      | 'states'
+      | 'registryProofs'
+      | 'judgements'
+      | 'fleetRecords'
+      | 'gatePolicy'
+      | 'now'
+      | 'deadlineMarginMs'
+    >,
     Pick<DriftPorts, 'driftReports'> {
   readonly version: string;
   readonly enforcement: EnforcementPolicy;
   readonly seenClusters: SeenClusters;
+  readonly deadlines: Pick<DeadlineRecords, 'list'>;
   readonly audit: AuditTrail;
   readonly breakGlasses: BreakGlasses;
   readonly problems: Problems;
@@ -47,6 +65,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     breakGlasses,
     changes,
     holds,
+    deadlines,
   ] = await Promise.all([
     ports.seenClusters.list(),
     ports.targets.list(),
@@ -61,6 +80,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     ports.breakGlasses.list(),
     ports.audit.list(changesShown),
     ports.holds.list(),
+    ports.deadlines.list(),
   ]);
   const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
   const states = new Map(
@@ -86,5 +106,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     problems,
     drift,
     throttled,
+    deadlines,
+    deadlineMarginMs: ports.deadlineMarginMs,
   });
 }

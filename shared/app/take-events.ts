@@ -18,7 +18,7 @@ async function takeScheduledEvent(event: unknown, app: Application): Promise<Tak
   if (parsed.kind === 'ignored') return parsed;
   const lines: string[] = [];
   for (const cluster of parsed.clusters) {
-    const { name, targets, finding } = await app.prepareUpgrade(cluster, parsed.versions);
+    const { name, targets, finding } = await app.prepareUpgrade(cluster, parsed.versions, parsed.notice);
     lines.push(`${name}: ${targets.join(', ') || finding}`);
   }
   return lines.join('; ');

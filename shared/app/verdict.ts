@@ -40,6 +40,8 @@ function concernOf(cluster: string, target: TargetStatus, { evaluatedAt }: Statu
   if (target.decision === 'open') return [];
   const failed = target.missing.filter(({ state }) => state === 'failed').length;
   if (failed > 0) return [`${subject}: ${failed} ${failed === 1 ? 'artifact' : 'artifacts'} failed for good`];
+  const { deadline } = target;
+  if (deadline?.risk) return [`${subject}: needed by ${deadline.at} (${deadline.what}), at risk: ${deadline.risk.why}`];
   // No upgrade waits for the version that runs: new nodes are served, if more slowly.
   if (target.current) return [];
   if (target.decision === 'unknown' && target.plannedAt !== undefined) {

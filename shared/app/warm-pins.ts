@@ -1,5 +1,5 @@
 import { artifactName, type Requirement } from '../model/artifact.js';
-import type { SyncError } from '../model/errors.js';
+import { SyncError } from '../model/errors.js';
 import { pinArtifacts, type PinInput, type Pins, type RefusedArtifact } from '../warming/pin.js';
 import type { Budgets, ManifestReader, StoredState } from '../warming/ports.js';
 import type { PinnedArtifact } from '../warming/work.js';
@@ -53,9 +53,14 @@ export async function pinForRun(
     // Where neither answers, that the registry does not is the trouble that is left to mend.
     unasked: unknown
       .filter((one) => !done.has(artifactName(one)))
-      .map((artifact) => ({ artifact, error: second.failure ?? error })),
+      .map((artifact) => ({ artifact, error: second.failure ? asRegistry(second.failure) : error })),
     by: { kind: 'earlier', error },
   };
+}
+
+/** A failure of what stood for MAR here, in its own words: it is the registry that cannot be reached. */
+function asRegistry(error: SyncError): SyncError {
+  return error.cause instanceof SyncError ? error.cause : error;
 }
 
 /** Being asked for patience is no reason to go without MAR. */

@@ -1,12 +1,17 @@
 import pLimit from 'p-limit';
 import { artifactName } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
+import type { Registry } from '../model/registry.js';
 import type { ArtifactStates, Budgets, ContentReader, StoredState } from '../warming/ports.js';
 import { isProvenAt } from '../warming/proof-level.js';
 import type { ArtifactState, ProofLevel } from '../warming/state.js';
-import type { PinnedArtifact } from '../warming/work.js';
+import { strategyFor, type StrategyChoice } from '../warming/strategy.js';
+import { isElsewhere, type PinnedArtifact } from '../warming/work.js';
 
 export interface RenewOrder {
+  readonly registry: Registry;
+  readonly marHost: string;
+  readonly strategy: StrategyChoice | 'pull-blobs';
   readonly proofLevel: ProofLevel;
   readonly concurrency: number;
 }
@@ -33,9 +38,7 @@ export async function renewProven(
   const limit = pLimit(order.concurrency);
   const proven = pinned.flatMap((pin) => {
     const stored = known.get(artifactName(pin));
-    return stored && isProvenAt(stored.state, order.proofLevel) && stored.state.digest === pin.digest
-      ? { pin, stored }
-      : [];
+    return stored && isStill(stored.state, pin, order) ? { pin, stored } : [];
   });
   const renewed = await Promise.all(
     proven.map(({ pin, stored }) =>
@@ -45,6 +48,15 @@ export async function renewProven(
   const changes = renewed.flat();
   await ports.states.save(changes);
   return new Map(changes.map(({ state }) => [artifactName(state), state]));
+}
+
+/** Whether it was proven as it is wanted now, where nodes look now: rules change, and a registry is created again. */
+function isStill(state: ArtifactState, pin: PinnedArtifact, { registry, marHost, strategy, proofLevel }: RenewOrder) {
+  if (!isProvenAt(state, proofLevel) || state.digest !== pin.digest) return false;
+  const choice = strategy === 'pull-blobs' ? 'pull-through' : strategy;
+  const placement = strategyFor(registry, marHost, pin.repository, choice);
+  if ('refused' in placement) return false;
+  return !isElsewhere(state, strategy === 'pull-blobs' ? { ...placement, strategy } : placement, registry);
 }
 
 function renew(

@@ -24,6 +24,7 @@ export const tableNames = [
   'syncPoison',
   'syncAudit',
   'syncBreakGlass',
+  'syncDeadlines',
   'syncHolds',
 ] as const;
 export type TableName = (typeof tableNames)[number];

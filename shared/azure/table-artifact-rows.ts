@@ -40,6 +40,9 @@ const row = z.object({
   failureClass: z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours']).optional(),
 });
 
+/** As a task carries it: nothing that is settled, and of one version: "*" would replace whatever is there. */
+const ladenRow = row.extend({ phase: z.enum(['planned', 'waiting']), etag: z.string().regex(/[^*]/) });
+
 /** Of an artifact, and what it has in its table. */
 type Entity = TableEntityResult<Record<string, unknown>>;
 type Row = Record<string, string | number> & { partitionKey: string; rowKey: string };
@@ -99,7 +102,7 @@ export function storedOf(entity: Entity, registry: string): StoredState | undefi
 /** The state that a task carries; undefined when it carries none of its step that can be read: the table has to be asked. */
 export function carriedBy({ registry, repository, tag, step, carried }: WarmTask): StoredState | undefined {
   if (carried === undefined) return undefined;
-  const parsed = row.extend({ etag: z.string().min(1) }).safeParse(parseJson(carried));
+  const parsed = ladenRow.safeParse(parseJson(carried));
   if (!parsed.success) return undefined;
   const { etag, ...columns } = parsed.data;
   const state = stateOf(columns);

@@ -12,6 +12,7 @@ import type {
   SeenCluster,
   SeenClusters,
 } from '../gate/ports.js';
+import { announcementsColumn } from './announcements-column.js';
 import { purgeRows } from './purge-rows.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
@@ -26,10 +27,16 @@ const judgementRow = z.object({
   decidedAt: date,
   since: date,
   step: z.number().int(),
+  // What cannot be read was told, or is lost: a gate does not wait for it.
+  announcements: announcementsColumn.optional().catch(undefined),
 });
 
 /** A row that cannot be read, of a later release or damaged: it gives way to the next judgement. */
 const nobody = { decision: 'unknown', decidedAt: new Date(0), since: new Date(0), step: 0 } as const;
+
+function judgementOf({ announcements, ...judgement }: z.infer<typeof judgementRow>): Judgement {
+  return announcements ? { ...judgement, announcements } : judgement;
+}
 
 /** Table `syncJudgements`: partition = cluster, row = Kubernetes version. */
 export class TableJudgements implements Judgements {
@@ -39,7 +46,7 @@ export class TableJudgements implements Judgements {
     try {
       const entity = await this.table.getEntity(encodeKey(clusterId.toLowerCase()), encodeKey(kubernetesVersion));
       const parsed = judgementRow.safeParse(entity);
-      const judgement = parsed.data ?? { ...nobody, clusterId, kubernetesVersion };
+      const judgement = parsed.data ? judgementOf(parsed.data) : { ...nobody, clusterId, kubernetesVersion };
       return { judgement, etag: entity.etag };
     } catch (error) {
       if (isNotFound(error)) return undefined;
@@ -48,12 +55,15 @@ export class TableJudgements implements Judgements {
   }
 
   async list(): Promise<readonly Judgement[]> {
-    return await rows(this.table, judgementRow);
+    return (await rows(this.table, judgementRow)).map(judgementOf);
   }
 
   async save(judgement: Judgement, etag: string | undefined): Promise<boolean> {
+    const { announcements, ...rest } = judgement;
     const entity = {
-      ...judgement,
+      ...rest,
+      ...(announcements ? { announcements: JSON.stringify(announcements) } : {}),
+      announced: announcements === undefined || announcements.pending.length === 0,
       partitionKey: encodeKey(judgement.clusterId.toLowerCase()),
       rowKey: encodeKey(judgement.kubernetesVersion),
       decidedAt: judgement.decidedAt.toISOString(),
@@ -81,6 +91,7 @@ const fleetGateRow = z.object({
   approvedAt: date.optional(),
   approvedETag: z.string().optional(),
   approvedRun: z.string().optional(),
+  approvedBefore: z.string().optional(),
   approvalAccepted: z.boolean().optional(),
   recordedAt: date,
 });
@@ -109,6 +120,7 @@ export class TableFleetGateRecords implements FleetGateRecords {
       approvedAt: approval.at.toISOString(),
       approvedETag: approval.etag,
       approvedRun: approval.run,
+      approvedBefore: approval.before.join(' '),
       approvalAccepted: approval.accepted,
     };
     const entity = {
@@ -124,9 +136,17 @@ export class TableFleetGateRecords implements FleetGateRecords {
 }
 
 function fleetGateOf(row: z.infer<typeof fleetGateRow>): FleetGateRecord {
-  const { approvedAt: at, approvedETag: etag, approvedRun: run, approvalAccepted: accepted, ...record } = row;
+  const {
+    approvedAt: at,
+    approvedETag: etag,
+    approvedRun: run,
+    approvedBefore,
+    approvalAccepted: accepted,
+    ...record
+  } = row;
   if (!at || etag === undefined || run === undefined || accepted === undefined) return record;
-  return { ...record, approval: { at, etag, run, accepted } };
+  const before = (approvedBefore ?? '').split(' ').filter((hash) => hash !== '');
+  return { ...record, approval: { at, etag, run, before, accepted } };
 }
 
 const seenRow = z.object({

@@ -4,7 +4,7 @@ import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import { isOfTheFuture } from '../model/clock-skew.js';
 import { earliestAhead } from '../warming/deadline.js';
 import type { PlanFailure, TargetRecord, Targets } from '../warming/ports.js';
-import type { PlannedTarget, TargetRef } from '../warming/state.js';
+import { isDenounced, type PlannedTarget, type TargetRef } from '../warming/state.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
 import { keysOf, planRowOf, recordOf } from './table-target-rows.js';
@@ -79,7 +79,8 @@ export class TableTargets implements Targets {
     const newest = dateOf(stored?.['plannedAt']);
     if (newest && newest > plan.plannedAt && !isOfTheFuture(newest, this.now())) return;
     const neededBy = dateOf(stored?.['neededBy']);
-    const entity = { ...planRowOf(plan), ...(neededBy ? { neededBy: neededBy.toISOString() } : {}) };
+    const deadline = neededBy ? { neededBy: neededBy.toISOString() } : {};
+    const entity = { ...planRowOf(plan), ...deadline, ...denouncedOf(stored, plan) };
     try {
       if (stored) await this.table.updateEntity(entity, 'Replace', { etag: stored.etag });
       else await this.table.createEntity(entity);
@@ -93,7 +94,7 @@ export class TableTargets implements Targets {
   async #row(target: TargetRef): Promise<TableEntityResult<Record<string, unknown>> | undefined> {
     const { partitionKey, rowKey } = keysOf(target);
     try {
-      const select = ['plannedAt', 'neededBy'];
+      const select = ['plannedAt', 'neededBy', 'factsHash', 'planWrong', 'failure', 'failedAt'];
       return await this.table.getEntity(partitionKey, rowKey, { queryOptions: { select } });
     } catch (error) {
       if (isNotFound(error)) return undefined;
@@ -140,6 +141,14 @@ export class TableTargets implements Targets {
 function dateOf(column: unknown): Date | undefined {
   const date = typeof column === 'string' ? new Date(column) : undefined;
   return date && !Number.isNaN(date.getTime()) ? date : undefined;
+}
+
+/** What is told of a row's plan that also goes for this one. */
+function denouncedOf(stored: Readonly<Record<string, unknown>> | undefined, plan: PlannedTarget) {
+  const { planWrong, factsHash, failure, failedAt } = stored ?? {};
+  const since = dateOf(failedAt);
+  if (planWrong !== true || factsHash !== plan.factsHash || !since || !isDenounced(plan, since)) return {};
+  return { planWrong, failure: String(failure), failedAt: since.toISOString() };
 }
 
 function conflictOf({ clusterId, kubernetesVersion }: TargetRef, cause: unknown): SyncError {

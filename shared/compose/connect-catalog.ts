@@ -3,6 +3,7 @@ import { HttpDocumentFetcher } from '../azure/document-fetcher.js';
 import type { Storage } from '../azure/storage.js';
 import type { CatalogKeeper } from '../app/application.js';
 import { loadCatalog } from '../catalog/catalog.js';
+import { readCatalogNews, rememberCatalogNews } from '../catalog/catalog-news.js';
 import { CurrentCatalog } from '../catalog/current-catalog.js';
 import { refreshCatalog, watchRefresh } from '../catalog/refresh-catalog.js';
 import type { Config } from '../config.js';
@@ -20,6 +21,8 @@ export function connectCatalog(config: Config, storage: Storage, problems: Probl
     refresh: () => refreshCatalog({ ...sources, fetcher: new HttpDocumentFetcher() }),
     isOverdue: watchRefresh(sources),
     describe: () => catalog.describe(),
+    news: () => readCatalogNews(sources),
+    remember: (news) => rememberCatalogNews(sources.store, news),
   };
   return { catalog, catalogKeeper };
 }

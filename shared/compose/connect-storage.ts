@@ -3,6 +3,7 @@ import type { Storage } from '../azure/storage.js';
 import { TableAuditTrail } from '../azure/table-audit.js';
 import { TableBreakGlasses } from '../azure/table-break-glass.js';
 import { TableArtifactStates } from '../azure/table-artifact-states.js';
+import { TableDeadlines } from '../azure/table-deadlines.js';
 import { TableDriftReports } from '../azure/table-drift.js';
 import {
   TableFleetGateRecords,
@@ -37,6 +38,7 @@ export function connectStorage(storage: Storage, now: () => Date) {
     outageRecords: new TableOutages(storage.table('syncOutages')),
     audit: new TableAuditTrail(storage.table('syncAudit')),
     breakGlasses: new TableBreakGlasses(storage.table('syncBreakGlass')),
+    deadlines: new TableDeadlines(storage.table('syncDeadlines')),
     holds: new TableHolds(storage.table('syncHolds')),
     planQueue: new JsonQueue(storage.queue('plan')),
     warmQueue: new CarryingQueue(new JsonQueue(storage.queue('warm')), states),

@@ -16,6 +16,7 @@ export function policiesOf(config: Config) {
   return {
     pace: { verifyDelaySeconds: config.verifyDelaySeconds },
     judgeEverySeconds: Math.max(config.verifyDelaySeconds, 2),
+    deadlineMarginMs: config.deadlineMarginMinutes * minuteMs,
     gatePolicy: {
       maxProofAgeMs,
       maxPlanAgeMs,

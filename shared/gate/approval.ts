@@ -1,18 +1,7 @@
 import { createHash } from 'node:crypto';
 import { auditIdOf } from './audit.js';
 import type { FleetGate, GateQuestion, UpdateRun } from './fleet.js';
-import type { AuditEntry } from './ports.js';
-
-/** An approval that was begun: what is needed to know later whether it took effect, and never to give it twice. */
-export interface Approval {
-  readonly at: Date;
-  /** ETag of the gate that the approval carries. As long as the gate still has it, Azure has not taken the approval. */
-  readonly etag: string;
-  /** What was approved: `hashRun`. */
-  readonly run: string;
-  /** Whether ARM said that it takes it. */
-  readonly accepted: boolean;
-}
+import type { Approval, AuditEntry } from './ports.js';
 
 /** The run as far as an approval rests on it: the same gate of another run state may be approved anew. */
 export function hashRun({ id, upgradeType }: UpdateRun, question: Extract<GateQuestion, { ask: true }>): string {
@@ -24,6 +13,12 @@ export function hashRun({ id, upgradeType }: UpdateRun, question: Extract<GateQu
 /** Whether Azure took an approval, or somebody else changed the gate after it was begun, which looks the same. */
 export function isTaken({ accepted, etag }: Approval, gate: Pick<FleetGate, 'etag'>): boolean {
   return accepted || gate.etag !== etag;
+}
+
+/** What is left of an approval that came to nothing: those of other states of the run, that were given before. */
+export function withdraw(approval: Approval): Approval | undefined {
+  const run = approval.before.at(-1);
+  return run === undefined ? undefined : { ...approval, run, before: approval.before.slice(0, -1), accepted: true };
 }
 
 /** The entry of an approval; whoever ends what another worker began writes over the same one. */

@@ -1,7 +1,7 @@
 import { SyncError } from '../model/errors.js';
-import { entryOf, hashRun, isTaken, type Approval } from './approval.js';
+import { entryOf, hashRun, isTaken } from './approval.js';
 import { questionOf, type FleetGate, type GateQuestion, type UpdateRun } from './fleet.js';
-import type { FleetGateAction, Fleets } from './ports.js';
+import type { Approval, FleetGateAction, Fleets } from './ports.js';
 import { recordFleetGate, type ReadGate, type RecordPorts } from './record-fleet-gate.js';
 
 export interface ApprovePorts extends RecordPorts {
@@ -10,6 +10,9 @@ export interface ApprovePorts extends RecordPorts {
 }
 
 export type Question = Extract<GateQuestion, { ask: true }>;
+
+/** A run that changes more often than this at one gate is nobody's. */
+const mostRemembered = 50;
 
 const changed = 'the gate or its update run changed while it was judged; it will be judged again';
 
@@ -60,9 +63,14 @@ async function beginApproval(
   const { etag } = gate;
   const key = hashRun(run, question);
   const earlier = (await fleetRecords.get(gate.id))?.record.approval;
-  if (earlier?.run !== key) return { approval: { at: now(), etag, run: key, accepted: false }, is: 'the-first' };
+  const given = earlier && isTaken(earlier, gate) ? [...earlier.before, earlier.run] : (earlier?.before ?? []);
+  if (!earlier || (earlier.run !== key && !given.includes(key)))
+    return {
+      approval: { at: now(), etag, run: key, before: given.slice(-mostRemembered), accepted: false },
+      is: 'the-first',
+    };
   // Its worker died, or heard nothing from Azure: the same approval goes on.
-  if (!isTaken(earlier, gate)) return { approval: earlier, is: 'another' };
+  if (earlier.run === key && !isTaken(earlier, gate)) return { approval: earlier, is: 'another' };
   const since = earlier.at.toISOString();
   return `it was approved at ${since}, and is Pending again although its run has not changed: it is not approved twice (a version that is not in a member's region does this, Azure/AKS#5423; else approve it by hand)`;
 }

@@ -40,6 +40,10 @@ export interface GateDecision {
   readonly reasons: readonly string[];
   readonly required: number;
   readonly cached: number;
+  /** ISO 8601: as likely too early as too late. Absent when open, and when nothing can be said. */
+  readonly estimatedOpenAt?: string;
+  /** ISO 8601: eight of ten open between them. */
+  readonly estimatedRange?: { readonly earliest: string; readonly latest: string };
   /** Open only because it was: see `withHysteresis`. */
   readonly held?: 'upgrade-running' | 'grace';
   /** Open only because a person said so; `expiresAt` is ISO 8601. */

@@ -6,8 +6,13 @@ import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from
 import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
+import { forecastOpening, withForecast, type Forecast } from './forecast.js';
 import type { MaintenancePolicy } from './maintenance-ports.js';
 import type { BreakGlasses, FleetGateRecords, GateQueue, GateTask, Judgements, SeenClusters } from './ports.js';
+import { nextJudgement, type AnnouncePorts } from './next-judgement.js';
+import type { OutgoingEvent } from './outgoing-events.js';
+import { pauseOf } from './pause-of.js';
+import { publishAnnouncements } from './publish-announcements.js';
 import { isProvenOpen, reconsider } from './reconsider.js';
 import { wakeOpeners } from './wake-openers.js';
 import type { WakePolicyPorts } from './wake-policy.js';
@@ -33,7 +38,7 @@ export interface JudgePorts extends JudgeReads {
   readonly registryProofs: RegistryProofs;
 }
 
-export interface EvaluatePorts extends JudgePorts, WakePolicyPorts {
+export interface EvaluatePorts extends JudgePorts, AnnouncePorts, WakePolicyPorts {
   readonly judgements: Judgements;
   readonly fleetRecords: FleetGateRecords;
   readonly gateQueue: GateQueue;
@@ -49,29 +54,37 @@ const longestDelaySeconds = 300;
 /** An artifact that is due for longer waits for something else than its own delay. */
 const lateAfterMs = 60_000;
 
+/** A decision, what it rests on, and what can be said of its end. */
+export interface Judged {
+  readonly record: TargetRecord | undefined;
+  readonly decision: GateDecision;
+  readonly forecast: Forecast;
+}
+
 /**
  * The decision from what is stored now, in all circumstances: plan, proofs, hysteresis, break glass. Every opener asks this.
  * Reads only: three lookups, and five or six more for a gate that proofs keep shut.
  */
-export async function judgeTarget(
-  clusterId: string,
-  version: KubernetesVersion,
-  ports: JudgeReads,
-): Promise<{ readonly record: TargetRecord | undefined; readonly decision: GateDecision }> {
+export async function judgeTarget(clusterId: string, version: KubernetesVersion, ports: JudgeReads): Promise<Judged> {
   const record = await ports.targets.get(clusterId, version);
   const states: StateIndex = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
+  const { gatePolicy: policy } = ports;
   const now = ports.now();
-  const decided = decideTarget(record, states, now, ports.gatePolicy);
-  if (decided.decision === 'open') return { record, decision: decided };
+  const decided = decideTarget(record, states, now, policy);
+  if (decided.decision === 'open') return { record, decision: decided, forecast: { kind: 'open' } };
   const circumstances = { version, record, states, ...(await readCircumstances(clusterId, version, ports)) };
-  const decision = reconsider(decided, circumstances, now, ports.gatePolicy);
-  if (!record?.planned) return { record, decision };
-  const outages = await currentOutages(record.planned.registry, ports);
-  const late = lateOf(record.planned, states, ports.now());
+  const decision = reconsider(decided, circumstances, now, policy);
+  const facts = { record, states, policy, now };
+  if (!record?.planned)
+    return { record, decision, forecast: forecastOpening({ ...facts, decision, held: [], pausedUntil: undefined }) };
+  const outages = (await currentOutages(record.planned.registry, ports)).map(describeOutage);
+  const late = lateOf(record.planned, states, now);
   const budgets = late.length === 0 ? [] : await slowBudgets(record.planned, late, ports);
-  const causes = [...outages.map(describeOutage), ...budgets.map(describeThrottled)];
+  const causes = [...outages, ...budgets.map(describeThrottled)];
   const waits = causes.length > 0 || late.length === 0 ? causes : [describeLate(late)];
-  return { record, decision: { ...decision, reasons: [...decision.reasons, ...waits] } };
+  const told = { ...decision, reasons: [...decision.reasons, ...waits] };
+  const forecast = forecastOpening({ ...facts, decision: told, held: outages, pausedUntil: pauseOf(budgets) });
+  return { record, decision: withForecast(told, forecast), forecast };
 }
 
 async function readCircumstances(clusterId: string, version: KubernetesVersion, ports: JudgeReads) {
@@ -133,38 +146,36 @@ export async function indexStates(
 }
 
 /**
- * Judges a target and records the decision; while work is under way a new task follows, so that the gate opens soon
- * after the last proof without a task per artifact. When it opens, Fleet gates that wait are judged again.
+ * Judges a target and records the decision with what there is to tell of it; while work is under way a new task follows, so that the
+ * gate opens soon after the last proof without a task per artifact. When it changes, openers that wait for it are judged again.
  *
  * Runs twice: the judgement's version decides, the loser enqueues nothing. Stops anywhere: before the record the
- * message comes back; after it, the reconcile timer starts a new chain.
+ * message comes back; after it, the reconcile timer starts a new chain and publishes what was not.
+ * @param tell of each event that this judgement gave rise to, published or not
  */
 export async function evaluateTarget(
   task: Extract<GateTask, { kind: 'target' }>,
   ports: EvaluatePorts,
+  tell: (event: OutgoingEvent) => void = () => undefined,
 ): Promise<'judged' | 'stale' | 'lost-race' | 'gone'> {
   const previous = await ports.judgements.get(task.clusterId, task.kubernetesVersion);
-  if (previous && task.step !== undefined && task.step < previous.judgement.step) return 'stale';
-  const { record, decision } = await judgeTarget(task.clusterId, task.kubernetesVersion, ports);
+  if (previous && task.step !== undefined && task.step < previous.judgement.step) {
+    await publishAnnouncements(previous.judgement, ports);
+    return 'stale';
+  }
+  const { record, decision, forecast } = await judgeTarget(task.clusterId, task.kubernetesVersion, ports);
   if (!record) return 'gone';
-  const now = ports.now();
-  const unchanged = previous?.judgement.decision === decision.decision;
-  const step = (previous?.judgement.step ?? 0) + 1;
-  const judgement = {
-    clusterId: record.clusterId,
-    kubernetesVersion: task.kubernetesVersion,
-    decision: decision.decision,
-    decidedAt: now,
-    since: unchanged ? previous.judgement.since : now,
-    step,
-  };
+  const { judgement, events } = await nextJudgement(record, decision, forecast, previous?.judgement, ports);
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
+  events.forEach(tell);
+  const unchanged = previous?.judgement.decision === decision.decision;
   if (!unchanged) await wakeOpeners(record.clusterId, decision.decision, ports);
   if (isUnderWay(record, decision)) {
-    const age = (now.getTime() - judgement.since.getTime()) / 1000;
+    const age = (judgement.decidedAt.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);
-    await ports.gateQueue.enqueue([{ ...task, step }], delay);
+    await ports.gateQueue.enqueue([{ ...task, step: judgement.step }], delay);
   }
+  await publishAnnouncements(judgement, ports);
   return 'judged';
 }
 

@@ -58,6 +58,11 @@ const liveStates = new Set(['Running', 'Pending', 'NotStarted']);
 /** States of a member that this run will not upgrade any more. */
 const throughStates = new Set(['Completed', 'Skipped']);
 
+/** Whether a run may still upgrade something. */
+export function isLive({ state }: UpdateRun): boolean {
+  return liveStates.has(state);
+}
+
 /** Which gates are ours. Human approvals stay human: gates of another name, type or timing are left alone. */
 export function isOurs(gate: FleetGate, prefix: string): GateQuestion | undefined {
   if (gate.gateType.toLowerCase() !== 'approval') return leave(`its type is ${gate.gateType}, not Approval`);

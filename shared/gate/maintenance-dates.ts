@@ -36,7 +36,7 @@ export function addDays(date: string, days: number): string {
 }
 
 /** Whole days from one day to another; negative when `to` is earlier. */
-export function daysBetween(from: string, to: string): number {
+function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / dayMs);
 }
 
@@ -52,9 +52,4 @@ export function isRunningOut({ end }: DateSpan, today: string, days: number): bo
 
 export function isOver({ end }: DateSpan, today: string): boolean {
   return end < today;
-}
-
-/** The last moment of a span, where the clocks are this far ahead of UTC: its last day is part of it. */
-export function endOf({ end }: DateSpan, offset: number): Date {
-  return new Date(Date.parse(addDays(end, 1)) - offset * 60_000);
 }

@@ -11,7 +11,7 @@ export type Upgrades = 'none' | 'current' | ReadonlySet<'patch' | 'minor'>;
  * and `rapid` go up one minor at a time, and which minor is the newest is not known here: both may take the next one. So may
  * a channel that AKS adds one day.
  */
-export function channelUpgrades({ properties }: Pick<Cluster, 'properties'>): Upgrades {
+function channelUpgrades({ properties }: Pick<Cluster, 'properties'>): Upgrades {
   const channel = readChannel(properties, 'upgradeChannel');
   if (channel === undefined || channel === 'none') return 'none';
   if (channel === 'node-image') return 'current';
@@ -19,7 +19,7 @@ export function channelUpgrades({ properties }: Pick<Cluster, 'properties'>): Up
 }
 
 /** Source: azure-aks-docs auto-upgrade-node-os-image.md: with `Unmanaged` the OS updates itself, and AKS replaces no node. */
-export function nodeOsUpgrades({ properties }: Pick<Cluster, 'properties'>): 'none' | 'current' {
+function nodeOsUpgrades({ properties }: Pick<Cluster, 'properties'>): 'none' | 'current' {
   const channel = readChannel(properties, 'nodeOSUpgradeChannel');
   return channel === undefined || channel === 'none' || channel === 'unmanaged' ? 'none' : 'current';
 }

@@ -1,9 +1,9 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import type { Deadline } from './deadlines.js';
 import type { GateDecision } from './decide.js';
 import type { VerifyTask } from '../warming/verify-registry-ports.js';
-import type { Approval } from './approval.js';
-import type { RunningUpgrade } from './running-upgrade.js';
 import type { FleetGate, UpdateRun } from './fleet.js';
+import type { OutgoingEvent } from './outgoing-events.js';
 
 /** What is to be judged, or looked at again for judgements to rest on, as it travels on the queue `gate`. */
 export type GateTask =
@@ -62,6 +62,14 @@ export interface GateQueue {
   enqueue(tasks: readonly GateTask[], delaySeconds: number): Promise<void>;
 }
 
+/** What a judgement has to tell others, saved with it: the outbox. */
+export interface Announcements {
+  /** Saved and not yet published, oldest first. */
+  readonly pending: readonly OutgoingEvent[];
+  /** Failures and risks that were told and still stand, so that each is told once. */
+  readonly told: readonly string[];
+}
+
 /** The newest judgement of a target. */
 export interface Judgement {
   readonly clusterId: string;
@@ -71,6 +79,8 @@ export interface Judgement {
   /** When the decision became what it is. */
   readonly since: Date;
   readonly step: number;
+  /** What it tells others: saved with it, published after. Absent in rows of releases that published nothing. */
+  readonly announcements?: Announcements;
 }
 
 export interface Judgements {
@@ -83,6 +93,19 @@ export interface Judgements {
 
 /** What was done, or would be done, with a Fleet gate. "approving" is written before Azure is asked: a worker that dies then leaves a trace. */
 export type FleetGateAction = 'approved' | 'approving' | 'would-approve' | 'waiting' | 'left-alone';
+
+/** An approval that was begun: what is needed to know later whether it took effect, and never to give it twice. */
+export interface Approval {
+  readonly at: Date;
+  /** ETag of the gate that the approval carries. As long as the gate still has it, Azure has not taken the approval. */
+  readonly etag: string;
+  /** What was approved: `hashRun`. */
+  readonly run: string;
+  /** Other states of the run that were approved at this gate before. */
+  readonly before: readonly string[];
+  /** Whether ARM said that it takes it. */
+  readonly accepted: boolean;
+}
 
 export interface FleetGateRecord {
   readonly id: string;
@@ -121,6 +144,14 @@ export interface Fleets {
    * @throws SyncError as `listGates`
    */
   approve(gate: FleetGate): Promise<'approved' | 'conflict'>;
+}
+
+/** An upgrade that ARM reports under way. */
+export interface RunningUpgrade {
+  /** Where to, as ARM names it: `x.y.z`, or `x.y` where the newest patch is taken. */
+  readonly to: readonly string[];
+  /** When it was first seen. */
+  readonly since: Date;
 }
 
 /** A cluster as last seen, for people: also those that are left alone. */
@@ -243,4 +274,24 @@ export interface BreakGlasses {
   save(glass: BreakGlass): Promise<void>;
   /** Removing what is not there is fine. */
   remove(clusterId: string, version: KubernetesVersion): Promise<void>;
+}
+
+/** Tells others what has changed. */
+export interface EventPublisher {
+  /**
+   * Hands events over; at least once, in any order: the same ids may be handed over again.
+   * @throws SyncError EVENTS_UNAVAILABLE, EVENTS_FORBIDDEN, EVENTS_REFUSED: none may have been taken
+   */
+  publish(events: readonly OutgoingEvent[]): Promise<void>;
+}
+
+/** When clusters will pull, by where that is known from. */
+export interface DeadlineRecords {
+  list(): Promise<readonly Deadline[]>;
+  /** Those of one cluster. */
+  of(clusterId: string): Promise<readonly Deadline[]>;
+  /** Replaces that of the same cluster, source and key, unless it was told later than this one. */
+  save(deadline: Deadline): Promise<void>;
+  /** Removing what is not there is fine. */
+  remove(deadline: Pick<Deadline, 'clusterId' | 'source' | 'key'>): Promise<void>;
 }

@@ -5,9 +5,12 @@ import { compareVersions, type KubernetesVersion } from '../model/kubernetes-ver
 import { hashFacts } from '../requirements/facts-hash.js';
 import { wantedVersions } from '../requirements/targets.js';
 import type { TargetRecord } from '../warming/ports.js';
+import { earliestAhead } from '../warming/deadline.js';
 import { enqueueTargets, type RequestPorts } from '../warming/request-targets.js';
 import type { TargetRef } from '../warming/state.js';
+import { isOlder } from '../warming/work.js';
 import type { StateIndex } from './decide.js';
+import { neededBy, refreshDeadlines, type DeadlinePorts } from './reconcile-deadlines.js';
 import { judgeAgain, type JudgeAgainPorts, type Knowledge } from './reconcile-knowledge.js';
 
 export interface ReconcilePolicy {
@@ -19,7 +22,7 @@ export interface ReconcilePolicy {
   readonly retryFailedAfterMs: number;
 }
 
-export interface ReconcileClusterPorts extends RequestPorts, JudgeAgainPorts {
+export interface ReconcileClusterPorts extends RequestPorts, JudgeAgainPorts, DeadlinePorts {
   readonly reconcilePolicy: ReconcilePolicy;
 }
 
@@ -32,7 +35,7 @@ export async function reconcileCluster(
   cluster: Cluster,
   named: readonly KubernetesVersion[],
   records: readonly TargetRecord[],
-  { indexes, judgements }: Knowledge,
+  { indexes, judgements, deadlines, needs }: Knowledge,
   ports: ReconcileClusterPorts,
 ): Promise<number> {
   if (cluster.bootstrap.source === 'direct') return 0;
@@ -43,14 +46,23 @@ export async function reconcileCluster(
   const wanted = wantedVersions(cluster, profile, [...named, ...recorded], ports.targetPolicy);
   const facts = await currentFacts(cluster, current, ports);
   for (const { planned } of current) if (planned && planned.factsHash !== facts) await denounce(planned, ports);
+  const windows = await refreshDeadlines(cluster, wanted, deadlines, ports);
+  const needed = neededBy(cluster, wanted, windows, needs, ports.now());
   const due = wanted.filter((version) => {
     const record = current.find((candidate) => candidate.kubernetesVersion === version);
+    if (isHastened(record, needed.get(version), ports.now())) return true;
     return needsPlan(record, facts, indexes, ports.now(), ports.reconcilePolicy);
   });
-  await enqueueTargets(cluster.resource.id, due, ports);
+  await enqueueTargets(cluster.resource.id, due, ports, needed);
   const settled = wanted.filter((version) => !due.includes(version));
   await judgeAgain(cluster.resource.id, settled, { records: current, indexes, judgements }, ports);
   return due.length;
+}
+
+/** A deadline earlier than all that were known counts for the artifacts, too, with a new plan. Pure. */
+function isHastened(record: TargetRecord | undefined, needed: Date | undefined, now: Date): boolean {
+  const known = earliestAhead(now, record?.neededBy);
+  return earliestAhead(now, known, needed)?.getTime() !== known?.getTime();
 }
 
 /** Plans are made from what ARM says of a cluster alone, and a list may say less: a difference is looked at twice. */
@@ -80,15 +92,14 @@ export function needsPlan(
   policy: ReconcilePolicy,
 ): boolean {
   const plan = record?.planned;
-  if (!plan || plan.factsHash !== facts) return true;
+  if (!plan || plan.factsHash !== facts || record.failure?.effect === 'plan-wrong') return true;
   const age = now.getTime() - plan.plannedAt.getTime();
   if (age >= policy.renewPlanAfterMs || isOfTheFuture(plan.plannedAt, now)) return true;
   const states = indexes.get(plan.registry);
   return plan.set.artifacts.some((artifact) => {
     const state = states?.get(artifactName(artifact));
     if (!state) return true;
-    const overdueMs = now.getTime() - state.dueAt.getTime();
-    if (state.phase === 'failed') return overdueMs >= policy.retryFailedAfterMs;
-    return state.phase !== 'proven' && overdueMs >= policy.lostAfterMs;
+    if (state.phase === 'proven') return false;
+    return isOlder(state.dueAt, now, state.phase === 'failed' ? policy.retryFailedAfterMs : policy.lostAfterMs);
   });
 }

@@ -2,8 +2,10 @@ import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
 import { isRoundDue, type RegistryProof } from '../warming/registry-proof.js';
 import type { VerifyPolicy } from '../warming/verify-registry-ports.js';
+import type { Deadline } from './deadlines.js';
 import { decideTarget, type GatePolicy, type StateIndex } from './decide.js';
 import { indexStates } from './evaluate-target.js';
+import type { FleetNeeds } from './fleet-needs.js';
 import type { GateQueue, Judgement } from './ports.js';
 
 export interface JudgeAgainPorts {
@@ -16,6 +18,8 @@ export interface JudgeAgainPorts {
 export interface Knowledge {
   readonly indexes: ReadonlyMap<string, StateIndex>;
   readonly judgements: readonly Judgement[];
+  readonly deadlines: readonly Deadline[];
+  readonly needs: FleetNeeds;
 }
 
 /** @param proofs read before the states: see `indexStates` */
@@ -48,7 +52,7 @@ export function roundsDue(
 export async function judgeAgain(
   clusterId: string,
   versions: readonly KubernetesVersion[],
-  known: { readonly records: readonly TargetRecord[] } & Knowledge,
+  known: { readonly records: readonly TargetRecord[] } & Pick<Knowledge, 'indexes' | 'judgements'>,
   { gateQueue, now, gatePolicy }: JudgeAgainPorts,
 ): Promise<void> {
   const isOpenStill = (version: KubernetesVersion): boolean => {

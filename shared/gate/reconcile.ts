@@ -6,20 +6,23 @@ import type { TargetRecord } from '../warming/ports.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
 import { reasonsWhileHeld } from './fleet-held.js';
-import { isOurs, versionsByCluster, type UpdateRun } from './fleet.js';
+import { needsOfFleets } from './fleet-needs.js';
+import { isOurs, versionsByCluster, type FleetGate, type UpdateRun } from './fleet.js';
 import type { Holds, MaintenancePolicy } from './maintenance-ports.js';
-import type { FleetGateRecords, Fleets, Judgements, SeenClusters } from './ports.js';
+import type { FleetGateRecords, Fleets, SeenClusters } from './ports.js';
+import { publishLeftovers, type PublishPorts } from './publish-announcements.js';
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
+import { pruneDeadlines } from './reconcile-deadlines.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
-import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
 import { wakeMaintenance } from './wake-maintenance.js';
+import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
 
 const forgetForeignAfterMs = 7 * 24 * 3_600_000;
 
-export interface ReconcilePorts extends ReconcileClusterPorts, WakePolicyPorts, Omit<VerifyPorts, 'verifyQueue'> {
+export interface ReconcilePorts
+  extends ReconcileClusterPorts, PublishPorts, WakePolicyPorts, Omit<VerifyPorts, 'verifyQueue'> {
   readonly fleets: Fleets;
-  readonly judgements: Judgements;
   readonly seenClusters: SeenClusters;
   readonly fleetRecords: FleetGateRecords;
   /** Lower case. Members of a fleet may lie in others. */
@@ -57,15 +60,19 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   const [due, ...othersDue] = roundsDue(indexes, proofs, ports.now(), ports.verifyPolicy);
   await startRounds(othersDue, ports);
   const judgements = await ports.judgements.list();
+  const deadlines = await pruneDeadlines(await ports.deadlines.list(), ports);
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
   const runs = await attempt(() => ports.fleets.listUpdateRuns());
   if (typeof runs === 'string') failures.push(`update runs: ${runs}`);
   else await tellHeldRuns(runs, ports);
   const named = versionsByCluster(typeof runs === 'string' ? [] : runs);
+  const pending = typeof fleetGates === 'string' ? [] : fleetGates.ours;
+  const needs = needsOfFleets(typeof runs === 'string' ? [] : runs, pending, ports.now());
+  const knowledge = { indexes, judgements, deadlines, needs };
   let planned = 0;
   for (const cluster of clusters) {
     const versions = named.get(cluster.resource.key) ?? [];
-    const outcome = await attempt(() => reconcileCluster(cluster, versions, records, { indexes, judgements }, ports));
+    const outcome = await attempt(() => reconcileCluster(cluster, versions, records, knowledge, ports));
     if (typeof outcome === 'number') planned += outcome;
     else {
       failures.push(`${cluster.resource.name}: ${outcome}`);
@@ -79,13 +86,14 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
   await wakePolicy(ports);
   if (due !== undefined) failures.push(...(await roundOf(due, ports)));
+  await publishLeftovers(judgements, ports);
   return {
     clusters: clusters.length,
     planned,
     removed,
     rounds: (due === undefined ? 0 : 1) + othersDue.length,
     failures,
-    fleetGates: typeof fleetGates === 'number' ? fleetGates : 0,
+    fleetGates: typeof fleetGates === 'string' ? 0 : fleetGates.judged,
   };
 }
 
@@ -133,19 +141,22 @@ function isForgotten({ planned, requestedAt }: TargetRecord, now: Date): boolean
   return now.getTime() - (planned?.plannedAt ?? requestedAt).getTime() > forgetForeignAfterMs;
 }
 
-async function reconcileFleets(ports: ReconcilePorts): Promise<number> {
+/** @returns gates of ours that are pending, and how many are judged again: also those that are settled since and not recorded so */
+async function reconcileFleets(
+  ports: ReconcilePorts,
+): Promise<{ readonly judged: number; readonly ours: readonly FleetGate[] }> {
   const gates = await ports.fleets.listGates();
-  const ours = gates.filter((gate) => isOurs(gate, ports.fleetGatePrefix) === undefined).map((gate) => gate.id);
+  const ours = gates.filter((gate) => isOurs(gate, ports.fleetGatePrefix) === undefined);
   const records = await ports.fleetRecords.list();
   const unsettled = records
     .filter(({ action }) => action !== 'approved' && action !== 'left-alone')
     .map(({ id }) => id);
-  const byKey = new Map([...unsettled, ...ours].map((id) => [id.toLowerCase(), id]));
+  const byKey = new Map([...unsettled, ...ours.map(({ id }) => id)].map((id) => [id.toLowerCase(), id]));
   await ports.gateQueue.enqueue(
     [...byKey.values()].map((gateId) => ({ kind: 'fleet-gate', gateId })),
     0,
   );
-  return byKey.size;
+  return { judged: byKey.size, ours };
 }
 
 /** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */

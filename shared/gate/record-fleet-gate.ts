@@ -1,6 +1,6 @@
-import { entryOf, isTaken, type Approval } from './approval.js';
+import { entryOf, isTaken, withdraw } from './approval.js';
 import type { FleetGate } from './fleet.js';
-import type { AuditTrail, FleetGateAction, FleetGateRecord, FleetGateRecords } from './ports.js';
+import type { Approval, AuditTrail, FleetGateAction, FleetGateRecord, FleetGateRecords } from './ports.js';
 
 /** A gate as it was at `readAt`. */
 export type ReadGate = FleetGate & { readonly readAt: Date };
@@ -86,7 +86,7 @@ function approvalAfter(
   { action, approval }: GateFinding,
   gate: Pick<ReadGate, 'etag'>,
 ): Approval | undefined {
-  if (approval !== undefined) return approval === 'refused' ? undefined : approval;
+  if (approval !== undefined && approval !== 'refused') return approval;
   if (!known?.approval || action === 'approved') return known?.approval;
-  return isTaken(known.approval, gate) ? known.approval : undefined;
+  return approval === undefined && isTaken(known.approval, gate) ? known.approval : withdraw(known.approval);
 }

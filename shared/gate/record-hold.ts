@@ -26,7 +26,7 @@ export interface StepOutcome {
 }
 
 /** The resource that a hold is about. */
-export function configurationId({ clusterId, configuration }: Pick<HoldRecord, 'clusterId' | 'configuration'>): string {
+function configurationId({ clusterId, configuration }: Pick<HoldRecord, 'clusterId' | 'configuration'>): string {
   return `${clusterId}/maintenanceConfigurations/${configuration}`;
 }
 

@@ -1,14 +1,6 @@
 import type { Cluster } from '../model/cluster.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import type { SeenCluster } from './ports.js';
-
-/** An upgrade that ARM reports under way. */
-export interface RunningUpgrade {
-  /** Where to, as ARM names it: `x.y.z`, or `x.y` where the newest patch is taken. */
-  readonly to: readonly string[];
-  /** When it was first seen. */
-  readonly since: Date;
-}
+import type { RunningUpgrade, SeenCluster } from './ports.js';
 
 /** Control planes and hundreds of nodes are through by then; what ARM still calls an upgrade is stuck. */
 const longestUpgradeMs = 24 * 3_600_000;

@@ -7,6 +7,8 @@ import type { ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState } from '../warming/state.js';
 import { isCurrent, type OutageRecord } from '../warming/outages.js';
 import type { TargetRecord } from '../warming/ports.js';
+import type { Deadline } from './deadlines.js';
+import { describeOutlook, type DeadlineStatus } from './decision-status.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
 import { describeHold, type HoldStatus } from './hold-status.js';
 import type { HoldRecord } from './maintenance-ports.js';
@@ -90,6 +92,8 @@ export interface TargetStatus extends GateDecision {
   readonly kubernetesVersion: string;
   /** The version that the cluster runs: kept warm for new nodes, no upgrade waits for it. */
   readonly current: boolean;
+  /** When the cluster will pull, as far as that is known; with why it is at risk, where it is. */
+  readonly deadline?: DeadlineStatus;
   /** What people should know of the cluster before this upgrade; absent where there is nothing, or no plan yet. */
   readonly findings?: readonly Finding[];
   /** How its artifacts get into the registry; absent before a plan tells. */
@@ -132,6 +136,8 @@ export interface StatusInput {
   readonly problems: readonly Problem[];
   readonly drift: readonly DriftReport[];
   readonly throttled: readonly ThrottledBudget[];
+  readonly deadlines: readonly Deadline[];
+  readonly deadlineMarginMs: number;
 }
 
 /** Pure: the same records give the same page. */
@@ -207,7 +213,7 @@ function describeTarget(record: TargetRecord, cluster: SeenCluster, input: Statu
   return {
     kubernetesVersion: record.kubernetesVersion,
     current: record.kubernetesVersion === cluster.kubernetesVersion,
-    ...judge(record, states, judgement, cluster, input),
+    ...describeOutlook(judge(record, states, judgement, cluster, input), record, states, input),
     ...(findings.length === 0 ? {} : { findings }),
     ...(strategies ? { strategies } : {}),
     ...(record.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),

@@ -147,6 +147,23 @@ export const failures = {
     class: 'throttled',
     advice: 'No action; Azure asks for fewer requests, and gets them.',
   },
+  EVENTS_UNAVAILABLE: {
+    retry: 'after-delay',
+    class: 'registry-down',
+    advice:
+      'No action: gates go on without it, and what waits is published when the topic answers again. If it lasts, check the topic, its firewall and EVENT_TOPIC_ENDPOINT.',
+  },
+  EVENTS_FORBIDDEN: {
+    retry: 'after-delay',
+    class: 'auth',
+    advice: 'Grant the identity of the app EventGrid Data Sender on the topic of EVENT_TOPIC_ENDPOINT.',
+  },
+  EVENTS_REFUSED: {
+    retry: 'after-delay',
+    class: 'ours',
+    advice:
+      'Check that the topic of EVENT_TOPIC_ENDPOINT takes the schema CloudEvents 1.0; if it does, report it with the message.',
+  },
   STATE_FILE_UNWRITABLE: {
     retry: 'never',
     class: 'permanent',

@@ -41,7 +41,9 @@ export async function advanceArtifact(task: WarmTask, deliveries: number, ports:
   if (task.step < stored.state.step) return resume(task, stored.state, deliveries, ports);
   const wait = await mustWait(stored.state, ports);
   if (wait !== undefined) {
-    await ports.warmQueue.enqueue([task], wait);
+    // It may wait for hours, and be given a successor meanwhile: when it comes back it reads whether it is stale.
+    const { carried: _carried, ...bare } = task;
+    await ports.warmQueue.enqueue([bare], wait);
     return 'deferred';
   }
   const outcome = await act(stored.state, ports);

@@ -1,3 +1,4 @@
+import type { Digest } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import { proveBlobs } from './blobs.js';
 import { forEachBounded } from './bounded.js';
@@ -27,7 +28,7 @@ export interface ActPorts {
 export async function lookAt(state: ArtifactState, ports: ActPorts): Promise<Outcome> {
   const reader = ports.registry(state.loginServer);
   const top = await readManifest(state.tag, state, reader, ports.memory);
-  if (top.digest !== state.digest) return await settleDigest(state, reader, ports);
+  if (top.digest !== state.digest) return await settleDigest(state, top.digest, reader, ports);
   const children = await forEachBounded(state.children, async (child) => {
     const head = await readManifest(child, state, reader, ports.memory);
     if (head.digest !== child) throw new SyncError('DIGEST_MISMATCH', `asked for ${child}, served ${head.digest}`);
@@ -55,16 +56,28 @@ async function readManifest(
 
 /**
  * The registry names another digest than pinned. Where that is its delay (Azure/acr#860), the new manifests are asked for by digest
- * meanwhile, so that they are there when the tag follows.
+ * meanwhile, so that they are there when the tag follows. What was proven loses its proof first, whoever else fails.
  */
-async function settleDigest(state: ArtifactState, reader: ContentReader, ports: ActPorts): Promise<Outcome> {
+async function settleDigest(
+  state: ArtifactState,
+  named: Digest,
+  reader: ContentReader,
+  ports: ActPorts,
+): Promise<Outcome> {
   const outcome = await compareWithUpstream(state, ports.upstream);
+  if (state.phase === 'proven') return outcome.kind === 'failure' ? contradicted(outcome.error, named) : outcome;
   if (outcome.kind !== 'stale-tag' || state.strategy === 'import') return outcome;
   await forEachBounded([state.digest, ...state.children], async (digest) => {
     const { blobs } = await reader.get(state.cachedRepository, digest);
     ports.memory.learn(digest, blobs);
   });
   return outcome;
+}
+
+/** Whichever digest MAR would call right: the one that was proven is not what nodes get. */
+function contradicted(error: SyncError, named: Digest): Outcome {
+  const why = `${error.code}: ${error.message}`;
+  return { kind: 'stale-tag', reason: `the tag names ${named} in the registry, and MAR does not tell: ${why}` };
 }
 
 /** The registry names another digest: late by up to five minutes (Azure/acr#860), or right, when the tag moved since it was pinned. */

@@ -204,10 +204,11 @@ export interface Targets {
   request(target: TargetRef, now: Date, neededBy?: Date): Promise<void>;
   /**
    * Leaves a newer plan as it is: two workers may plan the same target, and the slower one saw older facts. One dated further ahead than
-   * clocks may be apart is no newer plan, but a wrong clock's. The deadline stays.
+   * clocks may be apart is no newer plan, but a wrong clock's. The deadline stays; and so does "plan-wrong" at a plan of the facts that were
+   * denounced, unless it is later than that by more than clocks may be apart: it was under way already, and the next one is to come.
    */
   savePlan(plan: PlannedTarget): Promise<void>;
-  /** A plan that is wrong stays wrong, whatever fails after: only a new plan ends that. */
+  /** A plan that is wrong stays wrong, whatever fails after: only a new plan, of other facts or well after, ends that. */
   saveFailure(failure: PlanFailure): Promise<void>;
   remove(target: TargetRef): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { isOfTheFuture } from '../model/clock-skew.js';
 import { headsVouchForMs } from './registry-proof.js';
 import type { ArtifactState, ProofLevel } from './state.js';
 
@@ -12,5 +13,5 @@ export function isProvenAt({ phase, proof }: ArtifactState, level: ProofLevel): 
  */
 export function isDeepStill({ phase, proof, provenAt, deepAt = provenAt }: ArtifactState, now: Date): boolean {
   if (phase !== 'proven' || proof !== 'deep' || deepAt === undefined) return false;
-  return Math.abs(now.getTime() - deepAt.getTime()) < headsVouchForMs;
+  return !isOfTheFuture(deepAt, now) && now.getTime() - deepAt.getTime() < headsVouchForMs;
 }

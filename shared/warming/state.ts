@@ -1,4 +1,5 @@
 import type { ArtifactRef, Digest, RequirementSet } from '../model/artifact.js';
+import { clockSkewMs } from '../model/clock-skew.js';
 import type { FailureClass } from '../model/errors.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 
@@ -84,6 +85,11 @@ export interface PlannedTarget extends TargetRef {
   readonly strategies?: Readonly<Record<string, Strategy>>;
   /** What MAR answered when it was asked about candidates; the next plan of this target asks only for what has gone stale. */
   readonly probes?: readonly ProbeRecord[];
+}
+
+/** Whether a plan of facts that were denounced at a time may have been under way by then. Pure. */
+export function isDenounced({ plannedAt }: Pick<PlannedTarget, 'plannedAt'>, at: Date): boolean {
+  return plannedAt.getTime() - at.getTime() <= clockSkewMs;
 }
 
 /** Whether MAR had a tag. */

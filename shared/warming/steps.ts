@@ -24,8 +24,8 @@ export type Outcome =
   | { readonly kind: 'import-lost'; readonly reason: string }
   /** The registry answers 404 for what MAR has. */
   | { readonly kind: 'absent'; readonly error: SyncError }
-  /** The registry serves another digest than pinned, while MAR still names the pinned one. */
-  | { readonly kind: 'stale-tag' }
+  /** The registry serves another digest than pinned, while MAR still names the pinned one; or cannot be asked, which `reason` tells. */
+  | { readonly kind: 'stale-tag'; readonly reason?: string }
   /** MAR itself names another digest now. */
   | { readonly kind: 'moved'; readonly tree: ManifestTree }
   | { readonly kind: 'failure'; readonly error: SyncError };
@@ -96,7 +96,7 @@ export function nextState(state: ArtifactState, outcome: Outcome, now: Date, pac
     case 'absent':
       return absent(state, outcome.error, now, pace);
     case 'stale-tag':
-      return staleTag(state, now, pace);
+      return staleTag(state, outcome.reason, now, pace);
     case 'moved': {
       const { digest, children } = outcome.tree;
       const pin = { digest, children, pinnedAt: now, attempts: 0, importTries: 0 };
@@ -151,8 +151,8 @@ function importLost(state: ArtifactState, reason: string, now: Date, pace: Pace)
   return settle({ ...failedState, reason: `IMPORT_FAILED: ${reason}` }, now);
 }
 
-function staleTag(state: ArtifactState, now: Date, pace: Pace): Transition {
-  const reason = 'the registry still serves an older digest of the tag';
+function staleTag(state: ArtifactState, told: string | undefined, now: Date, pace: Pace): Transition {
+  const reason = (told ?? 'the registry still serves an older digest of the tag').slice(0, 500);
   const delay = Math.min(backoff(state, pace), longestStaleDelaySeconds);
   return later({ ...fresh(state), phase: 'planned', reason }, now, delay);
 }

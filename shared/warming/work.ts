@@ -105,11 +105,14 @@ function fresh(
 function mustRestart(state: ArtifactState, pin: PinnedArtifact, placement: Placement, input: WorkInput): boolean {
   const isNewer = pin.pinnedAt >= state.pinnedAt || isOfTheFuture(state.pinnedAt, input.now);
   if (state.digest !== pin.digest && isNewer) return true;
-  const { loginServer, createdAt } = input.registry;
-  if (state.cachedRepository !== placement.repository || state.loginServer !== loginServer) return true;
-  if (state.strategy !== placement.strategy) return true;
-  if (state.incarnation !== createdAt) return true;
-  return state.phase === 'failed' && age(state.dueAt, input.now) >= input.policy.retryFailedAfterMs;
+  if (isElsewhere(state, placement, input.registry)) return true;
+  return state.phase === 'failed' && isOlder(state.dueAt, input.now, input.policy.retryFailedAfterMs);
+}
+
+/** Whether a record speaks of another place than nodes pull from today, or of another way to fill it: nothing of it counts. Pure. */
+export function isElsewhere(state: ArtifactState, placement: Placement, registry: Registry): boolean {
+  if (state.cachedRepository !== placement.repository || state.strategy !== placement.strategy) return true;
+  return state.loginServer !== registry.loginServer || state.incarnation !== registry.createdAt;
 }
 
 /** It is on its way for somebody who can wait longer: its task must learn of it, and there may be one only. */
@@ -144,11 +147,8 @@ function needsLook(state: ArtifactState, { proof, now, policy }: WorkInput): boo
 /** Delays are an hour at most: what lies further ahead was written by a wrong clock, and would be waited for until then. */
 const longestAheadMs = 2 * 3_600_000;
 
-function isOlder(since: Date | undefined, now: Date, ms: number): boolean {
-  const old = since === undefined ? Number.POSITIVE_INFINITY : age(since, now);
+/** Whether so much time has passed; always, where the time cannot be true. Pure. */
+export function isOlder(since: Date | undefined, now: Date, ms: number): boolean {
+  const old = since === undefined ? Number.POSITIVE_INFINITY : now.getTime() - since.getTime();
   return old >= ms || old < -longestAheadMs;
-}
-
-function age(since: Date, now: Date): number {
-  return now.getTime() - since.getTime();
 }

@@ -114,6 +114,8 @@ test.each([
   ['of another step', (text: string) => text.replace('"step":0', '"step":3')],
   ['without a version', (text: string) => text.replace('"etag"', '"tag2"')],
   ['that a later release wrote', (text: string) => text.replace('"planned"', '"cosmic"')],
+  ['that would replace whatever is stored', (text: string) => text.replace(/"etag":"(?:[^"\\]|\\.)*"/, '"etag":"*"')],
+  ['that is proven already', (text: string) => text.replace('"phase":"planned"', '"phase":"proven"')],
   ['that is no JSON', (text: string) => text.slice(1)],
 ])('a record %s is not believed: the table is asked', async (_what, spoil) => {
   const states = new TableArtifactStates(table);

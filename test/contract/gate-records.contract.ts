@@ -1,4 +1,7 @@
+import { makeEvent } from '../../shared/gate/outgoing-events.js';
+import type { Deadline } from '../../shared/gate/deadlines.js';
 import type {
+  DeadlineRecords,
   FleetGateRecord,
   FleetGateRecords,
   Judgement,
@@ -28,6 +31,17 @@ export function judgementsContract(open: () => Promise<Judgements>): void {
     expect(await judgements.get(clusterId(), target)).toBeUndefined();
     expect(await judgements.save(judgement, undefined)).toBe(true);
     expect((await judgements.get(clusterId().toUpperCase(), target))?.judgement).toEqual(judgement);
+    expect(await judgements.list()).toEqual([judgement]);
+  });
+
+  test('an outbox goes with its judgement, and is gone when it is empty', async () => {
+    const about = { source: '/s', subject: clusterId(), at: now };
+    const pending = [makeEvent('CatalogChanged', ['1'], about, { sources: [], changed: ['ä'] })];
+    const announcements = { pending, told: ['risk x'] };
+    await judgements.save({ ...judgement, announcements }, undefined);
+    const stored = await judgements.get(clusterId(), target);
+    expect(stored?.judgement).toEqual({ ...judgement, announcements });
+    await judgements.save(judgement, stored?.etag);
     expect(await judgements.list()).toEqual([judgement]);
   });
 
@@ -64,6 +78,8 @@ const record: FleetGateRecord = {
   recordedAt: now,
 };
 
+const approval = { at: before(minutes(1)), etag: '"1"', run: 'abc', before: ['d', 'e'], accepted: false };
+
 export function fleetGateRecordsContract(open: () => Promise<FleetGateRecords>): void {
   let records: FleetGateRecords;
   beforeEach(async () => {
@@ -71,7 +87,7 @@ export function fleetGateRecordsContract(open: () => Promise<FleetGateRecords>):
   });
 
   test('gives back what was written, with and without a group', async () => {
-    const grouped = { ...record, id: gateId('g2'), group: 'first', action: 'approving' as const };
+    const grouped = { ...record, id: gateId('g2'), group: 'first', action: 'approving' as const, approval };
     expect(await records.save(record, undefined)).toBe(true);
     expect(await records.save(grouped, undefined)).toBe(true);
     expect((await records.get(gateId('g2').toUpperCase()))?.record).toEqual(grouped);
@@ -122,7 +138,10 @@ export function seenClustersContract(open: () => Promise<SeenClusters>): void {
       seenAt: now,
     };
     const { registry: _registry, unheard: _unheard, ...moved } = { ...seen, isolated: false, finding: 'x' };
-    await clusters.save([seen, plain]);
+    const upgrade = { to: ['1.34.8', '1.35.7'], since: before(minutes(9)) };
+    await clusters.save([{ ...seen, upgrade }, plain]);
+    expect(await clusters.get(clusterId().toUpperCase())).toEqual({ ...seen, upgrade });
+    expect(await clusters.get(clusterId('gone'))).toBeUndefined();
     await clusters.save([moved]);
     expect([...(await clusters.list())].sort((a, b) => a.name.localeCompare(b.name))).toEqual([moved, plain]);
   });
@@ -163,5 +182,47 @@ export function problemsContract(open: () => Promise<Problems>): void {
     await problems.add(problem(1));
     await problems.add(problem(1));
     expect(await problems.list(10)).toHaveLength(2);
+  });
+}
+
+const deadline: Deadline = {
+  ...{ clusterId: clusterId(), source: 'notice', key: 'event/1', versions: [target, version('1.34.7')], at: now },
+  ...{ what: 'AKS announced: ä', toldAt: before(minutes(5)), state: 'ahead' },
+};
+
+export function deadlinesContract(open: () => Promise<DeadlineRecords>): void {
+  let deadlines: DeadlineRecords;
+  beforeEach(async () => {
+    deadlines = await open();
+  });
+
+  test('gives back what was written, all or those of one cluster, however its id is spelled', async () => {
+    const other: Deadline = { ...deadline, clusterId: clusterId('two'), source: 'maintenance', versions: [] };
+    await deadlines.save(deadline);
+    await deadlines.save(other);
+    expect(await deadlines.of(clusterId().toUpperCase())).toEqual([deadline]);
+    expect(await deadlines.list()).toEqual(expect.arrayContaining([deadline, other]));
+  });
+
+  test('what was told later stays, in whichever order it comes', async () => {
+    const later: Deadline = { ...deadline, toldAt: now, state: 'ended' };
+    await deadlines.save(later);
+    await deadlines.save(deadline);
+    expect(await deadlines.list()).toEqual([later]);
+    await deadlines.save({ ...later, what: 'the same moment' });
+    expect(await deadlines.list()).toEqual([{ ...later, what: 'the same moment' }]);
+  });
+
+  test('several writers at once end with the one told last', async () => {
+    const all = [3, 1, 2].map((age) => ({ ...deadline, toldAt: before(minutes(age)) }));
+    await Promise.all(all.map((one) => deadlines.save(one)));
+    expect(await deadlines.list()).toEqual([{ ...deadline, toldAt: before(minutes(1)) }]);
+  });
+
+  test('what is removed is gone, also when it is removed twice', async () => {
+    await deadlines.save(deadline);
+    await deadlines.remove(deadline);
+    await deadlines.remove(deadline);
+    expect(await deadlines.list()).toEqual([]);
   });
 }

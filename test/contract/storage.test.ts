@@ -12,6 +12,7 @@ import {
   TableProblems,
   TableSeenClusters,
 } from '../../shared/azure/table-gate-records.js';
+import { TableDeadlines } from '../../shared/azure/table-deadlines.js';
 import { TableHolds } from '../../shared/azure/table-holds.js';
 import { TableOutages } from '../../shared/azure/table-outages.js';
 import { TablePoisonMessages } from '../../shared/azure/table-poison.js';
@@ -32,12 +33,14 @@ import {
   MemorySeenClusters,
 } from '../support/fakes/memory-gate-records.js';
 import { MemoryAuditTrail, MemoryBreakGlasses } from '../support/fakes/memory-audit.js';
+import { MemoryDeadlines } from '../support/fakes/memory-events.js';
 import { MemoryQueue } from '../support/fakes/memory-queue.js';
 import { MemoryRegistryProofs } from '../support/fakes/memory-registry-proofs.js';
 import { MemoryTargets } from '../support/fakes/memory-targets.js';
 import { artifactStatesContract } from './artifact-states.contract.js';
 import { auditTrailContract, breakGlassesContract } from './audit.contract.js';
 import {
+  deadlinesContract,
   fleetGateRecordsContract,
   judgementsContract,
   problemsContract,
@@ -104,6 +107,11 @@ describe.each([
   ['memory', async () => new MemoryBreakGlasses()],
   ['Azurite', async () => new TableBreakGlasses(await emptied('syncBreakGlass'))],
 ])('broken glasses in %s', (_store, open) => breakGlassesContract(open));
+
+describe.each([
+  ['memory', async () => new MemoryDeadlines()],
+  ['Azurite', async () => new TableDeadlines(await emptied('syncDeadlines'))],
+])('deadlines in %s', (_store, open) => deadlinesContract(open));
 
 describe.each([
   ['memory', async () => new MemoryHolds()],

@@ -124,8 +124,22 @@ export function targetsContract(open: () => Promise<Targets>): void {
     await targets.saveFailure({ ...failure, effect: 'plan-wrong' });
     await targets.saveFailure({ ...failure, reason: 'later' });
     expect((await read())?.failure).toMatchObject({ effect: 'plan-wrong', reason: 'later' });
-    await targets.savePlan(planOf(set, { plannedAt: now }));
+    await targets.savePlan(planOf(set, { plannedAt: now, factsHash: 'other' }));
     expect(await read()).not.toHaveProperty('failure');
+  });
+
+  test('a plan of the facts that were denounced, begun before, is as wrong; one of other facts, or begun well after, is not', async () => {
+    const wrong = { ...failure, effect: 'plan-wrong' } as const;
+    const effect = async () => (await read())?.failure?.effect;
+    await targets.savePlan(planOf(set));
+    await targets.saveFailure(wrong);
+    await targets.savePlan(planOf(set, { plannedAt: before(minutes(1)) }));
+    expect([(await read())?.planned?.plannedAt, await read()]).toMatchObject([before(minutes(1)), { failure: wrong }]);
+    await targets.savePlan(planOf(set, { plannedAt: now, factsHash: 'other' }));
+    expect(await effect()).toBeUndefined();
+    await targets.saveFailure(wrong);
+    await targets.savePlan(planOf(set, { plannedAt: before(-minutes(6)), factsHash: 'other' }));
+    expect(await effect()).toBeUndefined();
   });
 
   test('what is removed is gone, also when it is removed twice', async () => {

@@ -37,11 +37,12 @@ afterAll(() => local.close());
 
 const gate = async () => await app.gate({ cluster: parseClusterId(clusterId()), version: target, strict: false });
 
-/** Writes a column that only a later release could read. */
+/** Writes a column that only a later release could read, and waits until no answer comes from memory any more. */
 async function damage(table: TableClient, tell: string, columns: Record<string, unknown>): Promise<void> {
   const rows = table.listEntities({ queryOptions: { filter: odata`tag eq ${tell} or kubernetesVersion eq ${tell}` } });
   for await (const { partitionKey = '', rowKey = '' } of rows)
     await table.updateEntity({ partitionKey, rowKey, ...columns }, 'Merge');
+  azure.clock.advance(2);
 }
 
 /** What the next rounds of reconciliation make of it. */

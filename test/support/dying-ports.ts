@@ -36,5 +36,5 @@ export function dieAt(
       },
     });
   const dying = Object.fromEntries(counted.map((name) => [name, mortal<object>(ports[name])]));
-  return Object.assign(life, { ports: { ...ports, ...dying } as Ports });
+  return Object.assign(life, { ports: { ...ports, ...dying } });
 }

@@ -1,5 +1,4 @@
 import { evaluateMaintenance } from '../../shared/gate/evaluate-maintenance.js';
-import { parseSpan } from '../../shared/gate/maintenance-dates.js';
 import { readWindow } from '../../shared/gate/maintenance-documents.js';
 import type {
   ConfigurationName,
@@ -56,10 +55,6 @@ export async function judgeMaintenance(
 export function entriesOf(azure: FakeSubscription, name: ConfigurationName = auto): readonly unknown[] {
   const document = azure.maintenance.find(clusterId(), name);
   return document ? (readWindow(document)?.entries ?? []) : [];
-}
-
-export function spansOf(azure: FakeSubscription, name: ConfigurationName = auto): readonly DateSpan[] {
-  return entriesOf(azure, name).flatMap((entry) => parseSpan(entry) ?? []);
 }
 
 export async function holdOf(azure: FakeSubscription, name: ConfigurationName = auto): Promise<HoldRecord | undefined> {

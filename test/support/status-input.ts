@@ -28,6 +28,6 @@ export const statusInput = (changes: Partial<StatusInput> = {}): StatusInput => 
   clusters: [seenOf()],
   catalog: bundledOnly,
   ...{ targets: [], states: new Map(), judgements: [], fleetGates: [], breakGlasses: [], changes: [] },
-  ...{ outages: [], holds: [], poison: [], problems: [], drift: [], throttled: [] },
+  ...{ outages: [], holds: [], poison: [], problems: [], drift: [], throttled: [], deadlines: [], deadlineMarginMs: 0 },
   ...changes,
 });

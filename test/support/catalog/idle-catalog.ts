@@ -12,4 +12,6 @@ export const idleCatalogKeeper: CatalogKeeper = {
   refresh: async () => ({ sources: [], alerts: [] }),
   isOverdue: async () => false,
   describe: async () => bundledOnly,
+  news: async () => undefined,
+  remember: async () => undefined,
 };

@@ -23,6 +23,7 @@ import { MemoryArtifactStates } from './memory-artifact-states.js';
 import { FakeInventory, FakePullLog, MemoryDriftReports, MemoryObserved } from './memory-drift.js';
 import { MemoryFleetGateRecords, MemoryJudgements, MemoryProblems, MemorySeenClusters } from './memory-gate-records.js';
 import { MemoryAuditTrail, MemoryBreakGlasses } from './memory-audit.js';
+import { FakeTopic, MemoryDeadlines } from './memory-events.js';
 import { FakeMaintenance } from './fake-maintenance.js';
 import { MemoryHolds } from './memory-holds.js';
 import { MemoryOutages } from './memory-outages.js';
@@ -60,6 +61,8 @@ export class FakeSubscription {
   readonly observed = new MemoryObserved();
   readonly driftReports = new MemoryDriftReports();
   readonly poison = new MemoryPoison();
+  readonly deadlines = new MemoryDeadlines();
+  readonly topic = new FakeTopic();
   readonly maintenance = new FakeMaintenance(this.clock.now);
   readonly holds = new MemoryHolds();
   /** Off, so that tests of other things see no messages of it. */
@@ -137,6 +140,9 @@ export class FakeSubscription {
       outages: new Outages(this.outageRecords, clock.now),
       outageRecords: this.outageRecords,
       poison: this.poison,
+      deadlines: this.deadlines,
+      deadlineMarginMs: hours(1),
+      events: this.topic,
       maintenance: this.maintenance,
       holds: this.holds,
       maintenancePolicy: this.maintenancePolicy,

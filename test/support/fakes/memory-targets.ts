@@ -2,7 +2,7 @@ import type { KubernetesVersion } from '../../../shared/model/kubernetes-version
 import { isOfTheFuture } from '../../../shared/model/clock-skew.js';
 import { earliestAhead } from '../../../shared/warming/deadline.js';
 import type { PlanFailure, TargetRecord, Targets } from '../../../shared/warming/ports.js';
-import type { PlannedTarget, TargetRef } from '../../../shared/warming/state.js';
+import { isDenounced, type PlannedTarget, type TargetRef } from '../../../shared/warming/state.js';
 
 /** Targets in memory. */
 export class MemoryTargets implements Targets {
@@ -39,10 +39,13 @@ export class MemoryTargets implements Targets {
 
   async savePlan(plan: PlannedTarget): Promise<void> {
     const { clusterId, kubernetesVersion, plannedAt } = plan;
-    const { planned: known, neededBy } = this.#rows.get(keyOf(plan)) ?? {};
+    const { planned: known, neededBy, failure } = this.#rows.get(keyOf(plan)) ?? {};
     if (known && known.plannedAt > plannedAt && !isOfTheFuture(known.plannedAt, this.now())) return;
     const deadline = neededBy && { neededBy };
-    this.#rows.set(keyOf(plan), { clusterId, kubernetesVersion, requestedAt: plannedAt, planned: plan, ...deadline });
+    const isWrong = failure?.effect === 'plan-wrong' && known?.factsHash === plan.factsHash;
+    const denounced = isWrong && isDenounced(plan, failure.at) ? { failure } : {};
+    const record = { clusterId, kubernetesVersion, requestedAt: plannedAt, planned: plan, ...deadline, ...denounced };
+    this.#rows.set(keyOf(plan), record);
   }
 
   async saveFailure({ clusterId, kubernetesVersion, reason, at, effect }: PlanFailure): Promise<void> {

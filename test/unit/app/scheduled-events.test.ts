@@ -58,6 +58,41 @@ test.each([
   expect(() => parseScheduledEvent(event)).toThrow(SyncError);
 });
 
+const noticeOf = (properties: Record<string, unknown>, changes: Record<string, unknown> = {}) => {
+  const parsed = parseScheduledEvent(notice({ resources: [cluster], ...properties }, changes));
+  return parsed.kind === 'scheduled' ? parsed.notice : undefined;
+};
+const time = '2026-09-05T02:00:00.123456789Z';
+
+test.each<[string, Record<string, unknown>, string | undefined]>([
+  ['the documented field', { scheduledTime: time }, '2026-09-05T02:00:00.123Z'],
+  ['a field of the details', { eventDetails: { ScheduledTime: time } }, '2026-09-05T02:00:00.123Z'],
+  ['details as JSON in a text', { eventDetails: `{"notBefore":"${time}"}` }, '2026-09-05T02:00:00.123Z'],
+  ['a sentence', { eventDetails: 'Upgrade begins at 2026-09-05T02:00:00Z.' }, '2026-09-05T02:00:00.000Z'],
+  ['the year 1, which means none', { scheduledTime: '0001-01-01T00:00:00.0000000Z' }, undefined],
+  ['what is no time', { scheduledTime: 'tomorrow', startTime: 7, eventDetails: [time.slice(0, 4)] }, undefined],
+])('by when it is, from %s', (_what, properties, expected) => {
+  expect(noticeOf(properties)?.scheduledAt?.toISOString()).toBe(expected);
+});
+
+test.each([
+  ['Scheduled', 'scheduled'],
+  ['scheduled', 'scheduled'],
+  [undefined, 'scheduled'],
+  ['Started', 'over'],
+  ['Cancelled', 'over'],
+  ['Completed', 'over'],
+])('a notice of status %s is %s', (eventStatus, status) => {
+  expect(noticeOf({ eventStatus })?.status).toBe(status);
+});
+
+test('which notice is newer is told by its update, else by its event', () => {
+  expect(noticeOf({ lastUpdateTime: time })?.toldAt.toISOString()).toBe('2026-09-05T02:00:00.123Z');
+  const late = noticeOf({ lastUpdateTime: '0001-01-01T00:00:00Z' }, { eventTime: '2026-09-01T00:00:00Z' });
+  expect(late?.toldAt.toISOString()).toBe('2026-09-01T00:00:00.000Z');
+  expect(noticeOf({ eventId: 'maintenance-1' })?.eventId).toBe('maintenance-1');
+});
+
 test('any JSON is taken or refused in words, quickly', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.string({ maxLength: 5000 }), (details, subject) => {

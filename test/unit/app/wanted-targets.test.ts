@@ -2,6 +2,7 @@ import { Application } from '../../../shared/app/application.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import { parseKubernetesVersion } from '../../../shared/model/kubernetes-version.js';
 import { clusterId, clusterOf, gateId, gateOf, runOf, target } from '../../support/builders.js';
+import { noticeOf } from '../../support/notices.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 
 const current = clusterOf().kubernetesVersion;
@@ -64,8 +65,12 @@ test('a notice that names a version has it planned; one that names none, or an o
   const azure = arrange();
   const app = new Application(azure.ports());
   const named = ['1.35.5', '1.20.1'].map(parseKubernetesVersion);
-  expect((await app.prepareUpgrade(clusterOf().resource, named)).targets).toEqual([current, '1.35.5', target]);
-  expect((await app.prepareUpgrade(clusterOf().resource, [])).targets).toEqual([current, target]);
+  expect((await app.prepareUpgrade(clusterOf().resource, named, noticeOf())).targets).toEqual([
+    current,
+    '1.35.5',
+    target,
+  ]);
+  expect((await app.prepareUpgrade(clusterOf().resource, [], noticeOf())).targets).toEqual([current, target]);
 });
 
 test('a gate of a node image run opens once the current version is proven', async () => {

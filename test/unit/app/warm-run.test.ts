@@ -153,6 +153,17 @@ test('without a rule and with pull-through asked for, an artifact fails for good
   expect(failed?.reason).toMatch(/^CACHE_RULE_MISSING: no cache rule/);
 });
 
+test.each([
+  ['whose rule keeps things elsewhere now', { cacheRules: [{ ...rule, targetRepository: '/*' }] }],
+  ['that was created anew', { createdAt: '2026-11-01T00:00:00.000Z' }],
+])('of a registry %s nothing stands that an earlier run proved', async (_what, changes) => {
+  const { run } = arrange();
+  await run();
+  const moved = { ...registry, ...changes };
+  const ended = await run({ registry: moved }, { stop: AbortSignal.abort() });
+  expect(ended).toMatchObject({ proven: 0, renewed: 0, waiting: [{}, {}, {}] });
+});
+
 test('a proof that no longer holds is looked into by the engine, and made again', async () => {
   const { run, mar, states } = arrange(1);
   await run();

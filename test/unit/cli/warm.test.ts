@@ -66,7 +66,7 @@ test('what a plan says is printed without control characters', async () => {
   const hostile = '\u001b]0;title\u0007\u001b[2Jkube-proxy\r\nerror: forged';
   await writeFile(plan, JSON.stringify({ artifacts: [], unresolved: [{ component: hostile }] }));
   const ended = await run('--plan', plan, ...here);
-  expect(ended.code).toBe(0);
+  expect(ended.code).toBe(1);
   expect(ended.stderr).toContain('kube-proxy');
   // eslint-disable-next-line no-control-regex -- it is what must not be there
   expect(ended.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]|^error: forged/m);
@@ -81,9 +81,10 @@ test('a broken state is wrong use, and the message says what to do', async () =>
   });
 });
 
-test('an empty plan is proven, and what it does not name is told', async () => {
+test('a plan that names nothing proves nothing: no success, and what it does not name is told', async () => {
   const ended = await run('--plan', plan, ...here, '--json');
-  expect(ended).toMatchObject({ code: 0, stderr: matching(/does not name what these need: kube-proxy/) });
+  expect(ended).toMatchObject({ code: 1, stderr: matching(/does not name what these need: kube-proxy/) });
+  expect(ended.stderr).toMatch(/names no artifact: nothing was proven/);
   expect(JSON.parse(ended.stdout)).toMatchObject({
     ...{ registry: '127.0.0.1:9', required: 0, proven: 0, failed: [], waiting: [], bytes: 0, digestsFrom: 'upstream' },
   });
@@ -94,6 +95,6 @@ test('a registry that is not there fails every artifact, with the reason, in a f
   const ended = await run('--plan', plan, ...here, '--tries', '1');
   expect(ended).toMatchObject({
     code: 1,
-    stdout: matching(/failed oss\/x:v1\n {2}UPSTREAM_UNAVAILABLE: .*\n0 of 1 artifacts/),
+    stdout: matching(/failed oss\/x:v1\n {2}REGISTRY_UNAVAILABLE: .*\n0 of 1 artifacts/),
   });
 });

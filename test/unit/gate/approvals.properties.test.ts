@@ -48,7 +48,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constantFrom('prove', 'lose', 'stop', 'go', 'touch', 'change', 'return', 'break', 'mend'),
-    }) as fc.Arbitrary<Step>,
+    }),
   },
 );
 

@@ -40,6 +40,11 @@ test.each([
   ['whose artifact lost its task', stateOf(coredns, { phase: 'waiting', dueAt: before(minutes(2)) }), true],
   ['whose artifact has just failed', stateOf(coredns, { phase: 'failed', dueAt: before(minutes(29)) }), false],
   ['whose artifact failed half an hour ago', stateOf(coredns, { phase: 'failed', dueAt: before(minutes(30)) }), true],
+  [
+    'whose artifact failed on a clock far ahead',
+    stateOf(coredns, { phase: 'failed', dueAt: before(-hours(99)) }),
+    true,
+  ],
   ['whose artifact has no record', undefined, true],
 ])('a target %s needs a plan: %s', (_sentence, state, expected) => {
   expect(needs(state)).toBe(expected);
@@ -51,6 +56,11 @@ test('a target needs a plan when it has none, when it is an hour old, and when t
   expect(needs(provenState(), planOf(undefined, { plannedAt: before(hours(1)) }))).toBe(true);
   expect(needs(provenState(), planOf(undefined, { plannedAt: before(-minutes(6)) }))).toBe(true);
   expect(needs(provenState(), planOf(), 'other facts')).toBe(true);
+  const wrong = { ...ref(), reason: 'changed, and changed back', at: now, effect: 'plan-wrong' } as const;
+  const states = new Map([[planOf().registry, new Map([[artifactName(provenState()), provenState()]])]]);
+  expect(
+    needsPlan({ ...ref(), requestedAt: now, planned: planOf(), failure: wrong }, 'facts', states, now, policy),
+  ).toBe(true);
   expect(needs(provenState(), planOf(setOf(), { plannedAt: before(minutes(59)) }))).toBe(false);
 });
 

@@ -71,9 +71,34 @@ test('one child that is still proxied keeps the artifact unproven', async () => 
   expect(await current()).toMatchObject({ phase: 'waiting', reason: '1 of 3 manifests not cached yet' });
 });
 
+test('a registry whose tag names something else than was proven takes the proof away, also while MAR cannot tell what is right', async () => {
+  const { clock, mar, registry, ports, task, current } = await arrange(provenState(coredns, { step: 0 }));
+  await registry.get((await current()).cachedRepository, coredns.tag);
+  mar.put(coredns.repository, coredns.tag, 'rebuilt');
+  clock.advance(600);
+  const away = () => Promise.reject(new SyncError('REGISTRY_UNAVAILABLE', 'MAR is away'));
+  await advanceArtifact(task, 1, { ...ports, upstream: { head: away, get: away, tags: away } });
+  expect(await current()).toMatchObject({
+    phase: 'planned',
+    reason: expect.stringMatching(/names sha256:.*UPSTREAM_UNAVAILABLE/) as unknown,
+  });
+  expect(await current()).not.toHaveProperty('provenAt');
+});
+
 test('a task of an artifact without a record does nothing', async () => {
   const { ports, task, registry } = await arrange();
   expect(await advanceArtifact({ ...task, tag: 'other' }, 1, ports)).toBe('unknown');
+  expect(registry.requests).toBe(0);
+});
+
+test('a task that has to wait leaves the record it carries behind: one that was outdone meanwhile asks nothing when it comes back', async () => {
+  const { ports, states, task, registry, warmQueue } = await arrange();
+  const carried = states.carry(task) ?? '';
+  const busy: AdvancePorts['budgets'] = { ...unlimitedBudgets, take: async () => ({ kind: 'wait', seconds: 30 }) };
+  expect(await advanceArtifact({ ...task, carried }, 1, { ...ports, budgets: busy })).toBe('deferred');
+  const stored = await states.get(task.registry, task);
+  await states.save([{ state: stateOf(coredns, { step: 1 }), etag: stored?.etag }]);
+  expect(await advanceArtifact(warmQueue.messages[0] ?? task, 1, ports)).toBe('stale');
   expect(registry.requests).toBe(0);
 });
 

@@ -52,6 +52,10 @@ const waiting = (overdueMs: number) => stateOf(coredns, { phase: 'waiting', step
 const failed = (sinceMs: number) => stateOf(coredns, { phase: 'failed', step: 4, dueAt: before(sinceMs) });
 const proven = (ageMs: number) => provenState(coredns, { provenAt: before(ageMs), dueAt: before(ageMs) });
 
+test('what failed on a clock that was far ahead is started again now, not when that time comes', () => {
+  expect(plan(failed(-hours(24 * 30))).changes).toMatchObject([{ state: { phase: 'planned', step: 5 } }]);
+});
+
 test.each([
   ['without a record is started', undefined, 'started'],
   ['on its way is left to its task', waiting(0), 'left'],

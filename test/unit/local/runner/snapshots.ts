@@ -31,6 +31,7 @@ export function aSnapshot(fields: Partial<Snapshot> = {}): Snapshot {
     updateRuns: [{ name: 'run-1', kubernetesVersion: '1.35.7', state: 'Pending' }],
     gates: [{ displayName: 'canary', run: 'run-1', place: 'one', state: 'Pending' }],
     upgrades: [],
+    events: [],
     holds: [],
     loginServers: new Map([['contoso', '127.0.0.1:1']]),
     ...fields,
