@@ -63,15 +63,20 @@ describe.each(exampleNames)('example %s', (name) => {
     }
   });
 
-  test('has the five alerts and the workbook', () => {
+  test('has the alerts and the workbook', () => {
     expect(
       resourcesOf(name, 'Microsoft.Insights/scheduledQueryRules')
         .map(({ name: rule }) => rule)
         .sort(),
     ).toEqual(
-      ['catalogue-stale', 'gate-at-risk', 'poison-messages', 'reconcile-missed', 'warm-failures'].map(
-        (alert) => `alert-artifact-sync-${alert}`,
-      ),
+      [
+        'catalogue-stale',
+        'deadline-at-risk',
+        'gate-at-risk',
+        'poison-messages',
+        'reconcile-missed',
+        'warm-failures',
+      ].map((alert) => `alert-artifact-sync-${alert}`),
     );
     expect(resourcesOf(name, 'Microsoft.Insights/workbooks')).toHaveLength(1);
   });
