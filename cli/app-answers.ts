@@ -86,6 +86,7 @@ export const statusAnswer = z.object({
       kubernetesVersion: line,
       isolated: z.boolean(),
       finding: line.optional(),
+      unheard: line.optional(),
       targets: z.array(
         z.object({
           kubernetesVersion: line,

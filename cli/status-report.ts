@@ -198,11 +198,13 @@ function renderNotices(clusters: readonly Cluster[], display: Display): readonly
       .filter(({ effect }) => effect === 'none')
       .map(({ subject, message }) => [name, target.kubernetesVersion, subject, message]),
   );
+  const unheard = clusters.flatMap(({ name, unheard: why }) => (why === undefined ? [] : [[name, '-', 'events', why]]));
+  const notices = [...findings, ...unheard];
   const drift = targets.flatMap(({ name, target }) =>
     target.drift ? [driftRow(name, target, target.drift, display)] : [],
   );
   return [
-    ...(findings.length === 0 ? [] : [section('Findings', findingColumns, findings, display)]),
+    ...(notices.length === 0 ? [] : [section('Findings', findingColumns, notices, display)]),
     ...(drift.length === 0 ? [] : [section('Drift', driftColumns, drift, display)]),
   ];
 }

@@ -108,6 +108,17 @@ module roles 'modules/subscription-roles.bicep' = {
   }
 }
 
+module policy 'modules/policy.bicep' = if (features.?policy != null) {
+  name: '${name}-policy'
+  params: {
+    name: name
+    location: location
+    effect: features.?policy ?? 'Disabled'
+    appPrincipalId: identity.outputs.appPrincipalId
+    policyRoleId: roles.outputs.policyRoleId
+  }
+}
+
 module storage 'modules/storage.bicep' = {
   name: '${name}-storage'
   scope: group
@@ -180,7 +191,9 @@ module appSettings 'modules/settings.bicep' = {
     insightsConnectionString: monitoring.outputs.insightsConnectionString
     pullLogWorkspaceId: empty(logged) ? '' : monitoring.outputs.workspaceCustomerId
     eventTopicEndpoint: eventsOut.?outputs.endpoint ?? ''
+    policyAssignmentId: policy.?outputs.assignmentId ?? ''
     gateMode: gateMode
+    features: features
     hasCatalogEgress: hasCatalogEgress
     enforcementResourceGroups: enforcementResourceGroups
     chosen: settings

@@ -85,6 +85,15 @@ type Features = {
   @description('Optional. Approves Fleet gates. Default: false.')
   fleetApprovals: bool?
 
+  @description('Optional. Holds planned maintenance of clusters that AKS upgrades by itself, until their cache is complete. Default: false.')
+  maintenanceHolds: bool?
+
+  @description('Optional. With maintenanceHolds: makes a maintenance configuration that a cluster lacks, and deletes it in the end. Default: false.')
+  maintenanceCreation: bool?
+
+  @description('Optional. Assigns the Azure Policy whose lists the app keeps, with this effect: begin with Audit. Default: no policy.')
+  policy: ('Audit' | 'Deny' | 'Disabled')?
+
   @description('Optional. Imports artifacts that no cache rule covers, into the registries given. Default: false.')
   import: bool?
 }

@@ -6,8 +6,14 @@ using '../main.bicep'
 param location = 'westeurope'
 param name = 'artifact-sync'
 param gateMode = 'enforce'
-param features = { fleetApprovals: true, import: true }
-param enforcementResourceGroups = ['fleets']
+param features = {
+  fleetApprovals: true
+  import: true
+  maintenanceHolds: true
+  maintenanceCreation: true
+  policy: 'Audit'
+}
+param enforcementResourceGroups = ['fleets', 'payments', 'shop']
 param network = { kind: 'new', addressPrefix: '10.90.0.0/24' }
 param registries = [
   {

@@ -1,4 +1,4 @@
-metadata description = 'Alerts on what the app says of itself: the line "health: {...}" of every reconcile round. What each means: docs/operations.md.'
+metadata description = 'Alerts on what the app says of itself: the line "health: {...}" of every reconcile round, and events. What each means: docs/operations.md.'
 
 import { Tags } from '../types.bicep'
 
@@ -38,6 +38,15 @@ var alerts = [
     query: '${health} | summarize arg_max(TimeGenerated, health) | project value = tolong(health.longestShutMinutes)'
     operator: 'GreaterThan'
     threshold: gateShutMinutes
+    window: 'PT30M'
+  }
+  {
+    name: 'deadline-at-risk'
+    severity: 1
+    description: 'A cluster will pull before its cache can be complete. Told once for each deadline.'
+    query: '${lines} | where Message has "event io.github.aks-artifact-sync.DeadlineAtRisk" | summarize value = count()'
+    operator: 'GreaterThan'
+    threshold: 0
     window: 'PT30M'
   }
   {
@@ -101,7 +110,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     kind: 'LogAlert'
     properties: {
       displayName: '${name}: ${alert.name}'
-      description: alert.description
+      description: '${alert.description} What to do: docs/operations.md#alert-${alert.name}'
       severity: alert.severity
       enabled: true
       autoMitigate: true

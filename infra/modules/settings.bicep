@@ -1,6 +1,6 @@
 metadata description = 'Application settings, from what was deployed. Deploys nothing.'
 
-import { Settings, StorageEndpoints } from '../types.bicep'
+import { Features, Settings, StorageEndpoints } from '../types.bicep'
 
 @description('Required. Name of the storage account.')
 param storageAccountName string
@@ -20,8 +20,14 @@ param pullLogWorkspaceId string
 @description('Required. Where decisions are published; empty: nowhere.')
 param eventTopicEndpoint string
 
+@description('Required. Policy assignment whose lists the app keeps; empty: none.')
+param policyAssignmentId string
+
 @description('Required. Whether gates are opened in Azure.')
 param gateMode 'observe' | 'enforce'
+
+@description('Required. Which actions beyond reading the app may take.')
+param features Features
 
 @description('Required. Whether the app reaches public sources of the catalogue beside the Microsoft Artifact Registry.')
 param hasCatalogEgress bool
@@ -62,12 +68,29 @@ var derived = {
 }
 var pullLog = empty(pullLogWorkspaceId) ? {} : { LOG_ANALYTICS_WORKSPACE_ID: pullLogWorkspaceId }
 var topic = empty(eventTopicEndpoint) ? {} : { EVENT_TOPIC_ENDPOINT: eventTopicEndpoint }
+var policy = empty(policyAssignmentId) ? {} : { POLICY_ASSIGNMENT_ID: policyAssignmentId }
 var sources = hasCatalogEgress ? {} : { AGENTBAKER_URL: '', VULNERABILITY_API_ENDPOINT: '' }
 var scopes = empty(enforcementResourceGroups)
   ? {}
   : {
       ENFORCE_SCOPES: join(map(enforcementResourceGroups, group => '${subscription().id}/resourceGroups/${group}'), ',')
     }
+var holds = features.?maintenanceHolds ?? false
+// To observe costs no permission; to enforce without one would be refused at every cluster.
+var maintenance = holds
+  ? { MAINTENANCE_CREATE: string(features.?maintenanceCreation ?? false) }
+  : gateMode == 'enforce' ? { MAINTENANCE_HOLDS: 'off' } : {}
 
 @description('Settings of the function app.')
-output settings Settings = union(derived, storage, clouds[environment().name], pullLog, topic, sources, scopes, chosen)
+output settings Settings = union(
+  derived,
+  storage,
+  clouds[environment().name],
+  pullLog,
+  topic,
+  sources,
+  scopes,
+  maintenance,
+  policy,
+  chosen
+)

@@ -49,6 +49,8 @@ var tableNames = [
   'syncPoison'
   'syncAudit'
   'syncBreakGlass'
+  'syncHolds'
+  'syncDeadlines'
 ]
 var catalogContainer = 'catalog'
 var packageContainer = 'app-package'

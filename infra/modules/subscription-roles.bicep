@@ -28,7 +28,13 @@ var reads = map(
   permission => permission.action
 )
 var imports = map(filter(permissions, permission => permission.feature == 'import'), permission => permission.action)
-var allowed = [...(features.?fleetApprovals ?? false ? ['fleetApprovals'] : [])]
+var keeps = map(filter(permissions, permission => permission.feature == 'policy'), permission => permission.action)
+var holds = features.?maintenanceHolds ?? false
+var allowed = [
+  ...(features.?fleetApprovals ?? false ? ['fleetApprovals'] : [])
+  ...(holds ? ['maintenanceHolds'] : [])
+  ...(holds && (features.?maintenanceCreation ?? false) ? ['maintenanceCreation'] : [])
+]
 var enforces = map(
   filter(permissions, permission => contains(allowed, permission.feature)),
   permission => permission.action
@@ -67,6 +73,17 @@ resource enforcer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (!em
   }
 }
 
+resource policyKeeper 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (features.?policy != null) {
+  name: guid(subscription().id, name, 'policy-keeper')
+  properties: {
+    roleName: '${name} policy keeper (${subscription().subscriptionId})'
+    description: 'Keeps the lists of one policy assignment, for AKS artifact sync.'
+    type: 'CustomRole'
+    assignableScopes: [subscription().id]
+    permissions: [{ actions: keeps, notActions: [] }]
+  }
+}
+
 // Clusters are found anywhere in the subscription, hence no narrower scope.
 resource readsAll 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(subscription().id, appPrincipalId, 'reader')
@@ -96,6 +113,9 @@ module enforcesHere 'role-assignment.bicep' = [
 
 @description('Resource id of the role that imports; empty where importing is off.')
 output importRoleId string = features.?import ?? false ? importer.id : ''
+
+@description('Resource id of the role that keeps the lists of the policy; empty where there is none.')
+output policyRoleId string = features.?policy != null ? policyKeeper.id : ''
 
 @description('Resource id of the role that reads: registries of other subscriptions need it, too.')
 output readerRoleId string = reader.id

@@ -8,6 +8,7 @@ import { describeFleet, describeGate, describeMembers, describeRun } from './fle
 import type { Fleet } from './fleet.js';
 import { answerJson, bearerToken, type Answer, type Received } from './http.js';
 import type { TokenIssuer } from './identity.js';
+import { answerSystemTopics } from './system-topics.js';
 import { describeCacheRules, describePermissions, describeRegistry } from './registry-documents.js';
 import type { ImportOperations } from './import-operations.js';
 import type { LocalAzureOptions } from './local-azure-interface.js';
@@ -102,6 +103,8 @@ export class ArmServer {
         return this.gates.answerOperation(id, kind.toLowerCase() === 'operationresults' ? 'result' : 'status');
       case 'microsoft.containerregistry/locations':
         return parts.imports.answerOperation(id, request);
+      case 'microsoft.eventgrid/systemtopics':
+        return answerSystemTopics(parts.clusters, request, [], parts.pageSize);
       case 'microsoft.containerservice/managedclusters':
         return this.list(request, parts.clusters.map(describeCluster));
       case 'microsoft.containerservice/fleets':
@@ -130,6 +133,8 @@ export class ArmServer {
     const id = `/subscriptions/${this.parts.scenario.subscriptionId}/resourceGroups/${group}/providers/${provider}/${type}/${name}`;
     const isIt = (one: { readonly id: string }): boolean => one.id.toLowerCase() === id.toLowerCase();
     switch (`${provider}/${type}`.toLowerCase()) {
+      case 'microsoft.eventgrid/systemtopics':
+        return answerSystemTopics(this.parts.clusters, request, [name, ...rest], this.parts.pageSize);
       case 'microsoft.containerservice/managedclusters': {
         const cluster = this.parts.clusters.find(isIt);
         return cluster

@@ -139,6 +139,7 @@ export class Booting {
     const cluster = world.clusters.get(event.cluster);
     if (!cluster) throw new Error(`the scenario has no cluster "${event.cluster}"`);
     const { topic, event: document } = newScenarioEvent(cluster, event);
+    if (topic === 'managed-clusters' && !cluster.declared.subscribed) return;
     world.eventGrid.publish(topic, document);
   }
 

@@ -41,6 +41,10 @@ const cluster = z.strictObject({
     .default([])
     .describe('Planned maintenance at the start.'),
   autoUpgrade: autoUpgrade.optional().describe('An upgrade that AKS makes by itself.'),
+  subscribed: z
+    .boolean()
+    .default(true)
+    .describe('Whether an Event Grid system topic delivers its events to the app; false: they reach nobody.'),
   nodePulls: z.array(artifact).default([]).describe('What its nodes pull when they are upgraded, as in MAR.'),
 });
 

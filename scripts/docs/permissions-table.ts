@@ -5,6 +5,9 @@ const features: Readonly<Record<string, string>> = {
   import: '`features.import`',
   importStatus: '`features.import`',
   fleetApprovals: '`features.fleetApprovals`',
+  policy: '`features.policy`',
+  maintenanceHolds: '`features.maintenanceHolds`',
+  maintenanceCreation: '`features.maintenanceCreation`',
 };
 
 /** Where a role with the action is assigned. */
@@ -12,6 +15,7 @@ const scopes: Readonly<Record<string, string>> = {
   read: 'the subscription; registries of other subscriptions, each',
   import: 'each registry of `registries`',
   importStatus: 'the subscription',
+  policy: 'that assignment alone',
 };
 
 const enforced = '`enforcementResourceGroups`, or the subscription';

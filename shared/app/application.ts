@@ -21,6 +21,7 @@ import type {
   Problems,
 } from '../gate/ports.js';
 import { rememberJudging, type RememberPorts } from '../gate/remember-judging.js';
+import { watchTopicsHourly, type WatchTopicsPorts } from '../gate/watch-topics.js';
 import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
 import {
   describeChange,
@@ -70,6 +71,7 @@ export type Ports = PlanPorts &
   ReconcilePorts &
   Omit<VerifyPorts, 'verifyQueue'> &
   RememberPorts &
+  WatchTopicsPorts &
   DriftPorts & {
     readonly version: string;
     readonly problems: Problems;
@@ -91,6 +93,7 @@ export type Ports = PlanPorts &
 export class Application {
   #ready: Promise<void> | undefined;
   readonly #purge = purgeDaily();
+  readonly #watchTopics = watchTopicsHourly();
 
   /** What `gate` judges by: everything else reads storage. */
   readonly #remembered: JudgeReads;
@@ -142,7 +145,8 @@ export class Application {
     await this.#purge(this.ports);
     if (await this.ports.catalogKeeper.isOverdue()) await this.refreshCatalog();
     else await tellCatalog(this.ports);
-    return reconciled;
+    const unwatched = await this.#watchTopics(this.ports);
+    return { ...reconciled, failures: [...reconciled.failures, ...unwatched] };
   }
 
   /** Reads the sources of the catalogue anew; what fails is told, and what was read last stays in use. */

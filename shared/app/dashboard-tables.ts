@@ -33,7 +33,7 @@ function gateRow({ cluster, target }: { cluster: ClusterStatus; target: TargetSt
     <td class="count">${renderProgress(target.cached, target.required)}</td>
     <td class="wide">
       ${renderReasons(target.reasons)}${renderTimes(target)}${renderMissing(target)}${renderImports(target)}
-      ${renderFindings(target)}${renderDrift(target, now)}
+      ${renderFindings(target)}${renderDrift(target, now)} ${target.current ? renderUnheard(cluster) : undefined}
     </td>
   </tr>`;
 }
@@ -45,6 +45,11 @@ function renderFindings({ findings = [] }: TargetStatus): Html | undefined {
   return html`<ul class="plain soft">
     ${told.map(({ subject, message }) => html`<li>${subject}: ${message}</li>`)}
   </ul>`;
+}
+
+/** Of no weight: the timer makes up for events. */
+function renderUnheard({ unheard }: ClusterStatus): Html | undefined {
+  return unheard === undefined ? undefined : html`<div class="soft">events: ${unheard}</div>`;
 }
 
 /** That a rule fills the others is the ordinary case. */
@@ -78,7 +83,7 @@ function otherRow(cluster: ClusterStatus): Html {
     <td class="tight">${mark}</td>
     <td></td>
     <td></td>
-    <td class="wide">${note}</td>
+    <td class="wide">${note}${renderUnheard(cluster)}</td>
   </tr>`;
 }
 

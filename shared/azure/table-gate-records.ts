@@ -156,6 +156,7 @@ const seenRow = z.object({
   isolated: z.boolean(),
   registry: z.string().exactOptional(),
   finding: z.string().exactOptional(),
+  unheard: z.string().exactOptional(),
   // ARM's names of versions, separated by blanks.
   upgradingTo: z.string().optional(),
   upgradingSince: date.optional(),

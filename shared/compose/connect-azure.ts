@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { ArmClient } from '../azure/arm-client.js';
+import { ArmClusterTopics } from '../azure/cluster-topics.js';
 import { ArmClusters } from '../azure/clusters.js';
 import { ArmFleets } from '../azure/fleets.js';
 import { ArmImports } from '../azure/imports.js';
@@ -20,6 +21,8 @@ export function connectAzure(config: Config, credential: TokenCredential, budget
   const arm = new ArmClient(armEndpoint, armAudience, credential, policies);
   return {
     clusters: new ArmClusters(arm, subscriptionId),
+    clusterTopics: new ArmClusterTopics(arm, subscriptionId),
+    eventAccount: config.storage.kind === 'identity' ? config.storage.accountName : undefined,
     registries: teachSkus(new ArmRegistries(credential, armEndpoint, armAudience, policies), budgets),
     fleets: new ArmFleets(arm, subscriptionId),
     policyAssignments:

@@ -163,6 +163,8 @@ export interface SeenCluster {
   readonly registry?: string;
   /** Why it is left alone, or what is wrong with it. */
   readonly finding?: string;
+  /** Why its events do not reach the app, as last looked at. */
+  readonly unheard?: string;
   /** An upgrade that ARM reported under way at `seenAt`. */
   readonly upgrade?: RunningUpgrade;
   readonly seenAt: Date;

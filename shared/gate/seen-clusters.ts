@@ -60,6 +60,7 @@ export function seen(cluster: Cluster, before: SeenCluster | undefined, now: Dat
     isolated: cluster.bootstrap.source === 'cache',
     ...(cluster.bootstrap.source === 'cache' ? { registry: cluster.bootstrap.registry.name } : {}),
     ...(finding === undefined ? {} : { finding }),
+    ...(before?.unheard === undefined || cluster.bootstrap.source !== 'cache' ? {} : { unheard: before.unheard }),
     ...(upgrade ? { upgrade } : {}),
     seenAt: now,
   };

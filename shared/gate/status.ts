@@ -83,6 +83,8 @@ export interface ClusterStatus {
   readonly isolated: boolean;
   readonly registry?: string;
   readonly finding?: string;
+  /** Why its events do not reach the app: the timer finds its new versions, a little later. */
+  readonly unheard?: string;
   readonly targets: readonly TargetStatus[];
 }
 
@@ -194,6 +196,7 @@ function describeCluster(cluster: SeenCluster, input: StatusInput): ClusterStatu
     isolated: cluster.isolated,
     ...(cluster.registry === undefined ? {} : { registry: cluster.registry }),
     ...(cluster.finding === undefined ? {} : { finding: cluster.finding }),
+    ...(cluster.unheard === undefined ? {} : { unheard: cluster.unheard }),
     targets: targets.map((target) => describeTarget(target, cluster, input)),
   };
 }

@@ -118,6 +118,7 @@ const seen: SeenCluster = {
   kubernetesVersion: version('1.34.7'),
   isolated: true,
   registry: 'acr',
+  unheard: 'no Event Grid system topic',
   seenAt: now,
 };
 
@@ -136,7 +137,7 @@ export function seenClustersContract(open: () => Promise<SeenClusters>): void {
       finding: 'not isolated',
       seenAt: now,
     };
-    const { registry: _registry, ...moved } = { ...seen, isolated: false, finding: 'x' };
+    const { registry: _registry, unheard: _unheard, ...moved } = { ...seen, isolated: false, finding: 'x' };
     const upgrade = { to: ['1.34.8', '1.35.7'], since: before(minutes(9)) };
     await clusters.save([{ ...seen, upgrade }, plain]);
     expect(await clusters.get(clusterId().toUpperCase())).toEqual({ ...seen, upgrade });

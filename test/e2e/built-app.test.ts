@@ -19,24 +19,28 @@ const queue = (queueName: string): object => ({
   queueName,
   connection: 'AzureWebJobsStorage',
 });
-const http = (route: string, method: string): object => ({
+const http = (route: string, methods: string | readonly string[], authLevel = 'function'): object => ({
   type: 'httpTrigger',
   direction: 'in',
   route,
-  methods: [method],
-  authLevel: 'function',
+  methods: [methods].flat(),
+  authLevel,
 });
 const answer = { type: 'http', direction: 'out' };
 
 const functions: readonly (readonly [name: string, bindings: readonly object[]])[] = [
+  ['audit', [http('audit', 'GET'), answer]],
+  ['break-glass', [http('break-glass', ['POST', 'DELETE'], 'admin'), answer]],
   ['dashboard', [http('dashboard', 'GET'), answer]],
   ['drift', [http('drift', 'GET'), answer]],
   ['evaluate-gate', [queue('gate')]],
+  ['event-received', [queue('events')]],
   ['fleet-gate-changed', [{ type: 'eventGridTrigger', direction: 'in' }]],
   ['gate', [http('gate', 'GET'), answer]],
   ['kubernetes-version-available', [{ type: 'eventGridTrigger', direction: 'in' }]],
   ['measure-drift', [{ type: 'timerTrigger', direction: 'in', schedule: '0 30 4 * * *' }]],
   ['plan-target', [queue('plan')]],
+  ['poisoned-event', [queue('events-poison')]],
   ['poisoned-gate', [queue('gate-poison')]],
   ['poisoned-plan', [queue('plan-poison')]],
   ['poisoned-warm', [queue('warm-poison')]],

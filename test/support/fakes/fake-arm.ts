@@ -1,3 +1,4 @@
+import type { ClusterTopic, ClusterTopics } from '../../../shared/gate/cluster-topics.js';
 import type { FleetGate, UpdateRun } from '../../../shared/gate/fleet.js';
 import type { Fleets } from '../../../shared/gate/ports.js';
 import type { Cluster, UpgradeProfile } from '../../../shared/model/cluster.js';
@@ -48,6 +49,19 @@ export class FakeClusters implements ClusterReader {
     const found = this.#known.get(cluster.key);
     if (!found) throw new SyncError('CLUSTER_NOT_FOUND', `ARM has no cluster ${cluster.id}`);
     return found;
+  }
+}
+
+/** System topics in memory. */
+export class FakeClusterTopics implements ClusterTopics {
+  topics: readonly ClusterTopic[] = [];
+  fault = noFault;
+  asked = 0;
+
+  async list(): Promise<readonly ClusterTopic[]> {
+    this.asked += 1;
+    this.fault('system topics');
+    return this.topics;
   }
 }
 

@@ -14,7 +14,7 @@ import { hours, minutes, profileOf, registryOf, subscriptionId, target } from '.
 import { idleCatalogKeeper } from '../catalog/idle-catalog.js';
 import { smallCatalog } from '../small-catalog.js';
 import { FakeClock } from './clock.js';
-import { FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
+import { FakeClusterTopics, FakeClusters, FakeFleets, FakeRegistries } from './fake-arm.js';
 import { FakeImports, unlimitedBudgets } from './fake-imports.js';
 import { FakeMar } from './fake-manifests.js';
 import { FakeCachingRegistry } from './fake-registry.js';
@@ -47,6 +47,7 @@ export class FakeSubscription {
   readonly clock = new FakeClock();
   readonly mar = new FakeMar();
   readonly clusters = new FakeClusters();
+  readonly clusterTopics = new FakeClusterTopics();
   readonly registries = new FakeRegistries();
   readonly fleets = new FakeFleets();
   /** Set: an assignment is kept. */
@@ -129,6 +130,7 @@ export class FakeSubscription {
       policyAssignments: this.policyAssignments,
       ...{ registryProofs, storedManifests, verifyPolicy: { everyMs: hours(3) } },
       ...{ clusters, registries, fleets, states, targets, judgements, fleetRecords, seenClusters, problems },
+      ...{ clusterTopics: this.clusterTopics, eventAccount: undefined },
       catalog: { current: async () => this.catalog },
       catalogKeeper: idleCatalogKeeper,
       upstream: mar,

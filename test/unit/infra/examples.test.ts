@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import {
   exampleNames,
   grantedActions,
@@ -63,15 +63,20 @@ describe.each(exampleNames)('example %s', (name) => {
     }
   });
 
-  test('has the five alerts and the workbook', () => {
+  test('has the alerts and the workbook', () => {
     expect(
       resourcesOf(name, 'Microsoft.Insights/scheduledQueryRules')
         .map(({ name: rule }) => rule)
         .sort(),
     ).toEqual(
-      ['catalogue-stale', 'gate-at-risk', 'poison-messages', 'reconcile-missed', 'warm-failures'].map(
-        (alert) => `alert-artifact-sync-${alert}`,
-      ),
+      [
+        'catalogue-stale',
+        'deadline-at-risk',
+        'gate-at-risk',
+        'poison-messages',
+        'reconcile-missed',
+        'warm-failures',
+      ].map((alert) => `alert-artifact-sync-${alert}`),
     );
     expect(resourcesOf(name, 'Microsoft.Insights/workbooks')).toHaveLength(1);
   });
@@ -110,8 +115,30 @@ test('features add their own actions', () => {
     (one) => !grantedActions('public-evaluation').includes(one),
   );
   expect([...added].sort()).toEqual([
+    'microsoft.authorization/policyassignments/read',
+    'microsoft.authorization/policyassignments/write',
     'microsoft.containerregistry/locations/operationresults/read',
     'microsoft.containerregistry/registries/importimage/action',
     'microsoft.containerservice/fleets/gates/write',
+    'microsoft.containerservice/managedclusters/maintenanceconfigurations/delete',
+    'microsoft.containerservice/managedclusters/maintenanceconfigurations/write',
   ]);
+});
+
+test('the policy is what the repository has, begins with its effect, and the app may change this assignment alone', () => {
+  const name = 'private-production';
+  const { displayName, policyRule } = JSON.parse(
+    readFileSync('infra/policy/kubernetes-versions.json', 'utf8'),
+  ) as Record<string, unknown>;
+  expect(only(name, 'Microsoft.Authorization/policyDefinitions')?.properties).toMatchObject({
+    displayName,
+    policyRule,
+  });
+  const assignment = only(name, 'Microsoft.Authorization/policyAssignments');
+  expect(of(assignment, 'parameters')).toEqual({ effect: { value: 'Audit' } });
+  const keepers = resourcesOf(name, 'Microsoft.Authorization/roleAssignments').filter(({ id }) =>
+    id.includes('/policyAssignments/'),
+  );
+  expect(keepers.map(({ id }) => id)).toEqual([expect.stringContaining(`'${assignment?.id ?? ''}'`)]);
+  expect(only('public-evaluation', 'Microsoft.Authorization/policyAssignments')).toBeUndefined();
 });
