@@ -1,6 +1,5 @@
 import { app } from '@azure/functions';
 import { application } from '../shared/app.js';
-import { healthOf } from '../shared/app/health.js';
 
 const { app: sync, config } = application();
 
@@ -8,10 +7,11 @@ const { app: sync, config } = application();
 app.timer('reconcile', {
   schedule: config.reconcileSchedule,
   handler: async (_timer, context) => {
-    const { failures, ...counts } = await sync.reconcile();
+    const round = await sync.reconcile();
+    const { failures, ...counts } = round;
     context.log(`reconciled: ${JSON.stringify(counts)}`);
     for (const failure of failures) context.warn(`reconcile: ${failure}`);
     // What alerts and the workbook read: infra/modules/alerts.bicep.
-    context.log(`health: ${JSON.stringify(healthOf(await sync.status()))}`);
+    context.log(`health: ${JSON.stringify(await sync.health(round))}`);
   },
 });

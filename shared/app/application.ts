@@ -3,26 +3,19 @@ import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
 import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
-import { measureDrift, type DriftMeasured, type DriftPorts } from '../drift/measure-drift.js';
-import { evaluateFleetGate, type FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
+import { measureDrift, type DriftMeasured } from '../drift/measure-drift.js';
+import { evaluateFleetGate } from '../gate/evaluate-fleet-gate.js';
 import type { Notice } from '../gate/deadlines.js';
-import { evaluatePolicy, type PolicyPorts } from '../gate/evaluate-policy.js';
-import { evaluateMaintenance, type MaintenancePorts } from '../gate/evaluate-maintenance.js';
+import { evaluatePolicy } from '../gate/evaluate-policy.js';
+import { evaluateMaintenance } from '../gate/evaluate-maintenance.js';
 import { breakGlass, mendGlass } from '../gate/break-glass.js';
-import { evaluateTarget, type EvaluatePorts, type JudgeReads } from '../gate/evaluate-target.js';
+import { evaluateTarget, type JudgeReads } from '../gate/evaluate-target.js';
 import type { OutgoingEvent } from '../gate/outgoing-events.js';
-import type {
-  AuditTrail,
-  BreakGlasses,
-  GateTask,
-  PoisonMessage,
-  PoisonMessages,
-  Problem,
-  Problems,
-} from '../gate/ports.js';
-import { rememberJudging, type RememberPorts } from '../gate/remember-judging.js';
-import { watchTopicsHourly, type WatchTopicsPorts } from '../gate/watch-topics.js';
-import { reconcile, type Reconciled, type ReconcilePorts } from '../gate/reconcile.js';
+import type { GateTask, PoisonMessage, Problem } from '../gate/ports.js';
+import { rememberJudging } from '../gate/remember-judging.js';
+import { watchTopicsHourly } from '../gate/watch-topics.js';
+import { lookAtAllHalfHourly } from '../gate/maintenance-look.js';
+import { reconcile, type Reconciled } from '../gate/reconcile.js';
 import {
   describeChange,
   describeGlass,
@@ -31,69 +24,34 @@ import {
   type Status,
 } from '../gate/status.js';
 import { countStrategies } from '../gate/strategy-counts.js';
-import { advanceArtifact, type AdvancePorts } from '../warming/advance.js';
-import { planTarget, type PlanPorts } from '../warming/plan-target.js';
+import { advanceArtifact } from '../warming/advance.js';
+import { planTarget } from '../warming/plan-target.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
-import type { VerifyPorts } from '../warming/verify-registry-ports.js';
-import type { ThrottledBudget } from '../warming/budgets.js';
 import type { PlanTask, WarmTask } from '../warming/ports.js';
 import type { RequestedCluster } from '../warming/request-targets.js';
-import type { OutageRecords } from '../warming/outages.js';
 import type { BreakRequest, MendRequest } from './break-glass-requests.js';
 import { answerGate, versionOf, type GateAnswer } from './gate-answer.js';
 import { describeDrift, type DriftAnswer } from './drift-answer.js';
 import { prepareUpgrade } from './prepare-upgrade.js';
 import { describeRepaired, purgeDaily } from './problems.js';
 import { readStatus } from './read-status.js';
+import { watchHealth, type Health } from './health.js';
+import type { Ports } from './ports.js';
 import { poisonOf, replayPoison, type ReplayAnswer, type ReplayRequest } from './replay.js';
-import { describeEvent, tellCatalog, type TellCatalogPorts } from './tell-catalog.js';
+import { describeEvent, tellCatalog } from './tell-catalog.js';
 import type { GateRequest, SyncRequest, TargetRequest } from './requests.js';
 import { syncClusters, type SyncAnswer } from './sync-clusters.js';
 
 /** Azure asks for seconds or minutes; what it asks beyond that is looked at hourly. */
 const longestPauseSeconds = 3600;
 
-/** What the app does with the catalogue, apart from reading it. */
-export type CatalogKeeper = TellCatalogPorts['catalogKeeper'] & {
-  /** Reads every source anew. */
-  refresh(): Promise<RefreshedCatalog>;
-  /** Whether nobody has done so for a day, or ever. */
-  isOverdue(): Promise<boolean>;
-};
-
-/** Everything that the stages need, in one object. */
-export type Ports = PlanPorts &
-  AdvancePorts &
-  EvaluatePorts &
-  FleetGatePorts &
-  PolicyPorts &
-  MaintenancePorts &
-  ReconcilePorts &
-  Omit<VerifyPorts, 'verifyQueue'> &
-  RememberPorts &
-  WatchTopicsPorts &
-  DriftPorts & {
-    readonly version: string;
-    readonly problems: Problems;
-    readonly poison: PoisonMessages;
-    readonly outageRecords: OutageRecords;
-    readonly audit: AuditTrail;
-    readonly breakGlasses: BreakGlasses;
-    readonly catalogKeeper: CatalogKeeper;
-    /** Problems and poison messages are kept for so long. */
-    readonly retainMs: number;
-    readonly newRunId: () => string;
-    /** Budgets that are not at their full rate. */
-    readonly throttled: () => Promise<readonly ThrottledBudget[]>;
-    /** Creates queues and tables that are missing. Idempotent. */
-    readonly ensureStorage: () => Promise<void>;
-  };
-
 /** The app behind its doors: functions and command line call this, nothing else. */
 export class Application {
   #ready: Promise<void> | undefined;
   readonly #purge = purgeDaily();
   readonly #watchTopics = watchTopicsHourly();
+  readonly #health = watchHealth();
+  readonly #look = lookAtAllHalfHourly();
 
   /** What `gate` judges by: everything else reads storage. */
   readonly #remembered: JudgeReads;
@@ -141,7 +99,7 @@ export class Application {
 
   async reconcile(): Promise<Reconciled> {
     await this.ready();
-    const reconciled = await reconcile(this.ports);
+    const reconciled = await reconcile(this.ports, this.#look(this.ports.now()));
     await this.#purge(this.ports);
     if (await this.ports.catalogKeeper.isOverdue()) await this.refreshCatalog();
     else await tellCatalog(this.ports);
@@ -260,6 +218,12 @@ export class Application {
   async audit({ most }: { readonly most: number }): Promise<{ readonly entries: readonly ChangeStatus[] }> {
     await this.ready();
     return { entries: (await this.ports.audit.list(most)).map(describeChange) };
+  }
+
+  /** What alerts read, after a round. */
+  async health(round: Reconciled): Promise<Health> {
+    await this.ready();
+    return await this.#health(round, () => readStatus(this.ports), this.ports.now());
   }
 
   async status(): Promise<Status> {

@@ -1,3 +1,4 @@
+import type { Reconciled } from '../gate/reconcile.js';
 import type { Status, TargetStatus } from '../gate/status.js';
 
 /**
@@ -37,6 +38,26 @@ export function healthOf({ clusters, registries, outages, poison, catalog, evalu
     poison: poison.filter(({ at, replayedAt }) => replayedAt === undefined && now - Date.parse(at) < dayMs).length,
     staleSources: catalog.sources.filter(({ state }) => state === 'stale' || state === 'failed').length,
   };
+}
+
+/** While nothing is wrong and nothing happens, numbers of so long ago are told again: reading everything costs many transactions. */
+const tellAgainMs = 15 * minuteMs;
+
+/** The health after each round of this instance. */
+export function watchHealth(): (round: Reconciled, read: () => Promise<Status>, now: Date) => Promise<Health> {
+  let known: { readonly at: number; readonly health: Health } | undefined;
+  return async ({ planned, failures, shut }, read, now) => {
+    const at = now.getTime();
+    const isQuiet = planned === 0 && failures.length === 0 && shut === 0;
+    if (known && isQuiet && isWell(known.health) && at - known.at < tellAgainMs) return known.health;
+    const health = healthOf(await read());
+    known = { at, health };
+    return health;
+  };
+}
+
+function isWell({ gatesShut, failedArtifacts, outages, poison, staleSources }: Health): boolean {
+  return gatesShut + failedArtifacts + outages + poison + staleSources === 0;
 }
 
 /** From the judgement on that made it so; before the first one it counts as just begun. */

@@ -9,7 +9,7 @@ import { ArmPolicyAssignments } from '../azure/policy-assignments.js';
 import { ArmMaintenanceConfigurations } from '../azure/maintenance-configurations.js';
 import { ArmRegistries } from '../azure/registries.js';
 import { watchPolicy } from '../azure/watch-policy.js';
-import type { Ports } from '../app/application.js';
+import type { Ports } from '../app/ports.js';
 import type { Config } from '../config.js';
 import type { RegistryReader } from '../requirements/ports.js';
 import type { SharedBudgets } from '../warming/budgets.js';

@@ -1,7 +1,7 @@
 import { BlobCatalogStore } from '../azure/blob-catalog-store.js';
 import { HttpDocumentFetcher } from '../azure/document-fetcher.js';
 import type { Storage } from '../azure/storage.js';
-import type { CatalogKeeper } from '../app/application.js';
+import type { CatalogKeeper } from '../app/ports.js';
 import { loadCatalog } from '../catalog/catalog.js';
 import { readCatalogNews, rememberCatalogNews } from '../catalog/catalog-news.js';
 import { CurrentCatalog } from '../catalog/current-catalog.js';

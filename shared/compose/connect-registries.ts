@@ -3,7 +3,7 @@ import { AcrInventory } from '../azure/acr-inventory.js';
 import { AcrMetadata } from '../azure/acr-metadata.js';
 import { AcrStoredManifests } from '../azure/acr-stored-manifests.js';
 import { AcrTokens } from '../azure/acr-tokens.js';
-import type { Ports } from '../app/application.js';
+import type { Ports } from '../app/ports.js';
 import type { Config } from '../config.js';
 import { AnonymousTokens } from '../oci/anonymous.js';
 import { RegistryClient } from '../oci/registry-client.js';

@@ -17,7 +17,7 @@ import { TableOutages } from '../azure/table-outages.js';
 import { TablePoisonMessages } from '../azure/table-poison.js';
 import { TableRegistryProofs } from '../azure/table-registry-proofs.js';
 import { TableTargets } from '../azure/table-targets.js';
-import type { Ports } from '../app/application.js';
+import type { Ports } from '../app/ports.js';
 import { CarryingQueue } from '../warming/carry-states.js';
 
 /** Records and queues that the stages share; what holds what is told in ARCHITECTURE.md. */

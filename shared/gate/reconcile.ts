@@ -9,7 +9,7 @@ import { reasonsWhileHeld } from './fleet-held.js';
 import { needsOfFleets } from './fleet-needs.js';
 import { isOurs, versionsByCluster, type FleetGate, type UpdateRun } from './fleet.js';
 import type { Holds, MaintenancePolicy } from './maintenance-ports.js';
-import type { FleetGateRecords, Fleets, SeenClusters } from './ports.js';
+import type { FleetGateRecords, Fleets, Judgement, SeenClusters } from './ports.js';
 import { publishLeftovers, type PublishPorts } from './publish-announcements.js';
 import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
 import { pruneDeadlines } from './reconcile-deadlines.js';
@@ -33,11 +33,16 @@ export interface ReconcilePorts
 }
 
 /** Counts of what one round set in motion. */
+/** Whose planned maintenance is judged: of every cluster that AKS upgrades by itself, or where something is shut or held. */
+export type MaintenanceLook = 'all' | 'shut-or-held';
+
 export interface Reconciled {
   readonly clusters: number;
   readonly planned: number;
   readonly removed: number;
   readonly fleetGates: number;
+  /** Targets that were not judged open last. */
+  readonly shut: number;
   /** Registries whose warm sets are proven again. */
   readonly rounds: number;
   /** What could not be looked at this time, for the log. */
@@ -48,7 +53,7 @@ export interface Reconciled {
  * Looks at the whole subscription by itself: events get lost, workers die, facts change.
  * Idempotent; one cluster or the fleets failing does not keep the others waiting.
  */
-export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
+export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = 'all'): Promise<Reconciled> {
   const listed = await ports.clusters.list();
   const { clusters } = listed;
   const known = await rememberClusters(listed, ports.seenClusters, ports.now());
@@ -81,7 +86,9 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
       ]);
     }
   }
-  const maintained = await attempt(() => reconcileMaintenance(clusters, ports));
+  const maintained = await attempt(() =>
+    reconcileMaintenance(look === 'all' ? clusters : clusters.filter(isShut(judgements)), ports),
+  );
   if (typeof maintained === 'string') failures.push(`maintenance: ${maintained}`);
   if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
   await wakePolicy(ports);
@@ -91,6 +98,7 @@ export async function reconcile(ports: ReconcilePorts): Promise<Reconciled> {
     clusters: clusters.length,
     planned,
     removed,
+    shut: judgements.filter(({ decision }) => decision !== 'open').length,
     rounds: (due === undefined ? 0 : 1) + othersDue.length,
     failures,
     fleetGates: typeof fleetGates === 'string' ? 0 : fleetGates.judged,
@@ -163,6 +171,12 @@ async function reconcileFleets(
 async function reconcileMaintenance(clusters: readonly Cluster[], ports: ReconcilePorts): Promise<void> {
   const held = (await ports.holds.list()).map(({ clusterId }) => clusterId);
   await wakeMaintenance(clusters, ports, held);
+}
+
+function isShut(judgements: readonly Judgement[]): (cluster: Cluster) => boolean {
+  const open = judgements.filter(({ decision }) => decision === 'open').map(({ clusterId }) => clusterId.toLowerCase());
+  const shut = judgements.filter(({ decision }) => decision !== 'open').map(({ clusterId }) => clusterId.toLowerCase());
+  return ({ resource }) => shut.includes(resource.key) || !open.includes(resource.key);
 }
 
 /** Approved gates whose runs Azure holds all the same are told, and left alone. */

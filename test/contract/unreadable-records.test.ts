@@ -1,6 +1,7 @@
 import { odata, type TableClient } from '@azure/data-tables';
 import { startStorage, type LocalStorage } from '../../local/storage.js';
-import { Application, type Ports } from '../../shared/app/application.js';
+import { Application } from '../../shared/app/application.js';
+import type { Ports } from '../../shared/app/ports.js';
 import { Storage } from '../../shared/azure/storage.js';
 import { TableArtifactStates } from '../../shared/azure/table-artifact-states.js';
 import { TableTargets } from '../../shared/azure/table-targets.js';

@@ -1,4 +1,4 @@
-import type { Ports } from '../../shared/app/application.js';
+import type { Ports } from '../../shared/app/ports.js';
 
 /** A worker ends here: nothing catches it, and nothing after it happens. */
 export class Death extends Error {

@@ -1,4 +1,4 @@
-import type { CatalogKeeper } from '../../../shared/app/application.js';
+import type { CatalogKeeper } from '../../../shared/app/ports.js';
 import type { CatalogStatus } from '../../../shared/catalog/current-catalog.js';
 
 /** The status of a catalogue of bundled data only. */

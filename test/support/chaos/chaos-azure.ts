@@ -1,4 +1,5 @@
-import { Application, type Ports } from '../../../shared/app/application.js';
+import { Application } from '../../../shared/app/application.js';
+import type { Ports } from '../../../shared/app/ports.js';
 import { AcrMetadata } from '../../../shared/azure/acr-metadata.js';
 import { AcrStoredManifests } from '../../../shared/azure/acr-stored-manifests.js';
 import { AcrTokens } from '../../../shared/azure/acr-tokens.js';

@@ -1,4 +1,4 @@
-import type { Ports } from '../../../shared/app/application.js';
+import type { Ports } from '../../../shared/app/ports.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import type { Chance } from '../chance.js';
 import type { Weather } from './weather.js';

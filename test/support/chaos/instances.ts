@@ -1,4 +1,4 @@
-import type { Ports } from '../../../shared/app/application.js';
+import type { Ports } from '../../../shared/app/ports.js';
 import { CarryingQueue } from '../../../shared/warming/carry-states.js';
 import type { Chance } from '../chance.js';
 import { MortalWorkers } from '../fakes/mortal-workers.js';

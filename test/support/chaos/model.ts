@@ -1,5 +1,5 @@
 import type fc from 'fast-check';
-import type { Ports } from '../../../shared/app/application.js';
+import type { Ports } from '../../../shared/app/ports.js';
 import { clusterOf, target } from '../builders.js';
 import { clusterNames, withoutRule, type ChaosAzure } from './chaos-azure.js';
 import { findAbsent, inspect } from './invariants.js';

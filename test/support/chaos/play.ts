@@ -2,7 +2,7 @@ import { covers } from '../../../shared/warming/registry-proof.js';
 import { minutes, clusterId, target } from '../builders.js';
 import { Chance } from '../chance.js';
 import { parseClusterId } from '../../../shared/model/resource-id.js';
-import type { Ports } from '../../../shared/app/application.js';
+import type { Ports } from '../../../shared/app/ports.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { ChaosAzure, clusterNames, clusterWith, withoutRule } from './chaos-azure.js';
 import { Instances, type Sabotage } from './instances.js';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Application, type Ports } from '../../../shared/app/application.js';
+import { Application } from '../../../shared/app/application.js';
+import type { Ports } from '../../../shared/app/ports.js';
 import type { EnforcementPolicy } from '../../../shared/gate/enforcement.js';
 import type { MaintenancePolicy } from '../../../shared/gate/maintenance-ports.js';
 import type { GateTask } from '../../../shared/gate/ports.js';

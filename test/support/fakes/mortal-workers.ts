@@ -1,4 +1,4 @@
-import type { Ports } from '../../../shared/app/application.js';
+import type { Ports } from '../../../shared/app/ports.js';
 
 interface Stop {
   readonly worker: number;
