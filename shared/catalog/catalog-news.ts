@@ -36,6 +36,26 @@ export async function readCatalogNews({
   return { changed, version: createHash('sha256').update(record).digest('hex'), record, etag: stored?.etag };
 }
 
+/** Where nothing was new, an instance looks again after this, or after it has read the sources anew. */
+const lookAgainMs = 15 * 60_000;
+
+/** What looks for news, and not at every round. */
+export function watchCatalogNews(ports: Pick<RefreshPorts, 'store' | 'addresses' | 'now'>) {
+  let quietUntil = 0;
+  return {
+    news: async (): Promise<CatalogNews | undefined> => {
+      const at = ports.now().getTime();
+      if (at < quietUntil) return undefined;
+      const news = await readCatalogNews(ports);
+      if (!news) quietUntil = at + lookAgainMs;
+      return news;
+    },
+    lookAgain: (): void => {
+      quietUntil = 0;
+    },
+  };
+}
+
 /** After it was told. Of two who tell the same at a time one is remembered. */
 export async function rememberCatalogNews(store: CatalogStore, { record, etag }: CatalogNews): Promise<void> {
   await store.write(toldName, record, etag);

@@ -3,7 +3,7 @@ import { HttpDocumentFetcher } from '../azure/document-fetcher.js';
 import type { Storage } from '../azure/storage.js';
 import type { CatalogKeeper } from '../app/ports.js';
 import { loadCatalog } from '../catalog/catalog.js';
-import { readCatalogNews, rememberCatalogNews } from '../catalog/catalog-news.js';
+import { watchCatalogNews, rememberCatalogNews } from '../catalog/catalog-news.js';
 import { CurrentCatalog } from '../catalog/current-catalog.js';
 import { refreshCatalog, watchRefresh } from '../catalog/refresh-catalog.js';
 import type { Config } from '../config.js';
@@ -17,11 +17,15 @@ export function connectCatalog(config: Config, storage: Storage, problems: Probl
     bundled: loadCatalog(),
     alert: ({ subject, reason }) => problems.add({ at: now(), source: 'catalog', subject, reason }),
   });
+  const { news, lookAgain } = watchCatalogNews(sources);
   const catalogKeeper: CatalogKeeper = {
-    refresh: () => refreshCatalog({ ...sources, fetcher: new HttpDocumentFetcher() }),
+    refresh: async () => {
+      lookAgain();
+      return await refreshCatalog({ ...sources, fetcher: new HttpDocumentFetcher() });
+    },
     isOverdue: watchRefresh(sources),
     describe: () => catalog.describe(),
-    news: () => readCatalogNews(sources),
+    news,
     remember: (news) => rememberCatalogNews(sources.store, news),
   };
   return { catalog, catalogKeeper };

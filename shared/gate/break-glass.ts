@@ -36,7 +36,7 @@ export async function breakGlass(order: GlassOrder, hours: number, ports: BreakG
   await ports.breakGlasses.save(glass);
   await ports.audit.save({ ...entry, outcome: 'done' });
   await judgeAnew(order, ports);
-  await wakeOpeners(cluster.id, 'open', ports);
+  await wakeOpeners(cluster.id, 'open', undefined, ports);
   return glass;
 }
 

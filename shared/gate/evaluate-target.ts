@@ -61,18 +61,26 @@ export interface Judged {
   readonly forecast: Forecast;
 }
 
+/** The judgement that was read last. */
+type Newest = Awaited<ReturnType<Judgements['get']>>;
+
 /**
  * The decision from what is stored now, in all circumstances: plan, proofs, hysteresis, break glass. Every opener asks this.
  * Reads only: three lookups, and five or six more for a gate that proofs keep shut.
  */
-export async function judgeTarget(clusterId: string, version: KubernetesVersion, ports: JudgeReads): Promise<Judged> {
+export async function judgeTarget(
+  clusterId: string,
+  version: KubernetesVersion,
+  ports: JudgeReads,
+  known?: Newest,
+): Promise<Judged> {
   const record = await ports.targets.get(clusterId, version);
   const states: StateIndex = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
   const { gatePolicy: policy } = ports;
   const now = ports.now();
   const decided = decideTarget(record, states, now, policy);
   if (decided.decision === 'open') return { record, decision: decided, forecast: { kind: 'open' } };
-  const circumstances = { version, record, states, ...(await readCircumstances(clusterId, version, ports)) };
+  const circumstances = { version, record, states, ...(await readCircumstances(clusterId, version, ports, known)) };
   const decision = reconsider(decided, circumstances, now, policy);
   const facts = { record, states, policy, now };
   if (!record?.planned)
@@ -87,10 +95,14 @@ export async function judgeTarget(clusterId: string, version: KubernetesVersion,
   return { record, decision: withForecast(told, forecast), forecast };
 }
 
-async function readCircumstances(clusterId: string, version: KubernetesVersion, ports: JudgeReads) {
-  const { judgements, seenClusters, breakGlasses } = ports;
+async function readCircumstances(
+  clusterId: string,
+  version: KubernetesVersion,
+  { judgements, seenClusters, breakGlasses }: JudgeReads,
+  known: Newest,
+) {
   const [newest, seen, glass] = await Promise.all([
-    judgements.get(clusterId, version),
+    known ?? judgements.get(clusterId, version),
     seenClusters.get(clusterId),
     breakGlasses.get(clusterId, version),
   ]);
@@ -163,13 +175,12 @@ export async function evaluateTarget(
     await publishAnnouncements(previous.judgement, ports);
     return 'stale';
   }
-  const { record, decision, forecast } = await judgeTarget(task.clusterId, task.kubernetesVersion, ports);
+  const { record, decision, forecast } = await judgeTarget(task.clusterId, task.kubernetesVersion, ports, previous);
   if (!record) return 'gone';
   const { judgement, events } = await nextJudgement(record, decision, forecast, previous?.judgement, ports);
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
   events.forEach(tell);
-  const unchanged = previous?.judgement.decision === decision.decision;
-  if (!unchanged) await wakeOpeners(record.clusterId, decision.decision, ports);
+  await wakeOpeners(record.clusterId, decision.decision, previous?.judgement.decision, ports);
   if (isUnderWay(record, decision)) {
     const age = (judgement.decidedAt.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);

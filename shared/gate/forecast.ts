@@ -155,12 +155,12 @@ function runningOf(missing: readonly ArtifactState[], now: Date, notBefore: numb
   }));
 }
 
-/** The last of the looks at `due` and after it, each gap twice the one before. */
+/** The last of the looks at `due` and after it, each gap twice the one before. A gap of nothing, by clocks that differ, is one of a second. */
 function lastLook(due: number, gap: number, fromNow: number): number {
-  let [look, next] = [due, Math.min(gap * 2, longestGapSeconds)];
+  let [look, next] = [due, Math.min(Math.max(gap, 1) * 2, longestGapSeconds)];
   while (next < longestGapSeconds && look + next <= fromNow)
     [look, next] = [look + next, Math.min(next * 2, longestGapSeconds)];
-  return look + Math.max(0, Math.floor((fromNow - look) / Math.max(next, 1))) * Math.max(next, 1);
+  return look + Math.max(0, Math.floor((fromNow - look) / next)) * next;
 }
 
 /** As the gaps double, the look before was at about half the time. */

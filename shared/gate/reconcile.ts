@@ -169,6 +169,7 @@ async function reconcileFleets(
 
 /** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */
 async function reconcileMaintenance(clusters: readonly Cluster[], ports: ReconcilePorts): Promise<void> {
+  if (clusters.length === 0) return;
   const held = (await ports.holds.list()).map(({ clusterId }) => clusterId);
   await wakeMaintenance(clusters, ports, held);
 }
@@ -181,6 +182,7 @@ function isShut(judgements: readonly Judgement[]): (cluster: Cluster) => boolean
 
 /** Approved gates whose runs Azure holds all the same are told, and left alone. */
 async function tellHeldRuns(runs: readonly UpdateRun[], { fleetRecords }: ReconcilePorts): Promise<void> {
+  if (runs.length === 0) return;
   for (const known of await fleetRecords.list()) {
     if (known.action !== 'approved') continue;
     const run = runs.find(({ id }) => id.toLowerCase() === known.updateRun.toLowerCase());

@@ -8,15 +8,20 @@ export interface WakePorts extends WakePolicyPorts {
   readonly maintenancePolicy: Pick<MaintenancePolicy, 'scope'>;
 }
 
+type Decision = GateDecision['decision'];
+
 /**
- * Openers that rest on a decision look at it when it changes: Fleet gates that wait for it to open, the cluster's planned
- * maintenance and the policy assignment either way. What gets lost here is found by reconciliation.
+ * Openers that rest on a decision look at it when it opens or shuts: Fleet gates that wait for it to open, the cluster's planned
+ * maintenance and the policy assignment either way. Whoever asks for a target has them look at the new one; what gets lost is found by
+ * reconciliation.
  */
 export async function wakeOpeners(
   clusterId: string,
-  decision: GateDecision['decision'],
+  decision: Decision,
+  before: Decision | undefined,
   ports: WakePorts,
 ): Promise<void> {
+  if ((before === 'open') === (decision === 'open')) return;
   const { fleetRecords, gateQueue, maintenancePolicy } = ports;
   const tasks: GateTask[] = [];
   if (decision === 'open') {

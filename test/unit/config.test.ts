@@ -67,6 +67,7 @@ test('what is not set has its documented default', () => {
     marHost: 'mcr.microsoft.com',
     enforcement: { mode: 'observe', scopes: [] },
     gateGraceMinutes: 0,
+    ...{ deadlineMarginMinutes: 60, eventTopicEndpoint: undefined, policyAssignmentId: undefined },
     ...{ holdDays: 3, maintenanceCreate: false, maintenanceHolds: 'auto-upgrade' },
     gateMinConfidence: 'probed',
     componentInsights: 'required',

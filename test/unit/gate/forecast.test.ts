@@ -58,6 +58,17 @@ test('tells when, from what was measured, in a range', () => {
   expect(withForecast(decision, found)).toMatchObject({ estimatedOpenAt: found.at.toISOString() });
 });
 
+test('ends whatever the clocks say, also for what was pinned at this very moment or later', () => {
+  const moment = fc.integer({ min: -7200, max: 7200 }).map((seconds) => new Date(now.getTime() + seconds * 1000));
+  const at = fc.oneof(fc.constant(now), moment);
+  fc.assert(
+    fc.property(at, at, fc.nat(3), (pinnedAt, dueAt, attempts) => {
+      expect(forecast(underWay(15, { pinnedAt, dueAt, attempts })).kind).toBe('expected');
+    }),
+    { examples: [[now, now, 1]] },
+  );
+});
+
 test.each<[string, Forecast['kind'], () => Forecast]>([
   ['open, when all is proven', 'open', () => forecast(underWay(20))],
   ['unknown, when too few were proven to tell from', 'unknown', () => forecast(underWay(4))],
