@@ -115,9 +115,13 @@ export function isElsewhere(state: ArtifactState, placement: Placement, registry
   return state.loginServer !== registry.loginServer || state.incarnation !== registry.createdAt;
 }
 
-/** It is on its way for somebody who can wait longer: its task must learn of it, and there may be one only. */
-function isHastened({ phase, neededBy }: ArtifactState, input: WorkInput): boolean {
+/** Whose task is late waits in a backlog; the task of any other is done before it could learn of a deadline, and would do it twice. */
+const backlogAfterMs = 30_000;
+
+/** It waits for somebody who can wait longer: its task must learn of it, and there may be one only. */
+function isHastened({ phase, neededBy, dueAt }: ArtifactState, input: WorkInput): boolean {
   if (phase !== 'planned' && phase !== 'waiting') return false;
+  if (!isOlder(dueAt, input.now, backlogAfterMs)) return false;
   const before = earliestAhead(input.now, neededBy);
   return earliestAhead(input.now, before, input.neededBy)?.getTime() !== before?.getTime();
 }

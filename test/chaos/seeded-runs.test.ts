@@ -1,10 +1,10 @@
 import { addUp, describeFailure, playSeeds } from '../support/chaos/campaign.js';
 
 const first = Number(process.env.CHAOS_SEED ?? 1);
-const runs = Number(process.env.CHAOS_RUNS ?? 100);
+const runs = Number(process.env.CHAOS_RUNS ?? 60);
 const seeds = Array.from({ length: runs }, (_unused, index) => first + index);
 /** With fewer runs, a fault may not have had its occasion. */
-const enoughForAll = 100;
+const enoughForAll = 60;
 
 test(`in ${runs} storms on local/ no gate is open without its artifacts, none is lost, and in the calm all is proven`, async () => {
   const campaign = addUp(await playSeeds(seeds));

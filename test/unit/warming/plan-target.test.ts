@@ -236,6 +236,8 @@ test('a deadline reaches the budgets, its record and the state of every artifact
       return { kind: 'granted' } as const;
     },
   };
+  // Those of the other plan wait in a backlog.
+  azure.clock.advance(45);
   await azure.targets.request(task, azure.clock.now(), neededBy);
   await planTarget(task, 1, { ...ports, budgets });
   expect(new Set(deadlines)).toEqual(new Set([neededBy]));

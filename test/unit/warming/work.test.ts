@@ -159,19 +159,23 @@ test.each([
   ['without a record', undefined],
   ['that is started anew', failed(hours(1))],
   ['whose proof is renewed', proven(hours(13))],
-  ['on its way without a deadline', waiting(0)],
-  ['on its way with a later deadline', { ...waiting(0), neededBy: inDays }],
-  ['on its way for a deadline that has passed', { ...waiting(0), neededBy: before(1) }],
+  ['late on its way without a deadline', waiting(45_000)],
+  ['late on its way with a later deadline', { ...waiting(45_000), neededBy: inDays }],
+  ['late on its way for a deadline that has passed', { ...waiting(45_000), neededBy: before(1) }],
 ] as const)('an artifact %s gets the deadline of the plan, and a task that knows it', (_sentence, state) => {
   expect(plan(state, { neededBy: urgent }).changes).toMatchObject([{ state: { neededBy: urgent } }]);
 });
 
 test('an artifact that an earlier deadline hastens already keeps it, and its task', () => {
-  expect(plan({ ...waiting(0), neededBy: urgent }, { neededBy: inDays }).changes).toEqual([]);
-  expect(plan({ ...waiting(0), neededBy: urgent }, {}).changes).toEqual([]);
+  expect(plan({ ...waiting(45_000), neededBy: urgent }, { neededBy: inDays }).changes).toEqual([]);
+  expect(plan({ ...waiting(45_000), neededBy: urgent }, {}).changes).toEqual([]);
   expect(plan({ ...failed(hours(1)), neededBy: urgent }, { neededBy: inDays }).changes).toMatchObject([
     { state: { neededBy: urgent } },
   ]);
+});
+
+test('an artifact that is on its way in time is left to its task, which would be done twice', () => {
+  expect(plan(waiting(0), { neededBy: urgent }).changes).toEqual([]);
 });
 
 test('a deadline writes nothing for what is proven already, or failed a moment ago', () => {
