@@ -19,7 +19,7 @@ export interface CatalogNews {
 }
 
 /** Compares what is stored with what was told. One list and one read. @returns undefined where there is nothing new */
-export async function readCatalogNews({
+async function readCatalogNews({
   store,
   addresses,
 }: Pick<RefreshPorts, 'store' | 'addresses'>): Promise<CatalogNews | undefined> {
