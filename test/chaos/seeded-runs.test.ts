@@ -1,7 +1,7 @@
 import { addUp, describeFailure, playSeeds } from '../support/chaos/campaign.js';
 
 const first = Number(process.env.CHAOS_SEED ?? 1);
-const runs = Number(process.env.CHAOS_RUNS ?? 60);
+const runs = Number(process.env.CHAOS_RUNS ?? 30);
 const seeds = Array.from({ length: runs }, (_unused, index) => first + index);
 /** With fewer runs, a fault may not have had its occasion. */
 const enoughForAll = 60;
