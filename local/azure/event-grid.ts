@@ -36,8 +36,8 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
-/** Seconds before the tries after the first. Azure's own: 10, 30, 60, 300, 600 and so on. */
-export const quickRetries: readonly number[] = [0.2, 0.5, 1, 2, 4, 8, 16];
+/** Seconds before the tries after the first. Azure's own: 10, 30, 60, 300, 600 and so on, 30 tries or a day. */
+export const quickRetries: readonly number[] = [0.2, 0.5, 1, 2, 4, 8, 8, 8, 8, 16, 16, 16, 16];
 
 /** Source: azure-docs event-grid delivery-and-retry.md, webhooks. */
 const finalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 413]);
