@@ -2,16 +2,21 @@ import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import { parseClusterId } from '../model/resource-id.js';
-import { hashFacts } from '../requirements/facts-hash.js';
 import type { ClusterReader } from '../requirements/ports.js';
 import type { PlanQueue } from '../warming/ports.js';
 import { enqueueTargets } from '../warming/request-targets.js';
 import { modeOf, type EnforcementPolicy } from './enforcement.js';
 import { judgeTarget, type JudgePorts } from './evaluate-target.js';
 import { decideHold, type HoldFacts } from './maintenance-decide.js';
-import { configurationNames, type ConfigurationName, type MaintenancePolicy } from './maintenance-ports.js';
+import {
+  configurationNames,
+  type ConfigurationName,
+  type MaintenancePolicy,
+  type StoredHold,
+} from './maintenance-ports.js';
 import { askedConfigurations, askedVersions, operationOf } from './maintenance-targets.js';
 import type { GateTask } from './ports.js';
+import { passageOf, type Passage } from './passage.js';
 import { tellRefusal, type HoldPorts, type StepOutcome } from './record-hold.js';
 import { takeHoldStep } from './take-hold-step.js';
 
@@ -51,7 +56,7 @@ export async function evaluateMaintenance(
   const known = await ports.holds.ofCluster(cluster.resource.id);
   if (asked.size === 0 && known.length === 0) return 'left alone';
   const judgedAt = ports.now();
-  const shut = await judgeAll(cluster, asked, ports);
+  const shut = await judgeAll(cluster, asked, known, ports);
   const names = configurationNames.filter(
     (name) => shut.has(name) || known.some(({ record }) => record.configuration === name),
   );
@@ -75,35 +80,36 @@ async function forgetCluster(clusterId: string, { holds }: MaintenancePorts): Pr
   return 'the cluster is gone';
 }
 
-/** Each version is judged once, however many configurations ask for it. */
+/** Each version is judged once, however many configurations ask for it. A gate that is only held open releases no hold, and places none. */
 async function judgeAll(
   cluster: Cluster,
   asked: ReturnType<typeof askedConfigurations>,
+  known: readonly StoredHold[],
   ports: MaintenancePorts,
 ): Promise<Shut> {
   const needsProfile = [...asked.values()].some((upgrades) => upgrades !== 'current');
   const profile = needsProfile ? await ports.clusters.upgradeProfile(cluster.resource) : undefined;
   const versions = new Map([...asked].map(([name, upgrades]) => [name, askedVersions(cluster, profile, upgrades)]));
-  const judged = new Map<KubernetesVersion, readonly string[]>();
+  const judged = new Map<KubernetesVersion, Passage>();
   for (const version of new Set([...versions.values()].flat()))
-    judged.set(version, await whyShut(cluster, version, ports));
-  return new Map([...versions].map(([name, own]) => [name, own.flatMap((version) => judged.get(version) ?? [])]));
+    judged.set(version, await judge(cluster, version, ports));
+  const isHeld = (name: ConfigurationName): boolean =>
+    known.some(({ record }) => record.configuration === name && record.entry !== undefined);
+  const whyShut = (name: ConfigurationName, version: KubernetesVersion): readonly string[] => {
+    const passage = judged.get(version);
+    if (!passage || passage.may === 'open' || (passage.may === 'stay' && !isHeld(name))) return [];
+    return [passage.reason];
+  };
+  return new Map([...versions].map(([name, own]) => [name, own.flatMap((version) => whyShut(name, version))]));
 }
 
-/** Why a target is not open; asks for its plan where nobody has, so that a held gate can open at all. */
-async function whyShut(
-  cluster: Cluster,
-  version: KubernetesVersion,
-  ports: MaintenancePorts,
-): Promise<readonly string[]> {
+/** Asks for a plan where there is none, or none of the cluster as it is now, so that a held gate can open at all. */
+async function judge(cluster: Cluster, version: KubernetesVersion, ports: MaintenancePorts): Promise<Passage> {
   const { id } = cluster.resource;
-  const { record, decision } = await judgeTarget(id, version, ports);
-  if (!record) await enqueueTargets(id, [version], ports);
-  if (decision.decision !== 'open') return [`${version} is ${decision.decision}`];
-  // A broken glass opens whatever the plan says.
-  if (decision.missing.length > 0 || record?.planned?.factsHash === hashFacts(cluster)) return [];
-  await enqueueTargets(id, [version], ports);
-  return [`the cluster changed since ${version} was planned`];
+  const judged = await judgeTarget(id, version, ports);
+  const passage = passageOf(cluster, version, judged);
+  if (!judged.record || (passage.may === 'not' && passage.isOutdated)) await enqueueTargets(id, [version], ports);
+  return passage;
 }
 
 /** What was found out about one configuration before Azure was asked for it. */

@@ -7,6 +7,7 @@ import type { TargetRecord } from '../warming/ports.js';
 import { auditIdOf } from './audit.js';
 import { modeOf, type EnforcementPolicy } from './enforcement.js';
 import { judgeTarget, type JudgePorts, type JudgeReads } from './evaluate-target.js';
+import { passageOf, type Passage } from './passage.js';
 import { isSameLists, makeLists, runningVersionsOf, type PolicyFacts } from './policy-lists.js';
 import type { AuditEntry, AuditTrail, PolicyAssignment, PolicyLists, SeenClusters } from './ports.js';
 import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
@@ -138,12 +139,17 @@ async function learnFacts(ports: PolicyPorts): Promise<Facts> {
 
 async function factsOf(cluster: Cluster, records: readonly TargetRecord[], reads: JudgeReads): Promise<PolicyFacts> {
   if (cluster.bootstrap.source === 'direct') return { kind: 'left-alone' };
-  const { id, key } = cluster.resource;
+  const { key } = cluster.resource;
   const newer = records
     .filter(({ clusterId }) => clusterId.toLowerCase() === key)
     .filter(({ kubernetesVersion }) => compareVersions(kubernetesVersion, cluster.kubernetesVersion) > 0);
-  const versions = newer.map(({ kubernetesVersion }) => kubernetesVersion);
-  return { kind: 'guarded', running: runningVersionsOf(cluster), open: await openOf(id, versions, reads) };
+  const judged = await Promise.all(newer.map(({ kubernetesVersion }) => judgeFor(cluster, kubernetesVersion, reads)));
+  const that = (may: Passage['may']) => judged.filter((one) => one.may === may).map(({ version }) => version);
+  return { kind: 'guarded', running: runningVersionsOf(cluster), open: that('open'), kept: that('stay') };
+}
+
+async function judgeFor(cluster: Cluster, version: KubernetesVersion, reads: JudgeReads) {
+  return { version, may: passageOf(cluster, version, await judgeTarget(cluster.resource.id, version, reads)).may };
 }
 
 async function addUnclear(

@@ -161,8 +161,9 @@ export async function indexStates(
  * Judges a target and records the decision with what there is to tell of it; while work is under way a new task follows, so that the
  * gate opens soon after the last proof without a task per artifact. When it changes, openers that wait for it are judged again.
  *
- * Runs twice: the judgement's version decides, the loser enqueues nothing. Stops anywhere: before the record the
- * message comes back; after it, the reconcile timer starts a new chain and publishes what was not.
+ * Runs twice: the judgement's version decides; openers judge for themselves, and of two tasks that follow one is stale. Stops anywhere:
+ * others are told before the record is written, so that the message comes back until all of it is done; what was not published is by
+ * the reconcile timer.
  * @param tell of each event that this judgement gave rise to, published or not
  */
 export async function evaluateTarget(
@@ -178,14 +179,14 @@ export async function evaluateTarget(
   const { record, decision, forecast } = await judgeTarget(task.clusterId, task.kubernetesVersion, ports, previous);
   if (!record) return 'gone';
   const { judgement, events } = await nextJudgement(record, decision, forecast, previous?.judgement, ports);
-  if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
-  events.forEach(tell);
   await wakeOpeners(record.clusterId, decision.decision, previous?.judgement.decision, ports);
   if (isUnderWay(record, decision)) {
     const age = (judgement.decidedAt.getTime() - judgement.since.getTime()) / 1000;
     const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);
     await ports.gateQueue.enqueue([{ ...task, step: judgement.step }], delay);
   }
+  if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';
+  events.forEach(tell);
   await publishAnnouncements(judgement, ports);
   return 'judged';
 }

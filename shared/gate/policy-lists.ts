@@ -11,6 +11,8 @@ export type PolicyFacts =
       readonly running: readonly string[];
       /** Newer versions whose gate is open now. */
       readonly open: readonly KubernetesVersion[];
+      /** Newer versions whose gate is only held open: allowed as long as they are allowed already. */
+      readonly kept: readonly KubernetesVersion[];
     }
   /** ARM's answer could not be read this time. */
   | { readonly kind: 'unclear'; readonly lastSeen: KubernetesVersion | undefined; readonly open: readonly string[] }
@@ -32,9 +34,12 @@ export function makeLists(
   const stays = (id: string): boolean => factsOf(id).kind !== 'left-alone';
   const others = present.guarded.filter((id) => stays(id.toLowerCase()) && !guarded.includes(id.toLowerCase()));
   const kept = present.allowed.filter((entry) => isKept(entry, factsOf));
+  const before = new Set(present.allowed.map((entry) => entry.toLowerCase()));
   const made = guarded.flatMap((id) => {
     const facts = factsOf(id);
-    return facts.kind === 'guarded' ? [...facts.running, ...facts.open].map((version) => entryOf(id, version)) : [];
+    if (facts.kind !== 'guarded') return [];
+    const stay = facts.kept.filter((version) => before.has(entryOf(id, version)));
+    return [...facts.running, ...facts.open, ...stay].map((version) => entryOf(id, version));
   });
   return { guarded: sortedOnce([...others, ...guarded]), allowed: sortedOnce([...kept, ...made]) };
 }

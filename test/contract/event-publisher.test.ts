@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { issueCertificates } from '../../local/azure/certificates.js';
 import { startLocalAzure } from '../../local/azure/local-azure.js';
 import type { LocalAzure } from '../../local/azure/local-azure-interface.js';
 import { parseScenario } from '../../local/azure/scenario-file.js';
@@ -115,6 +119,31 @@ test('an identity that may not, and an address where nobody answers, are told ap
   await expect(nobody.publish([event('1')])).rejects.toMatchObject({ code: 'EVENTS_UNAVAILABLE' });
   const wrong = new EventGridTopic(`${found.eventTopicEndpoint}/other`, credentialOf(found), () => now);
   await expect(wrong.publish([event('1')])).rejects.toMatchObject({ code: 'EVENTS_REFUSED' });
+});
+
+test('a connection that is closed under a request is no outage, one that never answers is', async () => {
+  const found = await boot({});
+  const { server: keys, caPem, remove } = await issueCertificates();
+  trust(caPem);
+  let resets = 1;
+  let asked = 0;
+  const server = createServer(keys, (request, response) => {
+    asked += 1;
+    if (resets > 0) request.socket.destroy();
+    else response.writeHead(200).end();
+    resets -= 1;
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const endpoint = `https://localhost:${(server.address() as AddressInfo).port}/api/events`;
+  const topic = new EventGridTopic(endpoint, credentialOf(found), () => now);
+  await topic.publish([event('1')]);
+  expect(asked).toBe(2);
+  resets = 2;
+  await expect(topic.publish([event('1')])).rejects.toMatchObject({ code: 'EVENTS_UNAVAILABLE' });
+  expect(asked).toBe(4);
+  const closed = once(server.close(), 'close');
+  server.closeAllConnections();
+  await Promise.all([closed, remove()]);
 });
 
 test.each([

@@ -70,11 +70,28 @@ test.each([
   expect(azure.gateQueue.messages).toEqual([]);
 });
 
-test('of two workers one records and goes on', async () => {
+test('of two workers one records, and of the looks that follow one goes on', async () => {
   const azure = await arrange(waiting);
   const results = await Promise.all([evaluateTarget(task, azure.ports()), evaluateTarget(task, azure.ports())]);
   expect([...results].sort()).toEqual(['judged', 'lost-race']);
-  expect(azure.gateQueue.messages).toHaveLength(1);
+  expect(azure.gateQueue.messages).toEqual([
+    { ...task, step: 1 },
+    { ...task, step: 1 },
+  ]);
+  expect(await evaluateTarget({ ...task, step: 1 }, azure.ports())).toBe('judged');
+  expect(await evaluateTarget({ ...task, step: 1 }, azure.ports())).toBe('stale');
+});
+
+test('a worker that dies before it has recorded has told others already: nobody waits for the reconcile timer', async () => {
+  const azure = await arrange();
+  const waits = { id: gateId(), displayName: 'x', updateRun: 'run', stage: 'canary', action: 'waiting' } as const;
+  await azure.fleetRecords.save({ ...waits, reasons: ['shut'], recordedAt: azure.clock.now() }, undefined);
+  const ports = azure.ports();
+  const died = jest.spyOn(ports.judgements, 'save').mockRejectedValueOnce(new Error('died'));
+  await expect(evaluateTarget({ ...task, step: 1 }, ports)).rejects.toThrow('died');
+  expect(azure.gateQueue.messages).toContainEqual({ kind: 'fleet-gate', gateId: gateId() });
+  died.mockRestore();
+  expect(await evaluateTarget({ ...task, step: 1 }, ports)).toBe('judged');
 });
 
 test('a target that was removed leaves no judgement behind', async () => {
