@@ -1,31 +1,24 @@
 /** `npm run bench:gate`: how fast `GET /api/gate` answers, beside a bare answer of the same host. Prints Markdown; exits 1 when it is too slow or wrong. */
-import autocannon from 'autocannon';
 import { Storage } from '../shared/azure/storage.js';
 import { openBench, type Bench } from '../test/support/e2e/bench.js';
 import { loadQuietScenario } from '../test/support/e2e/scenarios.js';
+import { loadEvenly, type Latencies } from './gate/open-loop.js';
 import { seedFleet, type SeededGate } from './gate/seed.js';
 
 const fleet = { clusters: 100, registries: 10, artifacts: 150, shut: 2 };
 const perSecond = 50;
 const seconds = 30;
 const warmSeconds = 5;
-/** Requests on their way at once, at most: of an open loop nobody waits for anybody. */
-const connections = 50;
 const mostMs = 30;
 
-interface Measured {
+interface Measured extends Latencies {
   readonly what: string;
-  readonly answers: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p99: number;
-  readonly max: number;
-  /** Answers that were wrong, or none. */
-  readonly bad: number;
   readonly storage: number;
 }
 
-const bench = await openBench({ scenario: await loadQuietScenario() });
+/** What timers set in motion is no part of an answer; here they would run every few seconds. */
+const never = { RECONCILE_SCHEDULE: '0 0 0 1 1 *', DRIFT_SCHEDULE: '0 0 0 1 1 *', CATALOG_SCHEDULE: '0 0 0 1 1 *' };
+const bench = await openBench({ scenario: { ...(await loadQuietScenario()), clusters: [] }, env: never });
 try {
   const { connectionString } = bench.session.storage;
   const storage = new Storage({ kind: 'connection-string', connectionString }, () => {
@@ -43,7 +36,6 @@ try {
   await bench.close();
 }
 
-/** An open loop: so many requests a second whatever becomes of them; a late answer counts from when it should have been asked for. */
 async function load(
   { session }: Bench,
   gates: readonly SeededGate[] | undefined,
@@ -51,29 +43,20 @@ async function load(
   duration: number,
 ): Promise<Measured> {
   const { url, keys } = session.host;
-  const requests = gates?.map(({ clusterId, version }) => ({
+  const asked = gates?.map(({ clusterId, version }) => ({
     path: `/api/gate?${new URLSearchParams({ cluster: clusterId, version }).toString()}`,
     headers: { 'x-functions-key': keys.default },
   })) ?? [{ path: '/admin/host/ping' }];
-  const before = transactions(session.storage.transactions()) - session.storage.emptyPolls();
-  const instance = autocannon({
+  const count = () => transactions(session.storage.transactions()) - session.storage.emptyPolls();
+  const before = count();
+  const latencies = await loadEvenly(
     url,
-    connections,
+    perSecond,
     duration,
-    overallRate: perSecond,
-    requests,
-    verifyBody: (body) => gates === undefined || isDecision(body),
-  });
-  const result = await instance;
-  const bad =
-    result.errors + result.timeouts + result.non2xx + (result as unknown as { mismatches: number }).mismatches;
-  const { p50, p90, p99, max } = result.latency;
-  const storage = transactions(session.storage.transactions()) - session.storage.emptyPolls() - before;
-  return { what, answers: result['2xx'], p50, p90, p99, max, bad, storage };
-}
-
-function isDecision(body: string | Buffer | undefined): boolean {
-  return /"decision":"(open|closed)"/.test(body?.toString() ?? '');
+    (index) => asked[index % asked.length] ?? { path: '/' },
+    (body) => gates === undefined || /"decision":"(open|closed)"/.test(body),
+  );
+  return { what, ...latencies, storage: count() - before };
 }
 
 function transactions(counts: Readonly<Record<string, number>>): number {
@@ -88,8 +71,8 @@ function report([bare, gate]: readonly [Measured, Measured]): void {
   console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
   for (const { what, answers, p50, p90, p99, max, bad, storage } of [bare, gate])
     console.log(
-      `| ${what} | ${answers} | ${p50} | ${p90} | ${p99} | ${max} | ${bad} | ${(storage / Math.max(answers, 1)).toFixed(2)} |`,
+      `| ${what} | ${answers} | ${[p50, p90, p99, max].map((ms) => ms.toFixed(1)).join(' | ')} | ${bad} | ${(storage / Math.max(answers, 1)).toFixed(2)} |`,
     );
-  const ratio = (gate.p99 / Math.max(bare.p99, 1)).toFixed(1);
-  console.log(`\np99 of the gate: ${gate.p99} ms, at most ${mostMs}; ${ratio} times the bare answer`);
+  const ratio = (gate.p99 / bare.p99).toFixed(1);
+  console.log(`\np99 of the gate: ${gate.p99.toFixed(1)} ms, at most ${mostMs}; ${ratio} times the bare answer`);
 }
