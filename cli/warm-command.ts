@@ -32,8 +32,8 @@ const help = `
 An Azure registry is asked with the identity of this machine or of whoever is signed in (az login). By its login server it is taken
 to cache mcr.microsoft.com below --prefix; by its resource id ARM tells its cache rules, and what none covers is imported.
 Of any other registry every layer is pulled through and dropped: no other way shows that it can serve it.
-Stopped (Ctrl-C) or run again it goes on from what is proven. The exit code is 0 only when everything is proven, and no cache rule that
-ARM tells of is broken.
+Stopped (Ctrl-C) or run again it goes on from what is proven. The exit code is 0 only when everything is proven, the plan names all that
+the cluster pulls (nothing is unresolved), and no cache rule that ARM tells of is broken.
 
 What is proven: by the first run, and with --recheck, each manifest, config and layer (--proof manifests: manifests alone). A later
 run looks once at the manifest of each, and at everything of what has changed: a layer that was lost or damaged in between it does

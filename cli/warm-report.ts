@@ -4,28 +4,38 @@ import { formatBytes } from './format-bytes.js';
 import { cleanText, type Display } from './terminal.js';
 import { indentWords } from './wrap.js';
 
+export interface WarmOutcome extends WarmAnswer {
+  /** Components that the plan could not name. */
+  readonly unresolved: readonly string[];
+}
+
 /** What `warm --json` prints. */
-export function warmDocument(answer: WarmAnswer): unknown {
-  const { registry, required, proven, renewed, failed, waiting, findings, bytes, seconds, pinnedBy, unsaved } = answer;
+export function warmDocument(answer: WarmOutcome): unknown {
+  const { registry, required, proven, renewed, failed, waiting, unresolved, findings } = answer;
+  const { bytes, seconds, pinnedBy, unsaved } = answer;
   return {
-    ...{ registry, required, proven, renewed, failed, waiting, findings, bytes, seconds, digestsFrom: pinnedBy.kind },
+    ...{ registry, required, proven, renewed, failed, waiting, unresolved, findings, bytes, seconds },
+    digestsFrom: pinnedBy.kind,
     ...(unsaved ? { unsaved: unsaved.message } : {}),
   };
 }
 
 /** The outcome for people: what is not proven, and why, before the line that sums it up. */
-export function renderWarm(answer: WarmAnswer, verdict: 'warm' | 'not-warm', display: Display): string {
-  const { registry, required, proven, failed, waiting, findings, bytes, seconds } = answer;
+export function renderWarm(answer: WarmOutcome, verdict: 'warm' | 'not-warm', display: Display): string {
+  const { registry, required, proven, failed, waiting, unresolved, findings, bytes, seconds } = answer;
   const { colors } = display;
   const sum = `${proven} of ${required} artifacts are proven in ${cleanText(registry)}`;
   const how = `${formatBytes(bytes)} pulled, ${seconds.toFixed(1)} s`;
   const isFound = findings.length > 0 && verdict === 'not-warm';
   const refusal = isFound && proven === required ? `; but ${colors.red('not where nodes look: repair the rule')}` : '';
+  const names = cleanText(unresolved.join(', '));
+  const gap =
+    unresolved.length === 0 ? '' : `; but ${colors.red(`nodes also pull what the plan cannot name: ${names}`)}`;
   return [
     ...failed.map((trouble) => lineOf(colors.red('failed'), trouble, display)),
     ...waiting.map((trouble) => lineOf(colors.yellow('unfinished'), trouble, display)),
     ...findings.flatMap((finding) => linesOfFinding(finding, display)),
-    `${verdict === 'warm' ? colors.green(sum) : colors.red(sum)}; ${how}${refusal}`,
+    `${verdict === 'warm' ? colors.green(sum) : colors.red(sum)}; ${how}${refusal}${gap}`,
     ...renewedLine(answer, display),
   ].join('\n');
 }

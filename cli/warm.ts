@@ -2,13 +2,13 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { failureTextOf, refusalOf } from '../shared/app/refusal.js';
 import { parseWarmPlan } from '../shared/app/warm-plan.js';
-import { warm, type WarmAnswer } from '../shared/app/warm.js';
+import { warm } from '../shared/app/warm.js';
 import type { Credentials, WarmRequest } from '../shared/app/warm-request.js';
 import { exitCodes, Failed, WrongUse, type ExitCode } from './outcome.js';
 import { parseJsonText, readJson } from './read-json.js';
 import { cleanText, displayOf, writeJson, type Terminal } from './terminal.js';
 import { showProgress } from './warm-progress.js';
-import { renderWarm, warmDocument } from './warm-report.js';
+import { renderWarm, warmDocument, type WarmOutcome } from './warm-report.js';
 
 export interface WarmOptions {
   /** File, or `-` for stdin. */
@@ -46,7 +46,7 @@ export async function runWarmCommand(options: WarmOptions, terminal: Terminal): 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) terminal.once?.(signal, interrupt);
   const progress = await showProgress(request.plan.artifacts.length, terminal);
   try {
-    const answer = await warm(request, progress, stop.signal);
+    const answer = { ...(await warm(request, progress, stop.signal)), unresolved: request.plan.unresolved };
     progress.end();
     report(answer, request, options, terminal, stop.signal);
     return isWarm(answer, request) ? exitCodes.fine : exitCodes.failed;
@@ -61,29 +61,28 @@ export async function runWarmCommand(options: WarmOptions, terminal: Terminal): 
 
 /**
  * Whoever asks for imports knows that no rule fills the registry; otherwise nodes would not get what is proven. Of nothing nothing is
- * proven: no plan of a cluster is empty.
+ * proven: no plan of a cluster is empty. What the plan could not name nodes pull all the same.
  */
-function isWarm({ proven, required, findings }: WarmAnswer, { strategy }: WarmRequest): boolean {
+function isWarm({ proven, required, findings, unresolved }: WarmOutcome, { strategy }: WarmRequest): boolean {
   const isMeant = strategy === 'import' && findings.every(({ code }) => code === 'cache-rule-missing');
-  return required > 0 && proven === required && (findings.length === 0 || isMeant);
+  return required > 0 && proven === required && unresolved.length === 0 && (findings.length === 0 || isMeant);
 }
 
 function report(
-  answer: WarmAnswer,
+  answer: WarmOutcome,
   request: WarmRequest,
   { json }: WarmOptions,
   { stdout, stderr, env }: Terminal,
   stop: AbortSignal,
 ): void {
-  const { plan } = request;
   const { colors } = displayOf(stderr, env);
   const warn = (text: string) => stderr.write(`${colors.yellow('warning:')} ${cleanText(text)}\n`);
   if (answer.pinnedBy.kind === 'earlier') {
     const { message } = answer.pinnedBy.error;
     warn(`the upstream did not name all digests (${message}); used are those of the last run, else the registry's own`);
   }
-  if (plan.unresolved.length > 0) {
-    warn(`the plan does not name what these need: ${plan.unresolved.join(', ')}; nobody can warm that`);
+  if (answer.unresolved.length > 0) {
+    warn(`the plan does not name what these need: ${answer.unresolved.join(', ')}; nobody can warm that`);
   }
   if (answer.required === 0) warn('the plan names no artifact: nothing was proven');
   if (answer.unsaved) warn(`${answer.unsaved.message}: the next run looks at everything again`);

@@ -53,10 +53,12 @@ function renderUnheard({ unheard }: ClusterStatus): Html | undefined {
 }
 
 /** That a rule fills the others is the ordinary case. */
-function renderImports({ strategies, required }: TargetStatus): Html | undefined {
-  const imported = strategies?.import ?? 0;
-  if (imported === 0) return undefined;
-  return html`<div class="soft">${imported} of ${required} imported by Azure, as no cache rule covers them</div>`;
+function renderImports({ strategies, imported = [], required }: TargetStatus): Html | undefined {
+  const artifacts = strategies?.import ?? 0;
+  if (artifacts === 0) return undefined;
+  return html`<div class="soft" title="${imported.join(', ')}">
+    ${artifacts} of ${required} imported by Azure, as no cache rule covers them
+  </div>`;
 }
 
 /** What was pulled and not predicted is what somebody should look into. */

@@ -75,5 +75,6 @@ export function waitingBudgets(
     await takeOrWait(untilStopped, account, requests, sleep);
     return stop.aborted ? stopped : { kind: 'granted' };
   };
-  return { take, observe: (...answer) => budgets.observe(...answer) };
+  const giveBack: Budgets['giveBack'] = (...grant) => budgets.giveBack(...grant);
+  return { take, giveBack, observe: (...answer) => budgets.observe(...answer) };
 }

@@ -16,8 +16,8 @@ export interface Pulled {
  */
 export class PlacedReader implements ContentReader {
   readonly #limit: LimitFunction;
-  /** The newest pull of a blob, by digest. */
-  readonly #pulling = new Map<Digest, Promise<void>>();
+  /** Of those who pull the same blob now. */
+  readonly #turns = new Map<Digest, LimitFunction>();
 
   /** @param prefix for example `aks-managed-repository/`; empty for none */
   constructor(
@@ -47,20 +47,24 @@ export class PlacedReader implements ContentReader {
 
   /**
    * Repositories that share a blob pull it one after the other: a cache that is storing it for one of them hands it through to the
-   * others without keeping it there, and stores for a moment longer than it serves (seen at CNCF Distribution 2.8).
+   * others without keeping it there, and stores for a moment longer than it serves (seen at CNCF Distribution 2.8). Where a pull fails,
+   * such as one that hung until its time was over, the others go on together: each would hang as long, and the last for all of them.
    */
   async pullBlob(repository: string, blob: BlobRef): Promise<void> {
-    const before = this.#pulling.get(blob.digest);
-    const pulled = (async () => {
-      if (before) await before.catch(() => undefined).then(() => delay(settleMs));
-      await this.#limit(() => this.reader.pullBlob(this.prefix + repository, blob));
-      this.pulled.bytes += blob.size;
-    })();
-    this.#pulling.set(blob.digest, pulled);
+    const turns = this.#turns.get(blob.digest) ?? pLimit(1);
+    this.#turns.set(blob.digest, turns);
+    const isBehind = turns.activeCount + turns.pendingCount > 0;
     try {
-      await pulled;
+      await turns(async () => {
+        if (isBehind) await delay(settleMs);
+        await this.#limit(() => this.reader.pullBlob(this.prefix + repository, blob));
+      });
+      this.pulled.bytes += blob.size;
+    } catch (error) {
+      turns.concurrency = Number.POSITIVE_INFINITY;
+      throw error;
     } finally {
-      if (this.#pulling.get(blob.digest) === pulled) this.#pulling.delete(blob.digest);
+      if (turns.activeCount + turns.pendingCount === 0) this.#turns.delete(blob.digest);
     }
   }
 

@@ -14,7 +14,7 @@ import { describeHold, type HoldStatus } from './hold-status.js';
 import type { HoldRecord } from './maintenance-ports.js';
 import { describeRegistries, type RegistryStatus } from './registry-status.js';
 import { isBroken, reconsider } from './reconsider.js';
-import { countStrategies, type StrategyCounts } from './strategy-counts.js';
+import { describeWays, type Ways } from './strategy-counts.js';
 import type {
   AuditEntry,
   BreakGlass,
@@ -88,7 +88,7 @@ export interface ClusterStatus {
   readonly targets: readonly TargetStatus[];
 }
 
-export interface TargetStatus extends GateDecision {
+export interface TargetStatus extends GateDecision, Ways {
   readonly kubernetesVersion: string;
   /** The version that the cluster runs: kept warm for new nodes, no upgrade waits for it. */
   readonly current: boolean;
@@ -96,8 +96,6 @@ export interface TargetStatus extends GateDecision {
   readonly deadline?: DeadlineStatus;
   /** What people should know of the cluster before this upgrade; absent where there is nothing, or no plan yet. */
   readonly findings?: readonly Finding[];
-  /** How its artifacts get into the registry; absent before a plan tells. */
-  readonly strategies?: StrategyCounts;
   readonly plannedAt?: string;
   /** When the recorded decision became what it is; absent before the first judgement. */
   readonly decidedAt?: string;
@@ -209,14 +207,12 @@ function describeTarget(record: TargetRecord, cluster: SeenCluster, input: Statu
       candidate.kubernetesVersion === record.kubernetesVersion,
   );
   const findings = record.planned?.set.findings ?? [];
-  const strategies = record.planned && countStrategies(record.planned);
   return {
     kubernetesVersion: record.kubernetesVersion,
     current: record.kubernetesVersion === cluster.kubernetesVersion,
     ...describeOutlook(judge(record, states, judgement, cluster, input), record, states, input),
     ...(findings.length === 0 ? {} : { findings }),
-    ...(strategies ? { strategies } : {}),
-    ...(record.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
+    ...(record.planned ? { ...describeWays(record.planned), plannedAt: record.planned.plannedAt.toISOString() } : {}),
     ...(judgement ? { decidedAt: judgement.since.toISOString() } : {}),
     ...describeDrift(record, input.drift),
   };

@@ -1,7 +1,23 @@
 import type { PlannedTarget, Strategy } from '../warming/state.js';
 
 /** Artifacts of a target by how they get into its registry. */
-export type StrategyCounts = Readonly<Partial<Record<Strategy, number>>>;
+type StrategyCounts = Readonly<Partial<Record<Strategy, number>>>;
+
+/** How the artifacts of a target get into its registry. */
+export interface Ways {
+  /** Absent before a plan tells. */
+  readonly strategies?: StrategyCounts;
+  /** MAR repositories that no cache rule covers, so that ARM imports them; absent where rules cover all. */
+  readonly imported?: readonly string[];
+}
+
+export function describeWays(planned: PlannedTarget): Ways {
+  const strategies = countStrategies(planned);
+  const imported = Object.entries(planned.strategies ?? {}).flatMap(([repository, strategy]) =>
+    strategy === 'import' ? [repository] : [],
+  );
+  return { ...(strategies ? { strategies } : {}), ...(imported.length === 0 ? {} : { imported }) };
+}
 
 /** @returns undefined for a plan of a release that knew one way alone */
 export function countStrategies({ set, strategies }: PlannedTarget): StrategyCounts | undefined {

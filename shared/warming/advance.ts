@@ -53,7 +53,8 @@ export async function advanceArtifact(task: WarmTask, deliveries: number, ports:
   if (lost.length > 0) return 'lost-race';
   if (delaySeconds !== undefined) await ports.warmQueue.enqueue([taskOf(state)], delaySeconds);
   const isNew = state.phase === 'proven' && stored.state.phase !== 'proven';
-  if (isNew && ports.referrers === 'warmed') await warmReferrers(state, ports.registry(state.loginServer));
+  if (isNew && ports.referrers === 'warmed')
+    await warmReferrers(state, ports.registry(state.loginServer), ports.budgets);
   return 'advanced';
 }
 
@@ -72,29 +73,40 @@ async function resume(task: WarmTask, state: ArtifactState, deliveries: number, 
 async function mustWait(state: ArtifactState, ports: AdvancePorts): Promise<number | undefined> {
   const permit = ports.outages.permit(state);
   if (typeof permit === 'object') return permit.seconds;
-  for (const { account, requests } of costOf(state, ports)) {
-    const grant = await ports.budgets.take(account, requests, earliestAhead(ports.now(), state.neededBy));
-    if (grant.kind === 'wait') return grant.seconds;
+  const { budgets } = ports;
+  const deadline = earliestAhead(ports.now(), state.neededBy);
+  const taken: Cost[] = [];
+  for (const cost of costOf(state, ports)) {
+    const grant = await budgets.take(cost.account, cost.requests, deadline);
+    if (grant.kind === 'wait') {
+      // All or nothing: who waits for the registry must not use up what ARM gives to the imports of others.
+      for (const { account, requests } of taken) await budgets.giveBack(account, requests, deadline);
+      return grant.seconds;
+    }
+    taken.push(cost);
   }
   return undefined;
+}
+
+interface Cost {
+  readonly account: BudgetAccount;
+  readonly requests: number;
 }
 
 /**
  * What a step sends at most, near enough: budgets are taken before, and what is not used is not given back. ARM first: where it is what
  * an import waits for, a message comes back some times, and would use up the registry's reads, of which a whole artifact needs more.
  */
-function costOf(state: ArtifactState, { proofLevel, memory, now }: AdvancePorts) {
+function costOf(state: ArtifactState, { proofLevel, memory, now }: AdvancePorts): readonly Cost[] {
   const { loginServer: registry, strategy, phase, children, imports } = state;
   const manifests = [state.digest, ...children];
   const deep = (proofLevel === 'deep' || strategy === 'pull-blobs') && !isDeepStill(state, now());
   const blobs = manifests.reduce((sum, manifest) => sum + (memory.blobsOf(manifest)?.length ?? usualBlobs), 0);
   const reads = manifests.length + (deep && phase !== 'planned' ? blobs : 0);
-  const costs: { readonly account: BudgetAccount; readonly requests: number }[] = [
-    { account: { registry, operation: 'manifest-read' }, requests: reads },
-  ];
+  const costs: Cost[] = [{ account: { registry, operation: 'manifest-read' }, requests: reads }];
   if (strategy !== 'import') return costs;
   const operation = imports ? 'arm-read' : 'arm-write';
   return phase === 'proven'
     ? costs
-    : [{ account: { registry: 'arm', operation, asker: registry } as const, requests: 1 }, ...costs];
+    : [{ account: { registry: 'arm', operation, asker: registry }, requests: 1 }, ...costs];
 }

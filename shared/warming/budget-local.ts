@@ -57,6 +57,13 @@ export class LocalLedger {
     this.#lines.delete(idOf(operation, wish));
   }
 
+  /** Granted and not sent. What came from a lease that has ended meanwhile ends with it. */
+  unsent(operation: OperationClass, asker: string, requests: number, until: number): void {
+    const id = `${operation} ${asker}`;
+    const lease = this.#leases.get(id) ?? { left: 0, until };
+    this.#leases.set(id, { ...lease, left: lease.left + requests });
+  }
+
   /** What is left of the asker's lease, and of those of others that have ended: given back with the next draw. */
   unspent(operation: OperationClass, wish: Wish, now: number): number {
     return this.#spent(operation, wish, now).reduce((sum, [, { left }]) => sum + left, 0);

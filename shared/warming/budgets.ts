@@ -45,6 +45,15 @@ export class SharedBudgets implements Budgets {
     return local.inTurn(() => this.#take(local, account, requests, deadline));
   }
 
+  /** No transaction: the same asker is served from it next, or it goes back with the next draw, as a lease does. */
+  giveBack({ registry, ...account }: BudgetAccount, requests: number, deadline?: Date): Promise<void> {
+    const local = this.#local(registry);
+    const now = this.now().getTime();
+    return local.inTurn(async () =>
+      local.unsent(account.operation, askerOf(account, deadline, now).asker, requests, now + leaseMs),
+    );
+  }
+
   observe({ registry, operation }: BudgetAccount, answer: { status: number; retryAfterSeconds?: number }): void {
     const { status, retryAfterSeconds } = answer;
     const refused = status === 429 || (status === 503 && retryAfterSeconds !== undefined);
@@ -93,9 +102,8 @@ export class SharedBudgets implements Budgets {
 
   async #take(local: LocalLedger, account: BudgetAccount, requests: number, deadline?: Date): Promise<Grant> {
     const now = this.now().getTime();
-    const weight = urgencyOf(deadline, now);
-    const asker = `${account.asker ?? ''} ${weight}`;
-    const wish = { asker, weight, requests, followers: local.followers(account.operation, asker, now) };
+    const asked = askerOf(account, deadline, now);
+    const wish = { ...asked, requests, followers: local.followers(account.operation, asked.asker, now) };
     const known = local.serve(account.operation, wish, now);
     if (known !== undefined) return known === 'granted' ? { kind: 'granted' } : waitUntil(known, now);
     const turn = await this.#change(local, account.registry, (ledger) => this.#draw(local, account, ledger, wish));
@@ -148,6 +156,12 @@ export class SharedBudgets implements Budgets {
     this.#locals.set(registry, local);
     return local;
   }
+}
+
+/** Who is more urgent than others of its name waits in a line of its own. */
+function askerOf({ asker = '' }: Pick<BudgetAccount, 'asker'>, deadline: Date | undefined, now: number) {
+  const weight = urgencyOf(deadline, now);
+  return { asker: `${asker} ${weight}`, weight };
 }
 
 function waitUntil(at: number, now: number): Grant {

@@ -115,6 +115,8 @@ export type Grant = { readonly kind: 'granted' } | { readonly kind: 'wait'; read
 export interface Budgets {
   /** @param deadline who is more urgent is served first */
   take(account: BudgetAccount, requests: number, deadline?: Date): Promise<Grant>;
+  /** Undoes a grant of a moment ago of which nothing was sent: as it was taken, once. */
+  giveBack(account: BudgetAccount, requests: number, deadline?: Date): Promise<void>;
   /** Told after every answer: 429 lowers the rate and opens a pause, success raises it slowly. */
   observe(account: BudgetAccount, answer: { readonly status: number; readonly retryAfterSeconds?: number }): void;
 }

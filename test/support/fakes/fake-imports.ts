@@ -57,5 +57,6 @@ export class FakeImports implements Imports {
 /** Budgets that never run dry. */
 export const unlimitedBudgets: Budgets = {
   take: () => Promise.resolve({ kind: 'granted' }),
+  giveBack: () => Promise.resolve(),
   observe: () => undefined,
 };

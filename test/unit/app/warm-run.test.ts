@@ -6,8 +6,8 @@ import { SyncError } from '../../../shared/model/errors.js';
 import { ContentMemory } from '../../../shared/warming/content-memory.js';
 import { outagePolicy } from '../../../shared/warming/outage.js';
 import { Outages } from '../../../shared/warming/outages.js';
-import type { Budgets } from '../../../shared/warming/ports.js';
 import { FakeClock } from '../../support/fakes/clock.js';
+import { unlimitedBudgets as open } from '../../support/fakes/fake-imports.js';
 import { FakeMar } from '../../support/fakes/fake-manifests.js';
 import { FakeCachingRegistry } from '../../support/fakes/fake-registry.js';
 import { MemoryArtifactStates } from '../../support/fakes/memory-artifact-states.js';
@@ -25,8 +25,6 @@ function artifactsOf(count: number): readonly Requirement[] {
     ...{ kind: 'image', repository: `oss/v2/one-${index}`, tag: 'v1', platforms: [], because: [] },
   }));
 }
-
-const open: Budgets = { take: async () => ({ kind: 'granted' }), observe: () => undefined };
 
 /** A registry, what it caches, and runs against it whose delays pass at once. */
 function arrange(count = 3) {

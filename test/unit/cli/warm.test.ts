@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startPlainRegistry } from '../../support/plain-registry.js';
 import { matching, runCli } from './run-cli.js';
 
 let folder: string;
@@ -88,6 +89,25 @@ test('a plan that names nothing proves nothing: no success, and what it does not
   expect(JSON.parse(ended.stdout)).toMatchObject({
     ...{ registry: '127.0.0.1:9', required: 0, proven: 0, failed: [], waiting: [], bytes: 0, digestsFrom: 'upstream' },
   });
+});
+
+test('a run that warmed all that the plan names, and not what it could not name, is no success', async () => {
+  const artifact = { repository: 'oss/v2/kubernetes/pause', tag: '3.6' };
+  const registry = await startPlainRegistry([artifact]);
+  const at = ['--registry', registry.endpoint, '--upstream', registry.endpoint];
+  const planWith = (...unresolved: readonly { component: string }[]) =>
+    writeFile(plan, JSON.stringify({ artifacts: [{ kind: 'image', ...artifact }], unresolved }));
+  try {
+    await planWith({ component: 'kube-proxy' });
+    const ended = await run('--plan', plan, ...at);
+    expect([ended.code, ended.stdout]).toEqual([1, matching(/1 of 1 .*; but nodes also pull .*: kube-proxy$/m)]);
+    const { stdout } = await run('--plan', plan, ...at, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ required: 1, proven: 1, unresolved: ['kube-proxy'] });
+    await planWith();
+    expect(await run('--plan', plan, ...at)).toMatchObject({ code: 0 });
+  } finally {
+    await registry.close();
+  }
 });
 
 test('a registry that is not there fails every artifact, with the reason, in a few seconds', async () => {

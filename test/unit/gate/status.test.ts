@@ -113,11 +113,14 @@ test('a budget that a server has cut is told, and no word of budgets where none 
   expect(describeStatus(input())).not.toHaveProperty('throttled');
 });
 
-test('tells how many artifacts of a target come which way, also of repositories named as members of Object', () => {
+test('tells how many artifacts of a target come which way, and names what is imported, also of repositories named as members of Object', () => {
   const odd = { repository: 'constructor', tag: '1' };
   const strategies = { [coredns.repository]: 'pull-through', [pause.repository]: 'import' } as const;
   const planned = planOf(setOf(coredns, pause, odd), { strategies });
   const [cluster] = describeStatus(input({ targets: [{ ...planned, requestedAt: now, planned }] })).clusters;
-  expect(cluster?.targets[0]?.strategies).toEqual({ 'pull-through': 1, import: 1 });
+  expect(cluster?.targets[0]).toMatchObject({
+    strategies: { 'pull-through': 1, import: 1 },
+    imported: [pause.repository],
+  });
   expect(describeStatus(input()).clusters[0]?.targets[0]).not.toHaveProperty('strategies');
 });

@@ -1,5 +1,7 @@
 import { SyncError } from '../../../shared/model/errors.js';
 import { advanceArtifact, taskOf, type AdvancePorts } from '../../../shared/warming/advance.js';
+import { limitsUnder, OwnLedgers } from '../../../shared/warming/budget-ledger.js';
+import { SharedBudgets } from '../../../shared/warming/budgets.js';
 import { ContentMemory } from '../../../shared/warming/content-memory.js';
 import { Outages } from '../../../shared/warming/outages.js';
 import type { ContentReader, WarmTask } from '../../../shared/warming/ports.js';
@@ -100,6 +102,20 @@ test('a task that has to wait leaves the record it carries behind: one that was 
   await states.save([{ state: stateOf(coredns, { step: 1 }), etag: stored?.etag }]);
   expect(await advanceArtifact(warmQueue.messages[0] ?? task, 1, ports)).toBe('stale');
   expect(registry.requests).toBe(0);
+});
+
+test('an import that has to wait for reads of its registry keeps nothing of ARM', async () => {
+  const { ports, task, clock } = await arrange(stateOf(coredns, { strategy: 'import' }));
+  const budgets = new SharedBudgets(new OwnLedgers(), limitsUnder({ share: 0.5, marReadsPerMinute: 3000 }), clock.now);
+  budgets.observe(
+    { registry: stateOf().loginServer, operation: 'manifest-read' },
+    { status: 429, retryAfterSeconds: 4 },
+  );
+  for (let tries = 0; tries < 300; tries += 1)
+    expect(await advanceArtifact(task, 1, { ...ports, budgets })).toBe('deferred');
+  const others = { registry: 'arm', operation: 'arm-write', asker: 'another.azurecr.io' } as const;
+  clock.advance(6);
+  expect((await budgets.take(others, 100)).kind).toBe('granted');
 });
 
 test('a task that arrives a second time does nothing', async () => {

@@ -1,6 +1,7 @@
 import { SyncError, type FailureCode } from '../../../shared/model/errors.js';
 import { taskOf } from '../../../shared/warming/advance.js';
 import { placeOf } from '../../../shared/warming/content-memory.js';
+import type { Budgets } from '../../../shared/warming/ports.js';
 import { coredns, stateOf } from '../../support/builders.js';
 import { digestOf } from '../../support/fakes/fake-manifests.js';
 import { arrange, pinOf } from '../../support/warming/one-artifact.js';
@@ -64,6 +65,18 @@ test('signatures are warmed when the setting asks for it, and left alone when no
     clock.advance(60);
     expect(registry.holds(cachedRepository, signature)).toBe(referrers === 'warmed');
   }
+});
+
+test('signatures that find no budget are left: none is asked for, and the proof does not wait', async () => {
+  const { registry, mar, ports, pass } = arrange();
+  mar.sign(coredns.repository, stateOf().digest);
+  const asked: string[] = [];
+  registry.fault = (_repository, reference) => void asked.push(reference);
+  const take: Budgets['take'] = async ({ operation }) =>
+    operation === 'referrers' ? { kind: 'wait', seconds: 3600 } : { kind: 'granted' };
+  Object.assign(ports, { referrers: 'warmed', budgets: { ...ports.budgets, take } });
+  expect(await pass(60)).toMatchObject({ phase: 'proven' });
+  expect(asked).not.toContain('referrers');
 });
 
 test('a HEAD that answers 200 proves nothing while the manifest is upstream (acr#862)', async () => {

@@ -39,6 +39,17 @@ test('most takes cost no transaction', async () => {
   expect(store.transactions).toBe(2);
 });
 
+test('what is given back is there for the same asker at once, and for others when the lease has ended', async () => {
+  const { clock, store, budgets } = setUp();
+  const taken = await takeAll(budgets, arm);
+  for (let back = 0; back < 50; back += 1) await budgets.giveBack(arm, 1);
+  const before = store.transactions;
+  for (let take = 0; take < 20; take += 1) expect(await budgets.take(arm, 1)).toEqual({ kind: 'granted' });
+  expect([taken, store.transactions]).toEqual([100, before]);
+  clock.advance(5);
+  expect((await budgets.take({ ...arm, asker: 'another' }, 30)).kind).toBe('granted');
+});
+
 test('instances together get no more than the burst', async () => {
   const { budgets, other } = setUp(2);
   expect((await takeAll(budgets, arm)) + (await takeAll(other, arm))).toBe(100);

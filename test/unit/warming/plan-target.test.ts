@@ -215,7 +215,7 @@ test('a bug is not told as an answer of Azure', async () => {
 
 test('without a budget for Resource Manager the plan comes back, and that was no try', async () => {
   const azure = arrange();
-  const budgets = { take: async () => ({ kind: 'wait', seconds: 7 }) as const, observe: () => undefined };
+  const budgets = { ...azure.ports().budgets, take: async () => ({ kind: 'wait', seconds: 7 }) as const };
   const result = await planTarget(task, 1, { ...azure.ports(), budgets });
   expect(result).toEqual({ kind: 'deferred', seconds: 7 });
   expect(azure.planQueue.messages).toEqual([task]);
