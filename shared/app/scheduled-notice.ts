@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Notice } from '../gate/deadlines.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import { parseJson } from '../model/parse-json.js';
 
 /** What a time is called, in the properties of the event or in its details. */
 const timeNames = ['scheduledTime', 'scheduledStartTime', 'notBefore', 'startTime'] as const;
@@ -54,12 +55,4 @@ function dateOf(value: unknown): Date | undefined {
   if (typeof value !== 'string' || value.length > 50 || !/^\d{4}-/.test(value)) return undefined;
   const date = new Date(value);
   return Number.isNaN(date.getTime()) || date.getTime() < earliest ? undefined : date;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,42 +3,18 @@ import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import '../model/schema-words.js';
-import { artifactName, isDigest, type ArtifactRef, type Digest } from '../model/artifact.js';
+import { artifactName, type ArtifactRef } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
+import { parseJson } from '../model/parse-json.js';
 import type { ArtifactStates, StoredState } from '../warming/ports.js';
 import type { ArtifactState } from '../warming/state.js';
+import { dateSchema, digestSchema, storedFields } from '../warming/state-schema.js';
 import { describeIssues } from './describe-issues.js';
 
-const date = z.coerce.date();
-const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'must be a sha256 digest');
-
-const count = z.int().check(z.minimum(0));
-
 const stateSchema = z.object({
-  registry: z.string(),
-  loginServer: z.string(),
-  incarnation: z.string(),
-  cachedRepository: z.string(),
-  repository: z.string(),
-  tag: z.string(),
-  digest,
-  children: z.array(digest),
-  pinnedAt: date,
-  strategy: z.enum(['pull-through', 'pull-blobs', 'import']),
-  phase: z.enum(['planned', 'waiting', 'proven', 'failed']),
-  step: count,
-  attempts: count,
-  failures: count,
-  proof: z.exactOptional(z.enum(['manifests', 'deep'])),
-  blobsDone: z.exactOptional(count),
-  imports: z.exactOptional(z.object({ token: z.string(), startedAt: date })),
-  importTries: z.exactOptional(count),
-  provenAt: z.exactOptional(date),
-  neededBy: z.exactOptional(date),
-  deepAt: z.exactOptional(date),
-  dueAt: date,
-  reason: z.exactOptional(z.string()),
-  failureClass: z.exactOptional(z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours'])),
+  ...storedFields,
+  children: z.array(digestSchema),
+  imports: z.exactOptional(z.object({ token: z.string(), startedAt: dateSchema })),
 }) satisfies z.ZodMiniType<ArtifactState>;
 const documentSchema = z.object({ format: z.literal(1), artifacts: z.array(stateSchema) });
 
@@ -143,12 +119,4 @@ function unwritable(path: string, cause: unknown): SyncError {
 
 function codeOf(cause: unknown): string {
   return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'unknown';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

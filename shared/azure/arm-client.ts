@@ -11,6 +11,7 @@ import {
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { SyncError, type FailureCode } from '../model/errors.js';
+import { parseJson } from '../model/parse-json.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 
 const page = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
@@ -174,14 +175,6 @@ function codeOf(status: number): FailureCode {
   if (status === 401 || status === 403) return 'ARM_FORBIDDEN';
   if (status === 429 || status >= 500) return 'ARM_UNAVAILABLE';
   return 'ARM_UNEXPECTED';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function describe(error: unknown): string {

@@ -4,6 +4,7 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import type { Digest } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
+import { parseJson } from '../model/parse-json.js';
 import { parseResourceId } from '../model/resource-id.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 import type { ImportProgress, Imports } from '../warming/ports.js';
@@ -133,12 +134,4 @@ export class ArmImports implements Imports {
 
 function deadline(): AbortSignal {
   return AbortSignal.timeout(requestTimeout);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

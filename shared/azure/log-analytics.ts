@@ -9,6 +9,7 @@ import {
 } from '@azure/core-rest-pipeline';
 import type { PullEvent, PullLog } from '../drift/ports.js';
 import { SyncError, type FailureCode } from '../model/errors.js';
+import { parseJson } from '../model/parse-json.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 import { parsePullEvents, pullQuery } from './pull-events.js';
 
@@ -75,14 +76,6 @@ function failureOf(response: PipelineResponse, where: string, text: string): Syn
 function codeOf(status: number): FailureCode {
   if (status === 401 || status === 403) return 'LOGS_FORBIDDEN';
   return status === 429 || status >= 500 ? 'LOGS_UNAVAILABLE' : 'LOGS_UNEXPECTED';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Errors that are not fatal come beside the tables of a 200. */

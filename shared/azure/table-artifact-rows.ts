@@ -1,54 +1,28 @@
-import type { TableEntityResult } from '@azure/data-tables';
 import { z } from 'zod';
-import { artifactName, isDigest, type ArtifactRef, type Digest } from '../model/artifact.js';
+import { artifactName, type ArtifactRef } from '../model/artifact.js';
 import type { StoredState, WarmTask } from '../warming/ports.js';
-import type { ArtifactState } from '../warming/state.js';
+import { strategies, type ArtifactState } from '../warming/state.js';
+import { digestSchema, storedFields } from '../warming/state-schema.js';
 import { decodeKey, encodeKey } from './table-keys.js';
-
-const digest = z.string().refine((text): text is Digest => isDigest(text));
-const date = z.iso.datetime().transform((text) => new Date(text));
+import { dateColumn, jsonColumn, type RowKeys, type StoredRow } from './table-rows.js';
 
 const row = z.object({
-  registry: z.string(),
-  loginServer: z.string(),
-  incarnation: z.string(),
-  cachedRepository: z.string(),
-  repository: z.string(),
-  tag: z.string(),
-  digest,
-  children: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(z.array(digest)),
-  pinnedAt: date,
-  phase: z.enum(['planned', 'waiting', 'proven', 'failed']),
-  step: z.number().int(),
-  attempts: z.number().int(),
-  provenAt: date.optional(),
-  dueAt: date,
-  reason: z.string().optional(),
-  // Rows of the first release have none of these: it knew pull-through alone, and proved manifests alone.
-  strategy: z.enum(['pull-through', 'pull-blobs', 'import']).default('pull-through'),
-  failures: z.number().int().default(0),
-  proof: z.enum(['manifests', 'deep']).optional(),
-  blobsDone: z.number().int().optional(),
+  ...storedFields,
+  children: jsonColumn.pipe(z.array(digestSchema)),
+  // Rows of the first release have neither of these: it knew pull-through alone.
+  strategy: z.enum(strategies).default('pull-through'),
+  failures: z.int().min(0).default(0),
   importToken: z.string().optional(),
-  importStartedAt: date.optional(),
-  importTries: z.number().int().optional(),
-  neededBy: date.optional(),
-  deepAt: date.optional(),
-  failureClass: z.enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours']).optional(),
+  importStartedAt: dateColumn.optional(),
 });
 
 /** As a task carries it: nothing that is settled, and of one version: "*" would replace whatever is there. */
-const ladenRow = row.extend({ phase: z.enum(['planned', 'waiting']), etag: z.string().regex(/[^*]/) });
+const ladenRow = jsonColumn.pipe(row.extend({ phase: z.enum(['planned', 'waiting']), etag: z.string().regex(/[^*]/) }));
 
-/** Of an artifact, and what it has in its table. */
-type Entity = TableEntityResult<Record<string, unknown>>;
 type Row = Record<string, string | number> & { partitionKey: string; rowKey: string };
 
-export function keysOf(state: ArtifactState): { readonly partitionKey: string; readonly rowKey: string } {
-  return { partitionKey: encodeKey(state.registry), rowKey: encodeKey(artifactName(state)) };
+export function keysOf(place: Pick<ArtifactState, 'registry' | 'repository' | 'tag'>): RowKeys {
+  return { partitionKey: encodeKey(place.registry), rowKey: encodeKey(artifactName(place)) };
 }
 
 export function rowOf(state: ArtifactState): Row {
@@ -90,7 +64,7 @@ export function rowOf(state: ArtifactState): Row {
  * replaces it, and it hides no other.
  * @returns undefined for an unreadable row that not even tells whose it is
  */
-export function storedOf(entity: Entity, registry: string): StoredState | undefined {
+export function storedOf(entity: StoredRow, registry: string): StoredState | undefined {
   const parsed = row.safeParse(entity);
   if (parsed.success) return { state: stateOf(parsed.data), etag: entity.etag };
   const artifact = artifactOf(entity.rowKey ?? '');
@@ -102,7 +76,7 @@ export function storedOf(entity: Entity, registry: string): StoredState | undefi
 /** The state that a task carries; undefined when it carries none of its step that can be read: the table has to be asked. */
 export function carriedBy({ registry, repository, tag, step, carried }: WarmTask): StoredState | undefined {
   if (carried === undefined) return undefined;
-  const parsed = ladenRow.safeParse(parseJson(carried));
+  const parsed = ladenRow.safeParse(carried);
   if (!parsed.success) return undefined;
   const { etag, ...columns } = parsed.data;
   const state = stateOf(columns);
@@ -110,23 +84,9 @@ export function carriedBy({ registry, repository, tag, step, carried }: WarmTask
   return isOwn && state.step === step ? { state, etag } : undefined;
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function stateOf(columns: z.infer<typeof row>): ArtifactState {
-  const { provenAt, neededBy, deepAt, reason, proof, blobsDone, importTries, failureClass, ...others } = columns;
-  const { importToken, importStartedAt, ...rest } = others;
-  const imports = importToken !== undefined && importStartedAt && { token: importToken, startedAt: importStartedAt };
-  return {
-    ...rest,
-    ...present({ provenAt, neededBy, deepAt, reason, proof, blobsDone, importTries, failureClass }),
-    ...(imports ? { imports } : {}),
-  };
+function stateOf({ importToken, importStartedAt, ...state }: z.infer<typeof row>): ArtifactState {
+  const isImporting = importToken !== undefined && importStartedAt;
+  return isImporting ? { ...state, imports: { token: importToken, startedAt: importStartedAt } } : state;
 }
 
 /** @param step of the row: later steps make the tasks of before stale */

@@ -6,6 +6,7 @@ import type { ArtifactState } from '../warming/state.js';
 import { carriedBy, keysOf, rowOf, storedOf } from './table-artifact-rows.js';
 import { isConflict, isNotFound, mostPerBatch } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
+import { eachRow, readRow, replaceRow } from './table-rows.js';
 
 type Change = { readonly state: ArtifactState; readonly etag: string | undefined };
 
@@ -24,8 +25,7 @@ export class TableArtifactStates implements ArtifactStates, StateCarrier {
 
   async list(registry: string): Promise<ReadonlyMap<string, StoredState>> {
     const found = new Map<string, StoredState>();
-    const filter = `PartitionKey eq '${encodeKey(registry)}'`;
-    for await (const entity of this.table.listEntities({ queryOptions: { filter } })) {
+    for await (const entity of eachRow(this.table, encodeKey(registry))) {
       const stored = storedOf(entity, registry);
       if (stored) found.set(artifactName(stored.state), stored);
     }
@@ -35,12 +35,8 @@ export class TableArtifactStates implements ArtifactStates, StateCarrier {
   async get(registry: string, artifact: ArtifactRef, task?: WarmTask): Promise<StoredState | undefined> {
     const carried = task && carriedBy(task);
     if (carried) return carried;
-    try {
-      return storedOf(await this.table.getEntity(encodeKey(registry), encodeKey(artifactName(artifact))), registry);
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const stored = await readRow(this.table, keysOf({ registry, ...artifact }));
+    return stored && storedOf(stored, registry);
   }
 
   /** Given once: whoever writes next remembers anew. */
@@ -89,17 +85,10 @@ export class TableArtifactStates implements ArtifactStates, StateCarrier {
   }
 
   async #saveOne({ state, etag }: Change): Promise<readonly string[]> {
-    try {
-      const written =
-        etag === undefined
-          ? await this.table.createEntity(rowOf(state))
-          : await this.table.updateEntity(rowOf(state), 'Replace', { etag });
-      this.#remember(state, written.etag);
-      return [];
-    } catch (error) {
-      if (isConflict(error) || isNotFound(error)) return [artifactName(state)];
-      throw error;
-    }
+    const written = await replaceRow(this.table, rowOf(state), etag);
+    if (written === undefined) return [artifactName(state)];
+    this.#remember(state, written);
+    return [];
   }
 
   #remember(state: ArtifactState, etag: string | undefined): void {

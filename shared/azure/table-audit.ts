@@ -2,15 +2,14 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { auditActions, type AuditEntry, type AuditTrail } from '../gate/ports.js';
 import { encodeKey } from './table-keys.js';
+import { dateColumn, jsonColumn as json } from './table-rows.js';
 
 /** A string column holds 32,767 characters. */
 const longestColumn = 32_000;
 
-const json = z.string().transform((text): unknown => JSON.parse(text));
-
 const row = z.object({
   id: z.string(),
-  at: z.iso.datetime().transform((text) => new Date(text)),
+  at: dateColumn,
   who: z.string(),
   action: z.enum(auditActions),
   resource: z.string(),
@@ -30,10 +29,7 @@ export class TableAuditTrail implements AuditTrail {
     const found: AuditEntry[] = [];
     // A page may be shorter than asked for, even empty, while more follow.
     for await (const page of this.table.listEntities().byPage({ maxPageSize: Math.min(most, 1000) })) {
-      for (const entity of page) {
-        const parsed = parse(entity);
-        if (parsed) found.push(parsed);
-      }
+      found.push(...page.flatMap((entity) => row.safeParse(entity).data ?? []));
       if (found.length >= most) break;
     }
     return found.slice(0, most);
@@ -49,14 +45,6 @@ export class TableAuditTrail implements AuditTrail {
       because: JSON.stringify(entry.because.slice(0, 20).map((reason) => reason.slice(0, 500))),
     };
     await this.table.upsertEntity({ ...entity, partitionKey, rowKey: encodeKey(entry.id) }, 'Replace');
-  }
-}
-
-function parse(entity: unknown): AuditEntry | undefined {
-  try {
-    return row.parse(entity);
-  } catch {
-    return undefined;
   }
 }
 

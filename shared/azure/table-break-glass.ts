@@ -2,10 +2,8 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import type { BreakGlass, BreakGlasses } from '../gate/ports.js';
-import { isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
-
-const date = z.iso.datetime().transform((text) => new Date(text));
+import { dateColumn as date, listRows, readRow, removeRow } from './table-rows.js';
 
 const row = z.object({
   clusterId: z.string(),
@@ -21,22 +19,11 @@ export class TableBreakGlasses implements BreakGlasses {
   constructor(private readonly table: TableClient) {}
 
   async get(clusterId: string, version: KubernetesVersion): Promise<BreakGlass | undefined> {
-    try {
-      const { partitionKey, rowKey } = keysOf(clusterId, version);
-      return row.safeParse(await this.table.getEntity(partitionKey, rowKey)).data;
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    return row.safeParse(await readRow(this.table, keysOf(clusterId, version))).data;
   }
 
   async list(): Promise<readonly BreakGlass[]> {
-    const found: BreakGlass[] = [];
-    for await (const entity of this.table.listEntities()) {
-      const parsed = row.safeParse(entity);
-      if (parsed.success) found.push(parsed.data);
-    }
-    return found;
+    return await listRows(this.table, row);
   }
 
   async save(glass: BreakGlass): Promise<void> {
@@ -50,12 +37,7 @@ export class TableBreakGlasses implements BreakGlasses {
   }
 
   async remove(clusterId: string, version: KubernetesVersion): Promise<void> {
-    const { partitionKey, rowKey } = keysOf(clusterId, version);
-    try {
-      await this.table.deleteEntity(partitionKey, rowKey);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await removeRow(this.table, keysOf(clusterId, version));
   }
 }
 

@@ -5,8 +5,7 @@ import type { DeadlineRecords } from '../gate/ports.js';
 import { isKubernetesVersion } from '../model/kubernetes-version.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
-
-const date = z.iso.datetime().transform((text) => new Date(text));
+import { dateColumn as date, listRows, readRow, removeRow } from './table-rows.js';
 
 const row = z.object({
   clusterId: z.string(),
@@ -27,20 +26,11 @@ export class TableDeadlines implements DeadlineRecords {
   constructor(private readonly table: TableClient) {}
 
   async list(): Promise<readonly Deadline[]> {
-    return await this.#read();
+    return await listRows(this.table, row);
   }
 
   async of(clusterId: string): Promise<readonly Deadline[]> {
-    return await this.#read(`PartitionKey eq '${encodeKey(clusterId.toLowerCase())}'`);
-  }
-
-  async #read(filter?: string): Promise<readonly Deadline[]> {
-    const found: Deadline[] = [];
-    for await (const entity of this.table.listEntities(filter === undefined ? {} : { queryOptions: { filter } })) {
-      const parsed = row.safeParse(entity);
-      if (parsed.success) found.push(parsed.data);
-    }
-    return found;
+    return await listRows(this.table, row, encodeKey(clusterId.toLowerCase()));
   }
 
   async save(deadline: Deadline): Promise<void> {
@@ -52,7 +42,7 @@ export class TableDeadlines implements DeadlineRecords {
       toldAt: deadline.toldAt.toISOString(),
     };
     for (let tries = 0; ; tries += 1) {
-      const stored = await this.#get(deadline);
+      const stored = await readRow(this.table, keysOf(deadline));
       const known = row.safeParse(stored).data;
       if (known && known.toldAt > deadline.toldAt) return;
       try {
@@ -66,22 +56,7 @@ export class TableDeadlines implements DeadlineRecords {
   }
 
   async remove(deadline: Pick<Deadline, 'clusterId' | 'source' | 'key'>): Promise<void> {
-    const { partitionKey, rowKey } = keysOf(deadline);
-    try {
-      await this.table.deleteEntity(partitionKey, rowKey);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-  }
-
-  async #get(deadline: Deadline) {
-    const { partitionKey, rowKey } = keysOf(deadline);
-    try {
-      return await this.table.getEntity(partitionKey, rowKey);
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    await removeRow(this.table, keysOf(deadline));
   }
 }
 

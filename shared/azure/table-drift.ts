@@ -1,17 +1,16 @@
-import type { TableClient, TableEntityResult } from '@azure/data-tables';
+import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { DriftReports } from '../drift/ports.js';
 import type { DriftReport } from '../drift/report.js';
 import { isDigest } from '../model/artifact.js';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { packColumns, unpackColumns } from './packed-columns.js';
-import { isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
+import { dateColumn as date, eachRow, readRow, removeRow, type StoredRow } from './table-rows.js';
 
 /** Of each list; a report is for people, and a registry may hold anything. */
 const mostListed = 2000;
 
-const date = z.iso.datetime().transform((text) => new Date(text));
 const pulled = z.object({
   repository: z.string(),
   tag: z.string().exactOptional(),
@@ -44,17 +43,13 @@ export class TableDriftReports implements DriftReports {
 
   async list(): Promise<readonly DriftReport[]> {
     const reports: DriftReport[] = [];
-    for await (const entity of this.table.listEntities()) reports.push(reportOf(entity));
+    for await (const entity of eachRow(this.table)) reports.push(reportOf(entity));
     return reports;
   }
 
   async get(clusterId: string, version: KubernetesVersion): Promise<DriftReport | undefined> {
-    try {
-      return reportOf(await this.table.getEntity(encodeKey(clusterId.toLowerCase()), encodeKey(version)));
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const stored = await readRow(this.table, keysOf(clusterId, version));
+    return stored && reportOf(stored);
   }
 
   async save(drift: DriftReport): Promise<void> {
@@ -63,25 +58,21 @@ export class TableDriftReports implements DriftReports {
       escaped: drift.escaped.slice(0, mostListed),
       foreign: drift.foreign.slice(0, mostListed),
     };
-    const keys = { partitionKey: encodeKey(drift.clusterId.toLowerCase()), rowKey: encodeKey(drift.kubernetesVersion) };
+    const keys = keysOf(drift.clusterId, drift.kubernetesVersion);
     await this.table.upsertEntity({ ...keys, ...packColumns(bounded, `the drift of ${drift.clusterId}`) }, 'Replace');
   }
 
   async remove(clusterId: string): Promise<void> {
-    const partition = encodeKey(clusterId.toLowerCase());
-    const rows = this.table.listEntities({ queryOptions: { filter: `PartitionKey eq '${partition}'` } });
-    for await (const { rowKey } of rows) if (rowKey !== undefined) await this.#removeRow(partition, rowKey);
-  }
-
-  async #removeRow(partitionKey: string, rowKey: string): Promise<void> {
-    try {
-      await this.table.deleteEntity(partitionKey, rowKey);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    const partitionKey = encodeKey(clusterId.toLowerCase());
+    for await (const { rowKey } of eachRow(this.table, partitionKey))
+      if (rowKey !== undefined) await removeRow(this.table, { partitionKey, rowKey });
   }
 }
 
-function reportOf(entity: TableEntityResult<Record<string, unknown>>): DriftReport {
+function keysOf(clusterId: string, version: KubernetesVersion) {
+  return { partitionKey: encodeKey(clusterId.toLowerCase()), rowKey: encodeKey(version) };
+}
+
+function reportOf(entity: StoredRow): DriftReport {
   return report.parse(unpackColumns(entity));
 }

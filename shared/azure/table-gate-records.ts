@@ -14,10 +14,9 @@ import type {
 } from '../gate/ports.js';
 import { announcementsColumn } from './announcements-column.js';
 import { purgeRows } from './purge-rows.js';
-import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
+import { dateColumn as date, jsonColumn, listRows, readRow, removeRow, replaceRow } from './table-rows.js';
 
-const date = z.iso.datetime().transform((text) => new Date(text));
 const version = z.string().refine(isKubernetesVersion);
 
 const judgementRow = z.object({
@@ -43,19 +42,15 @@ export class TableJudgements implements Judgements {
   constructor(private readonly table: TableClient) {}
 
   async get(clusterId: string, kubernetesVersion: KubernetesVersion) {
-    try {
-      const entity = await this.table.getEntity(encodeKey(clusterId.toLowerCase()), encodeKey(kubernetesVersion));
-      const parsed = judgementRow.safeParse(entity);
-      const judgement = parsed.data ? judgementOf(parsed.data) : { ...nobody, clusterId, kubernetesVersion };
-      return { judgement, etag: entity.etag };
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const stored = await readRow(this.table, judgementKeys(clusterId, kubernetesVersion));
+    if (!stored) return undefined;
+    const { data } = judgementRow.safeParse(stored);
+    const judgement = data ? judgementOf(data) : { ...nobody, clusterId, kubernetesVersion };
+    return { judgement, etag: stored.etag };
   }
 
   async list(): Promise<readonly Judgement[]> {
-    return (await rows(this.table, judgementRow)).map(judgementOf);
+    return (await listRows(this.table, judgementRow)).map(judgementOf);
   }
 
   async save(judgement: Judgement, etag: string | undefined): Promise<boolean> {
@@ -64,17 +59,20 @@ export class TableJudgements implements Judgements {
       ...rest,
       ...(announcements ? { announcements: JSON.stringify(announcements) } : {}),
       announced: announcements === undefined || announcements.pending.length === 0,
-      partitionKey: encodeKey(judgement.clusterId.toLowerCase()),
-      rowKey: encodeKey(judgement.kubernetesVersion),
+      ...judgementKeys(judgement.clusterId, judgement.kubernetesVersion),
       decidedAt: judgement.decidedAt.toISOString(),
       since: judgement.since.toISOString(),
     };
-    return await saveRow(this.table, entity, etag);
+    return (await replaceRow(this.table, entity, etag)) !== undefined;
   }
 
   async remove(clusterId: string, kubernetesVersion: KubernetesVersion): Promise<void> {
-    await removeRow(this.table, encodeKey(clusterId.toLowerCase()), encodeKey(kubernetesVersion));
+    await removeRow(this.table, judgementKeys(clusterId, kubernetesVersion));
   }
+}
+
+function judgementKeys(clusterId: string, kubernetesVersion: KubernetesVersion) {
+  return { partitionKey: encodeKey(clusterId.toLowerCase()), rowKey: encodeKey(kubernetesVersion) };
 }
 
 const fleetGateRow = z.object({
@@ -84,10 +82,7 @@ const fleetGateRow = z.object({
   stage: z.string(),
   group: z.string().exactOptional(),
   action: z.enum(['approved', 'approving', 'would-approve', 'waiting', 'left-alone']),
-  reasons: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(z.array(z.string())),
+  reasons: jsonColumn.pipe(z.array(z.string())),
   approvedAt: date.optional(),
   approvedETag: z.string().optional(),
   approvedRun: z.string().optional(),
@@ -101,17 +96,12 @@ export class TableFleetGateRecords implements FleetGateRecords {
   constructor(private readonly table: TableClient) {}
 
   async get(gateId: string) {
-    try {
-      const entity = await this.table.getEntity('gate', encodeKey(gateId.toLowerCase()));
-      return { record: fleetGateOf(fleetGateRow.parse(entity)), etag: entity.etag };
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const stored = await readRow(this.table, fleetGateKeys(gateId));
+    return stored && { record: fleetGateOf(fleetGateRow.parse(stored)), etag: stored.etag };
   }
 
   async list(): Promise<readonly FleetGateRecord[]> {
-    return (await rows(this.table, fleetGateRow)).map(fleetGateOf);
+    return (await listRows(this.table, fleetGateRow)).map(fleetGateOf);
   }
 
   async save(record: FleetGateRecord, etag: string | undefined): Promise<boolean> {
@@ -126,13 +116,16 @@ export class TableFleetGateRecords implements FleetGateRecords {
     const entity = {
       ...rest,
       ...columns,
-      partitionKey: 'gate',
-      rowKey: encodeKey(record.id.toLowerCase()),
+      ...fleetGateKeys(record.id),
       reasons: JSON.stringify(record.reasons.slice(0, 20).map((reason) => reason.slice(0, 500))),
       recordedAt: record.recordedAt.toISOString(),
     };
-    return await saveRow(this.table, entity, etag);
+    return (await replaceRow(this.table, entity, etag)) !== undefined;
   }
+}
+
+function fleetGateKeys(gateId: string) {
+  return { partitionKey: 'gate', rowKey: encodeKey(gateId.toLowerCase()) };
 }
 
 function fleetGateOf(row: z.infer<typeof fleetGateRow>): FleetGateRecord {
@@ -163,38 +156,37 @@ const seenRow = z.object({
   seenAt: date,
 });
 
-/** Table `syncClusters`: one partition, row = cluster. */
+/** Table `syncClusters`: one partition, row = cluster. A row that cannot be read is one of a cluster not seen yet: the next look writes it. */
 export class TableSeenClusters implements SeenClusters {
   constructor(private readonly table: TableClient) {}
 
   async get(clusterId: string): Promise<SeenCluster | undefined> {
-    try {
-      return seenOf(seenRow.parse(await this.table.getEntity('cluster', encodeKey(clusterId.toLowerCase()))));
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const { data } = seenRow.safeParse(await readRow(this.table, seenKeys(clusterId)));
+    return data && seenOf(data);
   }
 
   async list(): Promise<readonly SeenCluster[]> {
-    return (await rows(this.table, seenRow)).map(seenOf);
+    return (await listRows(this.table, seenRow)).map(seenOf);
   }
 
   async save(clusters: readonly SeenCluster[]): Promise<void> {
     for (const { upgrade, seenAt, ...cluster } of clusters) {
-      const keys = { partitionKey: 'cluster', rowKey: encodeKey(cluster.id.toLowerCase()) };
       const upgrading = upgrade && {
         upgradingTo: upgrade.to.join(' '),
         upgradingSince: upgrade.since.toISOString(),
       };
-      const entity = { ...cluster, ...upgrading, ...keys, seenAt: seenAt.toISOString() };
+      const entity = { ...cluster, ...upgrading, ...seenKeys(cluster.id), seenAt: seenAt.toISOString() };
       await this.table.upsertEntity(entity, 'Replace');
     }
   }
 
   async remove(clusterId: string): Promise<void> {
-    await removeRow(this.table, 'cluster', encodeKey(clusterId.toLowerCase()));
+    await removeRow(this.table, seenKeys(clusterId));
   }
+}
+
+function seenKeys(clusterId: string) {
+  return { partitionKey: 'cluster', rowKey: encodeKey(clusterId.toLowerCase()) };
 }
 
 function seenOf({ upgradingTo, upgradingSince, ...cluster }: z.infer<typeof seenRow>): SeenCluster {
@@ -236,38 +228,4 @@ export class TableProblems implements Problems {
 
 function newestFirst(at: Date): string {
   return String(9_999_999_999_999 - at.getTime()).padStart(13, '0');
-}
-
-/** Rows that can be read: one of a later release, or damaged, hides no other. */
-async function rows<Schema extends z.ZodType>(table: TableClient, schema: Schema): Promise<readonly z.infer<Schema>[]> {
-  const found: z.infer<Schema>[] = [];
-  for await (const entity of table.listEntities()) {
-    const parsed = schema.safeParse(entity);
-    if (parsed.success) found.push(parsed.data);
-  }
-  return found;
-}
-
-/** @returns false when somebody else wrote or removed the row first */
-async function saveRow(
-  table: TableClient,
-  entity: { readonly partitionKey: string; readonly rowKey: string },
-  etag: string | undefined,
-): Promise<boolean> {
-  try {
-    if (etag === undefined) await table.createEntity(entity);
-    else await table.updateEntity(entity, 'Replace', { etag });
-    return true;
-  } catch (error) {
-    if (isConflict(error) || isNotFound(error)) return false;
-    throw error;
-  }
-}
-
-async function removeRow(table: TableClient, partitionKey: string, rowKey: string): Promise<void> {
-  try {
-    await table.deleteEntity(partitionKey, rowKey);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
 }

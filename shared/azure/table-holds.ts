@@ -9,9 +9,8 @@ import {
 } from '../gate/maintenance-ports.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
+import { dateColumn as date, eachRow, jsonColumn as json, listRows, replaceRow } from './table-rows.js';
 
-const date = z.iso.datetime().transform((text) => new Date(text));
-const json = z.string().transform((text): unknown => JSON.parse(text));
 const span = json.pipe(z.object({ start: z.string(), end: z.string() }));
 
 const row = z.object({
@@ -38,36 +37,20 @@ export class TableHolds implements Holds {
   constructor(private readonly table: TableClient) {}
 
   async list(): Promise<readonly HoldRecord[]> {
-    const found: HoldRecord[] = [];
-    for await (const entity of this.table.listEntities()) {
-      const stored = storedOf(entity);
-      if (stored) found.push(stored.record);
-    }
-    return found;
+    return await listRows(this.table, row);
   }
 
   async ofCluster(clusterId: string): Promise<readonly StoredHold[]> {
-    const filter = `PartitionKey eq '${encodeKey(clusterId.toLowerCase()).replaceAll("'", "''")}'`;
     const found: StoredHold[] = [];
-    for await (const entity of this.table.listEntities({ queryOptions: { filter } })) {
-      const stored = storedOf(entity);
-      if (stored) found.push(stored);
+    for await (const entity of eachRow(this.table, encodeKey(clusterId.toLowerCase()))) {
+      const parsed = row.safeParse(entity);
+      if (parsed.success) found.push({ record: parsed.data, etag: entity.etag });
     }
     return found;
   }
 
   async save(record: HoldRecord, etag: string | undefined): Promise<string | undefined> {
-    const entity = entityOf(record);
-    try {
-      const answer =
-        etag === undefined
-          ? await this.table.createEntity(entity)
-          : await this.table.updateEntity(entity, 'Replace', { etag });
-      return answer.etag;
-    } catch (error) {
-      if (isConflict(error) || isNotFound(error)) return undefined;
-      throw error;
-    }
+    return await replaceRow(this.table, entityOf(record), etag);
   }
 
   async remove({ record, etag }: StoredHold): Promise<boolean> {
@@ -84,14 +67,6 @@ export class TableHolds implements Holds {
 
 function keysOf({ clusterId, configuration }: HoldRecord) {
   return { partitionKey: encodeKey(clusterId.toLowerCase()), rowKey: configuration };
-}
-
-function storedOf(entity: { readonly etag: string }): StoredHold | undefined {
-  try {
-    return { record: row.parse(entity), etag: entity.etag };
-  } catch {
-    return undefined;
-  }
 }
 
 function entityOf(record: HoldRecord) {

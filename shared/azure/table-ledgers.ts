@@ -1,9 +1,9 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { Ledger, LedgerStore, StoredLedger } from '../warming/budget-ledger.js';
-import { isConflict, isNotFound } from './table-errors.js';
-import { encodeKey } from './table-keys.js';
 import { packColumns, unpackColumns } from './packed-columns.js';
+import { encodeKey } from './table-keys.js';
+import { readRow, replaceRow } from './table-rows.js';
 
 const asker = z.object({
   weight: z.number().positive(),
@@ -33,28 +33,14 @@ export class TableLedgers implements LedgerStore {
   constructor(private readonly table: TableClient) {}
 
   async read(registry: string): Promise<StoredLedger | undefined> {
-    try {
-      const entity = await this.table.getEntity(encodeKey(registry), rowKey);
-      return { ledger: ledgerOf(entity), etag: entity.etag };
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const stored = await readRow(this.table, { partitionKey: encodeKey(registry), rowKey });
+    return stored && { ledger: ledgerOf(stored), etag: stored.etag };
   }
 
   async write(registry: string, ledger: Ledger, etag: string | undefined): Promise<string | undefined> {
     const columns = packColumns(ledger, `the budgets of ${registry}`);
     const entity = { partitionKey: encodeKey(registry), rowKey, registry, ...columns };
-    try {
-      const written =
-        etag === undefined
-          ? await this.table.createEntity(entity)
-          : await this.table.updateEntity(entity, 'Replace', { etag });
-      return written.etag ?? '';
-    } catch (error) {
-      if (isConflict(error) || isNotFound(error)) return undefined;
-      throw error;
-    }
+    return await replaceRow(this.table, entity, etag);
   }
 
   async list(): Promise<ReadonlyMap<string, Ledger>> {

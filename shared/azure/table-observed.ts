@@ -5,10 +5,9 @@ import { isKubernetesVersion } from '../model/kubernetes-version.js';
 import type { ObservedArtifact } from '../requirements/observed.js';
 import type { ObservedArtifacts } from '../requirements/ports.js';
 import { packColumns, unpackColumns } from './packed-columns.js';
-import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
+import { dateColumn as date, readRow, replaceRow } from './table-rows.js';
 
-const date = z.iso.datetime().transform((text) => new Date(text));
 const facts = z.array(
   z.object({
     repository: z.string().refine(isRepository),
@@ -28,25 +27,13 @@ export class TableObserved implements ObservedArtifacts {
   constructor(private readonly table: TableClient) {}
 
   async get(minor: string) {
-    try {
-      const entity = await this.table.getEntity(partitionKey, encodeKey(minor));
-      return { facts: facts.parse(unpackColumns(entity) ?? []), etag: entity.etag };
-    } catch (error) {
-      if (isNotFound(error)) return { facts: [], etag: undefined };
-      throw error;
-    }
+    const stored = await readRow(this.table, { partitionKey, rowKey: encodeKey(minor) });
+    return { facts: facts.parse((stored && unpackColumns(stored)) ?? []), etag: stored?.etag };
   }
 
   async save(minor: string, learnt: readonly ObservedArtifact[], etag: string | undefined): Promise<boolean> {
     const columns = packColumns(learnt, `what was observed of Kubernetes ${minor}`);
     const entity = { partitionKey, rowKey: encodeKey(minor), minor, ...columns };
-    try {
-      if (etag === undefined) await this.table.createEntity(entity);
-      else await this.table.updateEntity(entity, 'Replace', { etag });
-      return true;
-    } catch (error) {
-      if (isConflict(error) || isNotFound(error)) return false;
-      throw error;
-    }
+    return (await replaceRow(this.table, entity, etag)) !== undefined;
   }
 }

@@ -2,8 +2,7 @@ import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { PoisonMessage, PoisonMessages } from '../gate/ports.js';
 import { purgeRows } from './purge-rows.js';
-
-const date = z.iso.datetime().transform((text) => new Date(text));
+import { dateColumn as date, listRows } from './table-rows.js';
 
 const row = z.object({
   id: z.string(),
@@ -21,12 +20,8 @@ export class TablePoisonMessages implements PoisonMessages {
   constructor(private readonly table: TableClient) {}
 
   async list(most: number): Promise<readonly PoisonMessage[]> {
-    const found: PoisonMessage[] = [];
-    for await (const entity of this.table.listEntities()) {
-      const parsed = row.safeParse(entity);
-      if (parsed.success) found.push(parsed.data);
-    }
-    return found.sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, most);
+    const found = await listRows(this.table, row);
+    return found.toSorted((a, b) => b.at.getTime() - a.at.getTime()).slice(0, most);
   }
 
   async save(message: PoisonMessage): Promise<void> {

@@ -1,10 +1,8 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { RegistryProof, RegistryProofs } from '../warming/registry-proof.js';
-import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
-
-const date = z.iso.datetime().transform((text) => new Date(text));
+import { dateColumn as date, listRows, readRow, replaceRow } from './table-rows.js';
 
 const row = z.object({
   registry: z.string(),
@@ -25,36 +23,19 @@ export class TableRegistryProofs implements RegistryProofs {
   constructor(private readonly table: TableClient) {}
 
   async get(registry: string) {
-    try {
-      const entity = await this.table.getEntity(partitionKey, encodeKey(registry));
-      return { proof: proofOf(entity, registry), etag: entity.etag };
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const stored = await readRow(this.table, { partitionKey, rowKey: encodeKey(registry) });
+    return stored && { proof: proofOf(stored, registry), etag: stored.etag };
   }
 
   async list(): Promise<ReadonlyMap<string, RegistryProof>> {
-    const found = new Map<string, RegistryProof>();
-    const filter = `PartitionKey eq '${partitionKey}'`;
-    for await (const entity of this.table.listEntities({ queryOptions: { filter } })) {
-      const parsed = row.safeParse(entity);
-      if (parsed.success) found.set(parsed.data.registry, parsed.data);
-    }
-    return found;
+    const found = await listRows(this.table, row, partitionKey);
+    return new Map(found.map((proof) => [proof.registry, proof]));
   }
 
   async save(proof: RegistryProof, etag: string | undefined): Promise<boolean> {
     const times = { startedAt: proof.startedAt.toISOString(), verifiedAt: proof.verifiedAt.toISOString() };
     const entity = { ...proof, ...times, partitionKey, rowKey: encodeKey(proof.registry) };
-    try {
-      if (etag === undefined) await this.table.createEntity(entity);
-      else await this.table.updateEntity(entity, 'Replace', { etag });
-      return true;
-    } catch (error) {
-      if (isConflict(error) || isNotFound(error)) return false;
-      throw error;
-    }
+    return (await replaceRow(this.table, entity, etag)) !== undefined;
   }
 }
 

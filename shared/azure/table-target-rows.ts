@@ -1,13 +1,11 @@
-import type { TableEntityResult } from '@azure/data-tables';
 import { z } from 'zod';
 import { confidences, versionSources } from '../model/artifact.js';
 import { isKubernetesVersion } from '../model/kubernetes-version.js';
 import type { TargetRecord } from '../warming/ports.js';
-import type { PlannedTarget, TargetRef } from '../warming/state.js';
+import { strategies, type PlannedTarget, type TargetRef } from '../warming/state.js';
 import { packColumns, unpackColumns } from './packed-columns.js';
 import { encodeKey } from './table-keys.js';
-
-const date = z.iso.datetime().transform((text) => new Date(text));
+import { dateColumn as date, type StoredRow } from './table-rows.js';
 
 /** A requirement set, with what was asked of MAR on its behalf. */
 const planDocument = z.object({
@@ -42,7 +40,7 @@ const planDocument = z.object({
       z.object({ code: z.string(), subject: z.string(), message: z.string(), effect: z.enum(['unknown', 'none']) }),
     )
     .default([]),
-  strategies: z.record(z.string(), z.enum(['pull-through', 'pull-blobs', 'import'])).exactOptional(),
+  strategies: z.record(z.string(), z.enum(strategies)).exactOptional(),
   probes: z
     .array(
       z.object({
@@ -81,7 +79,7 @@ export function keysOf({ clusterId, kubernetesVersion }: TargetRef) {
  * opens on it, it is planned anew, and it hides no other.
  * @returns undefined for an unreadable row that not even tells its target
  */
-export function recordOf(entity: TableEntityResult<Record<string, unknown>>): TargetRecord | undefined {
+export function recordOf(entity: StoredRow): TargetRecord | undefined {
   const parsed = row.safeParse(entity);
   const keys = refOf.safeParse(entity);
   try {

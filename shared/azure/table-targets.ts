@@ -1,4 +1,4 @@
-import type { TableClient, TableEntityResult } from '@azure/data-tables';
+import type { TableClient } from '@azure/data-tables';
 import { SyncError } from '../model/errors.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import { isOfTheFuture } from '../model/clock-skew.js';
@@ -6,7 +6,7 @@ import { earliestAhead } from '../warming/deadline.js';
 import type { PlanFailure, TargetRecord, Targets } from '../warming/ports.js';
 import { isDenounced, type PlannedTarget, type TargetRef } from '../warming/state.js';
 import { isConflict, isNotFound } from './table-errors.js';
-import { encodeKey } from './table-keys.js';
+import { eachRow, readRow, removeRow, type StoredRow } from './table-rows.js';
 import { keysOf, planRowOf, recordOf } from './table-target-rows.js';
 
 /** Writers who come between reading a deadline and changing it. */
@@ -21,7 +21,7 @@ export class TableTargets implements Targets {
 
   async list(): Promise<readonly TargetRecord[]> {
     const records: TargetRecord[] = [];
-    for await (const entity of this.table.listEntities()) {
+    for await (const entity of eachRow(this.table)) {
       const record = recordOf(entity);
       if (record) records.push(record);
     }
@@ -29,23 +29,14 @@ export class TableTargets implements Targets {
   }
 
   async get(cluster: string, version: KubernetesVersion): Promise<TargetRecord | undefined> {
-    try {
-      return recordOf(await this.table.getEntity(encodeKey(cluster.toLowerCase()), encodeKey(version)));
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const stored = await readRow(this.table, keysOf({ clusterId: cluster, kubernetesVersion: version }));
+    return stored && recordOf(stored);
   }
 
   /** Its ETag, without the plan. */
   async revision(cluster: string, version: KubernetesVersion): Promise<string | undefined> {
-    const options = { queryOptions: { select: ['requestedAt'] } };
-    try {
-      return (await this.table.getEntity(encodeKey(cluster.toLowerCase()), encodeKey(version), options)).etag;
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const keys = keysOf({ clusterId: cluster, kubernetesVersion: version });
+    return (await readRow(this.table, keys, ['requestedAt']))?.etag;
   }
 
   async request(target: TargetRef, now: Date, neededBy?: Date): Promise<void> {
@@ -91,15 +82,9 @@ export class TableTargets implements Targets {
     }
   }
 
-  async #row(target: TargetRef): Promise<TableEntityResult<Record<string, unknown>> | undefined> {
-    const { partitionKey, rowKey } = keysOf(target);
-    try {
-      const select = ['plannedAt', 'neededBy', 'factsHash', 'planWrong', 'failure', 'failedAt'];
-      return await this.table.getEntity(partitionKey, rowKey, { queryOptions: { select } });
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+  async #row(target: TargetRef): Promise<StoredRow | undefined> {
+    const select = ['plannedAt', 'neededBy', 'factsHash', 'planWrong', 'failure', 'failedAt'];
+    return await readRow(this.table, keysOf(target), select);
   }
 
   async saveFailure(failure: PlanFailure): Promise<void> {
@@ -128,12 +113,7 @@ export class TableTargets implements Targets {
   }
 
   async remove(target: TargetRef): Promise<void> {
-    const { partitionKey, rowKey } = keysOf(target);
-    try {
-      await this.table.deleteEntity(partitionKey, rowKey);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
+    await removeRow(this.table, keysOf(target));
   }
 }
 

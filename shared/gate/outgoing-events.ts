@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { failureClasses } from '../model/errors.js';
 
 /** Reverse DNS name before every type, so that topics which others publish to can be filtered. */
 export const eventPrefix = 'io.github.aks-artifact-sync.';
@@ -15,7 +16,7 @@ const missing = z.strictObject({
   state: z.enum(['not-started', 'planned', 'waiting', 'failed', 'proof-expired']),
   reason: z.string(),
   failureClass: z
-    .enum(['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours'])
+    .enum(failureClasses)
     .exactOptional()
     .describe('What the failure in `reason` is about; absent where nothing failed.'),
 });

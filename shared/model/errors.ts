@@ -7,7 +7,8 @@
  * - auth: an identity may not; people can change that at any time
  * - ours: nobody else is to blame
  */
-export type FailureClass = 'permanent' | 'throttled' | 'upstream-down' | 'registry-down' | 'auth' | 'ours';
+export const failureClasses = ['permanent', 'throttled', 'upstream-down', 'registry-down', 'auth', 'ours'] as const;
+export type FailureClass = (typeof failureClasses)[number];
 
 /**
  * Everything an operator may have to act on. `class` says what it is about, `retry` says what the machinery does by itself, `advice` what a person does.

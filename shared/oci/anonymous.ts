@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { SyncError } from '../model/errors.js';
+import { parseJson } from '../model/parse-json.js';
 import { failureOf } from './failures.js';
 import { isLoopback } from './loopback.js';
 import { readText, unanswered } from './response.js';
@@ -44,12 +45,4 @@ function realmOf({ realm }: BearerChallenge): URL {
     'REGISTRY_FORBIDDEN',
     `the registry names a token service that we do not ask: "${realm.slice(0, 200)}"`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -10,7 +10,8 @@ import type { KubernetesVersion } from '../model/kubernetes-version.js';
  * - proven: tag, index and every child manifest are in the registry at the pinned digest, as of `provenAt`
  * - failed: no retry can help; `reason` says why
  */
-export type Phase = 'planned' | 'waiting' | 'proven' | 'failed';
+export const phases = ['planned', 'waiting', 'proven', 'failed'] as const;
+export type Phase = (typeof phases)[number];
 
 /**
  * How an artifact gets into a registry:
@@ -18,10 +19,12 @@ export type Phase = 'planned' | 'waiting' | 'proven' | 'failed';
  * - pull-blobs: a cache without rules (OCI pull-through proxy): manifests and every blob are pulled, bodies are dropped
  * - import: ARM imports it to the path that nodes pull, where no rule fills that
  */
-export type Strategy = 'pull-through' | 'pull-blobs' | 'import';
+export const strategies = ['pull-through', 'pull-blobs', 'import'] as const;
+export type Strategy = (typeof strategies)[number];
 
 /** What is known to be in the registry: the manifests (tag, index, children), or `deep`: also every config and layer. */
-export type ProofLevel = 'manifests' | 'deep';
+export const proofLevels = ['manifests', 'deep'] as const;
+export type ProofLevel = (typeof proofLevels)[number];
 
 export interface ArtifactState extends ArtifactRef {
   /** Key of the registry's resource id. */

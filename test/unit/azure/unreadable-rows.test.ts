@@ -1,9 +1,13 @@
 import type { TableClient } from '@azure/data-tables';
+import { rowOf } from '../../../shared/azure/table-artifact-rows.js';
+import { TableArtifactStates } from '../../../shared/azure/table-artifact-states.js';
+import { TableFleetGateRecords, TableSeenClusters } from '../../../shared/azure/table-gate-records.js';
 import { TableOutages } from '../../../shared/azure/table-outages.js';
 import { TablePoisonMessages } from '../../../shared/azure/table-poison.js';
 import { TableRegistryProofs } from '../../../shared/azure/table-registry-proofs.js';
+import { artifactName } from '../../../shared/model/artifact.js';
 import { effectiveProvenAt } from '../../../shared/warming/registry-proof.js';
-import { provenState } from '../../support/builders.js';
+import { clusterId, pause, provenState } from '../../support/builders.js';
 
 const at = '2026-09-01T08:00:00.000Z';
 const registry = provenState().registry;
@@ -38,4 +42,41 @@ test('a registry proof of an evidence that only a later release knows proves not
   expect(stored?.etag).toBe('its-etag');
   expect(effectiveProvenAt(provenState(), stored?.proof)).toEqual(provenState().provenAt);
   expect(await proofs.list()).toEqual(new Map());
+});
+
+test('a cluster whose record only a later release can read is one that was not seen yet', async () => {
+  const clusters = new TableSeenClusters(tableOf({ id: clusterId(), name: 'prod', kubernetesVersion: 'next' }));
+  expect(await clusters.get(clusterId())).toBeUndefined();
+});
+
+describe('a column whose JSON is damaged', () => {
+  const whole = rowOf(provenState());
+  const carried = JSON.stringify({ ...whole, phase: 'planned', etag: 'its-etag' });
+
+  test('makes its artifact one that is planned anew, and hides no other', async () => {
+    const other = rowOf({ ...provenState(), ...pause });
+    const found = await new TableArtifactStates(tableOf({ ...whole, children: '["sha256:' }, other)).list(registry);
+    expect(found.get(artifactName(provenState()))).toMatchObject({
+      unreadable: 'children',
+      state: { phase: 'failed' },
+    });
+    expect(found.get(artifactName(pause))?.state.phase).toBe('proven');
+  });
+
+  test('makes a task that carries it one that asks the table', async () => {
+    const { repository, tag, step } = provenState();
+    const task = { registry, repository, tag, step };
+    const states = new TableArtifactStates(tableOf(whole));
+    expect((await states.get(registry, task, { ...task, carried }))?.state.phase).toBe('planned');
+    const damaged = carried.replace('"[', '"');
+    expect((await states.get(registry, task, { ...task, carried: damaged }))?.state.phase).toBe('proven');
+  });
+
+  test('hides no other Fleet gate', async () => {
+    const gate = { id: 'a', displayName: 'a', updateRun: 'run', stage: 'one', action: 'waiting', recordedAt: at };
+    const found = await new TableFleetGateRecords(
+      tableOf({ ...gate, reasons: '["cut' }, { ...gate, id: 'b', reasons: '[]' }),
+    ).list();
+    expect(found.map(({ id }) => id)).toEqual(['b']);
+  });
 });

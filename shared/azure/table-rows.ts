@@ -1,0 +1,83 @@
+import { odata, type TableClient, type TableEntityResult } from '@azure/data-tables';
+import { z } from 'zod';
+import { parseJson } from '../model/parse-json.js';
+import { isConflict, isNotFound } from './table-errors.js';
+
+export interface RowKeys {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+}
+
+export type StoredRow = TableEntityResult<Record<string, unknown>>;
+
+/** A column that holds a time, as ISO 8601. */
+export const dateColumn = z.iso.datetime().transform((text) => new Date(text));
+
+/** A text column that holds a JSON document. What is no JSON makes its row one that cannot be read, like any other damage. */
+export const jsonColumn = z.string().transform((text, context): unknown => {
+  const document = parseJson(text);
+  if (document === undefined) context.addIssue('is no JSON');
+  return document;
+});
+
+/** @param select columns; all of them unless told @returns undefined where there is no such row */
+export async function readRow(
+  table: TableClient,
+  { partitionKey, rowKey }: RowKeys,
+  select?: readonly string[],
+): Promise<StoredRow | undefined> {
+  try {
+    return await table.getEntity(partitionKey, rowKey, select ? { queryOptions: { select: [...select] } } : {});
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Rows of a table, or of one of its partitions, that can be read: one of a later release, or damaged, hides no other. */
+export async function listRows<Schema extends z.ZodType>(
+  table: TableClient,
+  schema: Schema,
+  partitionKey?: string,
+): Promise<readonly z.infer<Schema>[]> {
+  const found: z.infer<Schema>[] = [];
+  for await (const entity of eachRow(table, partitionKey)) {
+    const parsed = schema.safeParse(entity);
+    if (parsed.success) found.push(parsed.data);
+  }
+  return found;
+}
+
+/** Rows of a table, or of one of its partitions, as they are. */
+export function eachRow(table: TableClient, partitionKey?: string): AsyncIterable<StoredRow> {
+  if (partitionKey === undefined) return table.listEntities();
+  return table.listEntities({ queryOptions: { filter: odata`PartitionKey eq ${partitionKey}` } });
+}
+
+/**
+ * Writes a row over the one that was read with this ETag, or a new one where there was none.
+ * @returns its ETag; undefined when somebody else wrote or removed the row first
+ */
+export async function replaceRow(
+  table: TableClient,
+  entity: RowKeys,
+  etag: string | undefined,
+): Promise<string | undefined> {
+  try {
+    const written =
+      etag === undefined ? await table.createEntity(entity) : await table.updateEntity(entity, 'Replace', { etag });
+    return written.etag ?? '';
+  } catch (error) {
+    if (isConflict(error) || isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Idempotent. */
+export async function removeRow(table: TableClient, { partitionKey, rowKey }: RowKeys): Promise<void> {
+  try {
+    await table.deleteEntity(partitionKey, rowKey);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
