@@ -196,6 +196,8 @@ module appSettings 'modules/settings.bicep' = {
     features: features
     hasCatalogEgress: hasCatalogEgress
     enforcementResourceGroups: enforcementResourceGroups
+    cloudName: environment().name
+    resourceManager: environment().resourceManager
     chosen: settings
   }
 }
