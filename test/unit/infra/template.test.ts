@@ -127,3 +127,12 @@ test('no output is a secret, nor made of one', () => {
     Object.keys(readSnapshot('private-production').outputs).sort(),
   );
 });
+
+test('lines that alerts read are not sampled away when much is logged', () => {
+  const alerts = resourcesOf('public-evaluation', 'Microsoft.Insights/scheduledQueryRules');
+  expect(JSON.stringify(alerts)).toContain('AppTraces');
+  const host = JSON.parse(readFileSync('host.json', 'utf8')) as {
+    readonly logging: { readonly applicationInsights: { readonly samplingSettings: { readonly excludedTypes: string } } };
+  };
+  expect(host.logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
+});
