@@ -8,7 +8,7 @@ import { Access, Concurrency, Features, Network, Registry, Settings, Tags } from
 @description('Optional. Region of everything; that of the network where there is one. Default: that of the deployment.')
 param location string = deployment().location
 
-@description('Optional. Start of every name. Two in one subscription need two names.')
+@description('Optional. Start of every name: letters, digits and hyphens. Two in one subscription need two names.')
 @minLength(3)
 @maxLength(20)
 param name string = 'artifact-sync'
@@ -123,7 +123,7 @@ module storage 'modules/storage.bicep' = {
   name: '${name}-storage'
   scope: group
   params: {
-    name: 'st${take(replace(name, '-', ''), 9)}${suffix}'
+    name: toLower('st${take(replace(name, '-', ''), 9)}${suffix}')
     location: location
     tags: tags
     skuName: storageSku
@@ -196,6 +196,8 @@ module appSettings 'modules/settings.bicep' = {
     features: features
     hasCatalogEgress: hasCatalogEgress
     enforcementResourceGroups: enforcementResourceGroups
+    cloudName: environment().name
+    resourceManager: environment().resourceManager
     chosen: settings
   }
 }

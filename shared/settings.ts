@@ -8,10 +8,11 @@ const wants = (what: string) => ({ error: `wants ${what}` });
 const anEndpoint = wants('an address that starts with https:// (http:// on loopback hosts only)');
 const endpoint = z.string(anEndpoint).refine(isEndpoint, anEndpoint);
 
-const anEndpointOrNothing = wants('an address that starts with https:// (http:// on loopback hosts only), or nothing');
-/** Nothing switches a source off. */
+const anEndpointOrNothing = wants('an address that starts with https:// (http:// on loopback hosts only), or off');
+/** `off` switches a source off; so does nothing, yet the Functions host hands no setting on that holds nothing. */
 const endpointOrNone = z
   .string(anEndpointOrNothing)
+  .transform((text) => (text === 'off' ? '' : text))
   .refine((text) => text === '' || isEndpoint(text), anEndpointOrNothing);
 
 const aHost = wants('a host name in lower case');
@@ -181,10 +182,10 @@ export const settings = z.object({
     .describe('NCRONTAB schedule of the timer that reads the sources of the catalogue anew.'),
   AGENTBAKER_URL: endpointOrNone
     .default('https://raw.githubusercontent.com/Azure/AgentBaker/master/parts/common/components.json')
-    .describe("AgentBaker's component list, or a mirror of it; empty: go without."),
+    .describe("AgentBaker's component list, or a mirror of it; `off`: go without."),
   VULNERABILITY_API_ENDPOINT: endpointOrNone
     .default('https://cve-api.prod-aks.azure.com/api/v1')
-    .describe('AKS Vulnerability Data API, or a mirror of it; empty: go without.'),
+    .describe('AKS Vulnerability Data API, or a mirror of it; `off`: go without.'),
   AzureWebJobsStorage: z
     .string(aConnection)
     .refine(isConnectionString, aConnection)

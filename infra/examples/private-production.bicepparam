@@ -21,12 +21,12 @@ param registries = [
     logPulls: true
   }
   {
-    resourceId: '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/shared/providers/Microsoft.ContainerRegistry/registries/sharedregistry'
+    resourceId: '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/shared/providers/Microsoft.ContainerRegistry/registries/sharedregistryofeveryteamandregioninproduction1'
     roleAssignmentMode: 'abac'
   }
 ]
 param clusterIds = [
-  '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/payments/providers/Microsoft.ContainerService/managedClusters/payments'
+  '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/payments/providers/Microsoft.ContainerService/managedClusters/payments_production_west-europe_with_a_name_of_63_characters_1'
   '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/shop/providers/Microsoft.ContainerService/managedClusters/shop'
 ]
 param hasCatalogEgress = false

@@ -24,7 +24,8 @@ param queueName string
 param deadLetterContainerName string
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
-  name: 'egst-${last(split(clusterId, '/'))}-${uniqueString(clusterId)}'
+  // At most 50 letters, digits and hyphens; a cluster may have 63, underscores among them.
+  name: 'egst-${take(replace(last(split(clusterId, '/')), '_', '-'), 31)}-${uniqueString(clusterId)}'
   location: location
   tags: tags
   identity: { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }

@@ -51,7 +51,8 @@ var targets = concat(
   [{ label: 'app', targetId: appId, groupId: 'sites', zone: 'privatelink.${cloud.web}' }],
   empty(topicId) ? [] : [{ label: 'topic', targetId: topicId, groupId: 'topic', zone: 'privatelink.${cloud.events}' }],
   map(registryIds, id => {
-    label: '${last(split(id, '/'))}-${uniqueString(id)}'
+    // Deployments and endpoints have names of at most 64 characters, a registry one of at most 50.
+    label: '${take(last(split(id, '/')), 24)}-${uniqueString(id)}'
     targetId: id
     groupId: 'registry'
     zone: registryZone

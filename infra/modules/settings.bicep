@@ -35,6 +35,12 @@ param hasCatalogEgress bool
 @description('Required. Resource groups in which gates are opened; none: everywhere.')
 param enforcementResourceGroups string[]
 
+@description('Required. Name of the cloud, for example AzureCloud.')
+param cloudName string
+
+@description('Required. Address of Azure Resource Manager in that cloud.')
+param resourceManager string
+
 @description('Required. Settings that people chose: they win.')
 param chosen Settings
 
@@ -49,7 +55,7 @@ var clouds = {
   }
 }
 // The host makes addresses in the public cloud from an account name; elsewhere it must be told them.
-var storage = environment().name == 'AzureCloud'
+var storage = cloudName == 'AzureCloud'
   ? { AzureWebJobsStorage__accountName: storageAccountName }
   : {
       AzureWebJobsStorage__blobServiceUri: storageEndpoints.blob
@@ -63,13 +69,14 @@ var derived = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${clientId};Authorization=AAD'
   SUBSCRIPTION_ID: subscription().subscriptionId
-  ARM_ENDPOINT: environment().resourceManager
+  ARM_ENDPOINT: resourceManager
   GATE_MODE: gateMode
 }
 var pullLog = empty(pullLogWorkspaceId) ? {} : { LOG_ANALYTICS_WORKSPACE_ID: pullLogWorkspaceId }
 var topic = empty(eventTopicEndpoint) ? {} : { EVENT_TOPIC_ENDPOINT: eventTopicEndpoint }
 var policy = empty(policyAssignmentId) ? {} : { POLICY_ASSIGNMENT_ID: policyAssignmentId }
-var sources = hasCatalogEgress ? {} : { AGENTBAKER_URL: '', VULNERABILITY_API_ENDPOINT: '' }
+// No empty values: the host, on .NET 8, removes a variable that it is told to set to nothing.
+var sources = hasCatalogEgress ? {} : { AGENTBAKER_URL: 'off', VULNERABILITY_API_ENDPOINT: 'off' }
 var scopes = empty(enforcementResourceGroups)
   ? {}
   : {
@@ -78,14 +85,15 @@ var scopes = empty(enforcementResourceGroups)
 var holds = features.?maintenanceHolds ?? false
 // To observe costs no permission; to enforce without one would be refused at every cluster.
 var maintenance = holds
-  ? { MAINTENANCE_CREATE: string(features.?maintenanceCreation ?? false) }
+  // Not string(): that writes "True".
+  ? { MAINTENANCE_CREATE: features.?maintenanceCreation ?? false ? 'true' : 'false' }
   : gateMode == 'enforce' ? { MAINTENANCE_HOLDS: 'off' } : {}
 
 @description('Settings of the function app.')
 output settings Settings = union(
   derived,
   storage,
-  clouds[environment().name],
+  clouds[cloudName],
   pullLog,
   topic,
   sources,

@@ -19,7 +19,7 @@ param registrySubscriptionIds string[]
 @description('Required. Resource groups in which it may take them; empty: the subscription.')
 param enforcementResourceGroups string[]
 
-var assignableScopes = union([subscription().id], map(registrySubscriptionIds, id => '/subscriptions/${id}'))
+var assignableScopes = union([subscription().id], map(registrySubscriptionIds, id => '/subscriptions/${toLower(id)}'))
 var permissions = loadJsonContent('../permissions.json')
 // Operations of imports lie in the subscription, not in a registry.
 var readingFor = [...['read'], ...(features.?import ?? false ? ['importStatus'] : [])]

@@ -42,6 +42,8 @@ export async function compileInfra(bicep: string, folder: string): Promise<Compi
       const snapshot = example.replace(/\.bicepparam$/, '.snapshot.json');
       renameSync(join(copy, 'examples', snapshot), join(copy, 'compiled', snapshot));
     }
+    await call('snapshot', 'modules/settings.bicepparam', ...exampleDeployment);
+    renameSync(join(copy, 'modules/settings.snapshot.json'), join(copy, 'compiled/settings.json'));
     return { files: readFolder(copy), complaints };
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -70,7 +72,7 @@ function readFolder(folder: string): ReadonlyMap<string, string> {
   return new Map(
     names.sort().map((name) => {
       const text = readFileSync(join(folder, name), 'utf8');
-      return [name, `${(name.endsWith('.snapshot.json') ? inOrder(text) : text).trimEnd()}\n`];
+      return [name, `${(/^compiled\/.*(?<!main)\.json$/.test(name) ? inOrder(text) : text).trimEnd()}\n`];
     }),
   );
 }

@@ -118,13 +118,13 @@ export const failures = {
     retry: 'never',
     class: 'permanent',
     advice:
-      'The last good copy stays in use. Correct the document at the path that the message names; if it is not yours, point its setting at a good mirror, or empty the setting to go without it.',
+      'The last good copy stays in use. Correct the document at the path that the message names; if it is not yours, point its setting at a good mirror, or set it to off to go without it.',
   },
   CATALOG_SOURCE_UNAVAILABLE: {
     retry: 'after-delay',
     class: 'upstream-down',
     advice:
-      'The last good copy, or the data bundled with the app, stays in use. Allow egress to the host, point the setting at a mirror that the app can reach, or empty the setting to go without this source.',
+      'The last good copy, or the data bundled with the app, stays in use. Allow egress to the host, point the setting at a mirror that the app can reach, or set it to off to go without this source.',
   },
   BLOB_UNKNOWN: {
     retry: 'after-delay',

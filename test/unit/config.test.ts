@@ -42,7 +42,7 @@ test.each([
   ['RECONCILE_SCHEDULE', 'every ten minutes', '"every ten minutes"', 'an NCRONTAB schedule of six fields'],
   ['CATALOG_SCHEDULE', 'daily', '"daily"', 'an NCRONTAB schedule of six fields'],
   ['AGENTBAKER_URL', 'http://mirror.test/list', '"http://mirror.test/list"', 'an address that starts with https://'],
-  ['VULNERABILITY_API_ENDPOINT', 'off', '"off"', 'an address that starts with https://'],
+  ['VULNERABILITY_API_ENDPOINT', 'no', '"no"', 'an address that starts with https://'],
   ['AzureWebJobsStorage', undefined, 'nothing', 'the connection string of a storage account'],
   ['AzureWebJobsStorage', 'AccountKy=c2VjcmV0', '18 characters', 'the connection string of a storage account'],
   [
@@ -93,11 +93,11 @@ test('what is not set has its documented default', () => {
   });
 });
 
-test('an empty address switches a source of the catalogue off', () => {
+test.each(['off', ''])('%p in place of an address switches a source of the catalogue off', (nothing) => {
   const { agentBakerUrl, vulnerabilityApiEndpoint } = readConfig({
     ...enough,
-    AGENTBAKER_URL: '',
-    VULNERABILITY_API_ENDPOINT: '',
+    AGENTBAKER_URL: nothing,
+    VULNERABILITY_API_ENDPOINT: nothing,
   });
   expect([agentBakerUrl, vulnerabilityApiEndpoint]).toEqual(['', '']);
 });

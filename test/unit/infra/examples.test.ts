@@ -17,6 +17,18 @@ const endpointsOf = (name: ExampleName): readonly string[] =>
     .flatMap(({ properties }) => properties.groupIds)
     .sort();
 
+/** Source: "Naming rules and restrictions for Azure resources". */
+const nameRules: Readonly<Record<string, RegExp>> = {
+  'Microsoft.EventGrid/systemTopics': /^[a-zA-Z0-9-]{3,50}$/,
+  'Microsoft.EventGrid/topics': /^[a-zA-Z0-9-]{3,50}$/,
+  'Microsoft.Network/privateEndpoints': /^[a-zA-Z0-9][\w.-]{0,62}\w$/,
+  'Microsoft.Storage/storageAccounts': /^[a-z0-9]{3,24}$/,
+  'Microsoft.OperationalInsights/workspaces': /^[a-zA-Z0-9][a-zA-Z0-9-]{2,61}[a-zA-Z0-9]$/,
+  'Microsoft.ManagedIdentity/userAssignedIdentities': /^[a-zA-Z0-9][\w-]{2,127}$/,
+  // The host makes its id of the first 32 characters: two apps with the same beginning and storage would be one.
+  'Microsoft.Web/sites': /^[a-zA-Z0-9][a-zA-Z0-9-]{0,30}[a-zA-Z0-9]$/,
+};
+
 test('every example file was compiled, and nothing else', () => {
   const files = (folder: string, ending: string): readonly string[] =>
     readdirSync(folder)
@@ -31,6 +43,13 @@ describe.each(exampleNames)('example %s', (name) => {
   test('names every resource once', () => {
     const ids = readSnapshot(name).predictedResources.map(({ id }) => id.toLowerCase());
     expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  });
+
+  test('gives every resource a name that its type takes, however long those of clusters and registries are', () => {
+    const wrong = readSnapshot(name).predictedResources.filter(
+      ({ type, name: full }) => nameRules[type]?.test(full.split('/').at(-1) ?? '') === false,
+    );
+    expect(wrong.map(({ name: full }) => full)).toEqual([]);
   });
 
   test('takes no shared key, no local authentication and no publishing password', () => {
