@@ -157,6 +157,20 @@ test('old proofs are renewed before an approval', async () => {
   expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
 });
 
+test('a registry that fails while proofs are renewed is told at the gate', async () => {
+  const azure = await arrange(clusterId('one'));
+  azure.clock.advance(hours(1) / 1000);
+  const registry = azure.caches.get('acr.azurecr.io');
+  if (registry) registry.fault = failing('REGISTRY_UNAVAILABLE');
+  await judge(azure);
+  await azure.pass(600);
+  const [record] = await azure.fleetRecords.list();
+  expect(record).toMatchObject({
+    action: 'waiting',
+    reasons: ['one: 13 proofs are older than 15 minutes and are being renewed; so far: REGISTRY_UNAVAILABLE: a fault'],
+  });
+});
+
 test('what is not ours is left alone without a question to anybody', async () => {
   const azure = await arrange(clusterId('one'));
   azure.fleets.putGate(gateOf({ gateType: 'ScheduledStart', updateRunId: '' }));
