@@ -5,7 +5,15 @@ import { approveFleetGate, describeFailure, type Question } from './approve-flee
 import { entryOf } from './approval.js';
 import { judgeMember, type MemberPorts } from './fleet-members.js';
 import { isOurs, questionOf, type FleetGate, type GateQuestion } from './fleet.js';
-import type { AuditTrail, FleetGateAction, FleetGateRecord, FleetGateRecords, Fleets, GateQueue, GateTask } from './ports.js';
+import type {
+  AuditTrail,
+  FleetGateAction,
+  FleetGateRecord,
+  FleetGateRecords,
+  Fleets,
+  GateQueue,
+  GateTask,
+} from './ports.js';
 import { recordFleetGate, type ReadGate } from './record-fleet-gate.js';
 
 export interface FleetGatePorts extends MemberPorts {
@@ -36,7 +44,12 @@ export async function evaluateFleetGate(
   ports: FleetGatePorts,
 ): Promise<FleetGateAction | 'gone' | 'stale'> {
   if (after !== undefined && (await knownOf(gateId, ports))?.recordedAt.toISOString() !== after) return 'stale';
-  const gate = await readGate(gateId, ports);
+  let gate: ReadGate | undefined;
+  try {
+    gate = await readGate(gateId, ports);
+  } catch (error) {
+    return await tellUnread(gateId, error, ports);
+  }
   if (!gate) return await forget(gateId, ports);
   try {
     return await judgeGate(gate, ports);
@@ -56,6 +69,16 @@ async function readGate(gateId: string, { fleets, now }: FleetGatePorts): Promis
   const readAt = now();
   const gate = await fleets.getGate(gateId);
   return gate && { ...gate, readAt };
+}
+
+/** A gate that waits says that it cannot be read; `recordedAt` stays, so that tasks which follow the record still do. */
+async function tellUnread(gateId: string, error: unknown, { fleetRecords }: FleetGatePorts): Promise<FleetGateAction> {
+  const known = await fleetRecords.get(gateId);
+  const action = known?.record.action;
+  if (!(error instanceof SyncError) || !known || (action !== 'waiting' && action !== 'would-approve')) throw error;
+  await fleetRecords.save({ ...known.record, action: 'waiting', reasons: [describeFailure(error)] }, known.etag);
+  if (error.code === 'ARM_UNAVAILABLE') throw error;
+  return 'waiting';
 }
 
 async function judgeGate(gate: ReadGate, ports: FleetGatePorts): Promise<FleetGateAction> {
