@@ -5,7 +5,15 @@ import { approveFleetGate, describeFailure, type Question } from './approve-flee
 import { entryOf } from './approval.js';
 import { judgeMember, type MemberPorts } from './fleet-members.js';
 import { isOurs, questionOf, type FleetGate, type GateQuestion } from './fleet.js';
-import type { AuditTrail, FleetGateAction, FleetGateRecords, Fleets, GateQueue, GateTask } from './ports.js';
+import type {
+  AuditTrail,
+  FleetGateAction,
+  FleetGateRecord,
+  FleetGateRecords,
+  Fleets,
+  GateQueue,
+  GateTask,
+} from './ports.js';
 import { recordFleetGate, type ReadGate } from './record-fleet-gate.js';
 
 export interface FleetGatePorts extends MemberPorts {
@@ -29,20 +37,31 @@ const renewalSeconds = 15;
  * run that changed since is judged anew, never approved. Runs twice: a gate that is not Pending is left alone.
  * Stops anywhere: an approval without its record is seen as Completed by the next look. A task that follows a record is
  * stale when a newer one was written: tasks of one gate form one chain, however many members and events there are.
- * @throws SyncError ARM_UNAVAILABLE: the message comes back. What else stops the judgement is told at the gate, which waits.
+ * @throws SyncError ARM_UNAVAILABLE: the message comes back. This and what else stops the judgement is told at the gate, which waits.
  */
 export async function evaluateFleetGate(
   { gateId, after }: Extract<GateTask, { kind: 'fleet-gate' }>,
   ports: FleetGatePorts,
 ): Promise<FleetGateAction | 'gone' | 'stale'> {
-  if (after !== undefined && (await recordedAt(gateId, ports)) !== after) return 'stale';
-  const gate = await readGate(gateId, ports);
+  if (after !== undefined && (await knownOf(gateId, ports))?.recordedAt.toISOString() !== after) return 'stale';
+  let gate: ReadGate | undefined;
+  try {
+    gate = await readGate(gateId, ports);
+  } catch (error) {
+    return await tellUnread(gateId, error, ports);
+  }
   if (!gate) return await forget(gateId, ports);
   try {
     return await judgeGate(gate, ports);
   } catch (error) {
-    if (!(error instanceof SyncError) || error.code === 'ARM_UNAVAILABLE') throw error;
-    return await record(gate, 'waiting', [describeFailure(error)], ports);
+    if (!(error instanceof SyncError)) throw error;
+    if (error.code !== 'ARM_UNAVAILABLE') return await record(gate, 'waiting', [describeFailure(error)], ports);
+    // What became of an approval that was begun is not known: its record tells that.
+    if ((await knownOf(gateId, ports))?.action === 'approving') throw error;
+    // The task comes back, and follows this record, too.
+    const now = after === undefined ? ports.now : () => new Date(after);
+    await record(gate, 'waiting', [describeFailure(error)], { ...ports, now });
+    throw error;
   }
 }
 
@@ -50,6 +69,16 @@ async function readGate(gateId: string, { fleets, now }: FleetGatePorts): Promis
   const readAt = now();
   const gate = await fleets.getGate(gateId);
   return gate && { ...gate, readAt };
+}
+
+/** A gate that waits says that it cannot be read; `recordedAt` stays, so that tasks which follow the record still do. */
+async function tellUnread(gateId: string, error: unknown, { fleetRecords }: FleetGatePorts): Promise<FleetGateAction> {
+  const known = await fleetRecords.get(gateId);
+  const action = known?.record.action;
+  if (!(error instanceof SyncError) || !known || (action !== 'waiting' && action !== 'would-approve')) throw error;
+  await fleetRecords.save({ ...known.record, action: 'waiting', reasons: [describeFailure(error)] }, known.etag);
+  if (error.code === 'ARM_UNAVAILABLE') throw error;
+  return 'waiting';
 }
 
 async function judgeGate(gate: ReadGate, ports: FleetGatePorts): Promise<FleetGateAction> {
@@ -80,8 +109,8 @@ function isEnforced(gate: FleetGate, { clusterIds }: Question, enforcement: Enfo
 
 /** What would be done stands in the trail once, before the record: two workers at the same time write it twice at most. */
 async function tellApproval(gate: ReadGate, open: readonly string[], ports: FleetGatePorts): Promise<FleetGateAction> {
-  const known = await ports.fleetRecords.get(gate.id);
-  if (known?.record.action !== 'would-approve')
+  const known = await knownOf(gate.id, ports);
+  if (known?.action !== 'would-approve')
     await ports.audit.save(entryOf(gate.id, { at: gate.readAt, etag: gate.etag ?? '', run: '' }, 'would', open));
   return await record(gate, 'would-approve', open, ports);
 }
@@ -113,8 +142,8 @@ async function forget(gateId: string, { fleetRecords, now }: FleetGatePorts): Pr
   return 'gone';
 }
 
-async function recordedAt(gateId: string, { fleetRecords }: FleetGatePorts): Promise<string | undefined> {
-  return (await fleetRecords.get(gateId))?.record.recordedAt.toISOString();
+async function knownOf(gateId: string, { fleetRecords }: FleetGatePorts): Promise<FleetGateRecord | undefined> {
+  return (await fleetRecords.get(gateId))?.record;
 }
 
 async function record(

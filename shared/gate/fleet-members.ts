@@ -59,9 +59,11 @@ export async function judgeMember(clusterId: string, asked: AskedVersion, ports:
   }
   const awaited = awaitedOf(found.planned, ports.gatePolicy);
   const old = await renewProofs(found.planned.registry, awaited, ports.freshProofMs, ports);
-  if (old === 0) return { doubts: [] };
+  if (old.length === 0) return { doubts: [] };
   const minutes = Math.round(ports.freshProofMs / 60_000);
-  const reason = `${name}: ${old} proofs are older than ${minutes} minutes and are being renewed`;
+  const [failure] = old.flatMap(({ reason }) => reason ?? []);
+  const soFar = failure === undefined ? '' : `; so far: ${failure}`;
+  const reason = `${name}: ${old.length} proofs are older than ${minutes} minutes and are being renewed${soFar}`;
   return { doubts: [{ reason, ends: 'soon' }] };
 }
 

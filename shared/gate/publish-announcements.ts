@@ -2,6 +2,7 @@ import { SyncError } from '../model/errors.js';
 import { withoutPublished } from './announcements.js';
 import type { OutgoingEvent } from './outgoing-events.js';
 import type { EventPublisher, Judgement, Judgements, Problems } from './ports.js';
+import { tellHourly } from './tell-hourly.js';
 
 export interface PublishPorts {
   /** Undefined: no topic is set, nothing is published. */
@@ -10,12 +11,6 @@ export interface PublishPorts {
   readonly problems: Problems;
   readonly now: () => Date;
 }
-
-const problemSource = 'event topic';
-/** A topic that is down is told once in this time, however many events wait. */
-const problemEveryMs = 3_600_000;
-/** A problem that many others have come after may be told again. */
-const problemsRead = 50;
 
 /**
  * Publishes the outbox of a judgement and empties it. At least once: whoever dies after publishing leaves it full, and the next
@@ -73,13 +68,6 @@ async function attempt(
   }
 }
 
-async function tell(error: SyncError, { problems, now }: Pick<PublishPorts, 'problems' | 'now'>): Promise<void> {
-  const at = now();
-  const known = await problems.list(problemsRead);
-  const isTold = known.some(
-    ({ source, subject, at: toldAt }) =>
-      source === problemSource && subject === error.code && at.getTime() - toldAt.getTime() < problemEveryMs,
-  );
-  if (isTold) return;
-  await problems.add({ at, source: problemSource, subject: error.code, reason: `${error.message}. ${error.advice}` });
+async function tell(error: SyncError, ports: Pick<PublishPorts, 'problems' | 'now'>): Promise<void> {
+  await tellHourly({ source: 'event topic', subject: error.code, reason: `${error.message}. ${error.advice}` }, ports);
 }

@@ -7,7 +7,7 @@ import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
 import { reasonsWhileHeld } from './fleet-held.js';
 import { needsOfFleets } from './fleet-needs.js';
-import { isOurs, versionsByCluster, type FleetGate, type UpdateRun } from './fleet.js';
+import { isOurs, versionsByCluster, type UpdateRun } from './fleet.js';
 import type { Holds, MaintenancePolicy } from './maintenance-ports.js';
 import type { FleetGateRecords, Fleets, Judgement, SeenClusters } from './ports.js';
 import { publishLeftovers, type PublishPorts } from './publish-announcements.js';
@@ -15,6 +15,7 @@ import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluste
 import { pruneDeadlines } from './reconcile-deadlines.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
+import { tellHourly } from './tell-hourly.js';
 import { wakeMaintenance } from './wake-maintenance.js';
 import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
 
@@ -57,7 +58,7 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
   const listed = await ports.clusters.list();
   const { clusters } = listed;
   const known = await rememberClusters(listed, ports.seenClusters, ports.now());
-  const fleetGates = await attempt(() => reconcileFleets(ports));
+  const fleetGates = await reconcileFleets(ports);
   const records = await ports.targets.list();
   const removed = await removeObsolete(records, listed, ports);
   const proofs = await ports.registryProofs.list();
@@ -68,11 +69,9 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
   const deadlines = await pruneDeadlines(await ports.deadlines.list(), ports);
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
   const runs = await attempt(() => ports.fleets.listUpdateRuns());
-  if (typeof runs === 'string') failures.push(`update runs: ${runs}`);
-  else await tellHeldRuns(runs, ports);
+  if (typeof runs !== 'string') await tellHeldRuns(runs, ports);
   const named = versionsByCluster(typeof runs === 'string' ? [] : runs);
-  const pending = typeof fleetGates === 'string' ? [] : fleetGates.ours;
-  const needs = needsOfFleets(typeof runs === 'string' ? [] : runs, pending, ports.now());
+  const needs = needsOfFleets(typeof runs === 'string' ? [] : runs, fleetGates.ours, ports.now());
   const knowledge = { indexes, judgements, deadlines, needs };
   let planned = 0;
   for (const cluster of clusters) {
@@ -89,8 +88,9 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
   const maintained = await attempt(() =>
     reconcileMaintenance(look === 'all' ? clusters : clusters.filter(isShut(judgements)), ports),
   );
-  if (typeof maintained === 'string') failures.push(`maintenance: ${maintained}`);
-  if (typeof fleetGates === 'string') failures.push(`fleets: ${fleetGates}`);
+  failures.push(
+    ...(await tellWholes({ 'update runs': runs, maintenance: maintained, fleets: fleetGates.listed }, ports)),
+  );
   await wakePolicy(ports);
   if (due !== undefined) failures.push(...(await roundOf(due, ports)));
   await publishLeftovers(judgements, ports);
@@ -101,7 +101,7 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
     shut: judgements.filter(({ decision }) => decision !== 'open').length,
     rounds: (due === undefined ? 0 : 1) + othersDue.length,
     failures,
-    fleetGates: typeof fleetGates === 'string' ? 0 : fleetGates.judged,
+    fleetGates: fleetGates.judged,
   };
 }
 
@@ -149,12 +149,28 @@ function isForgotten({ planned, requestedAt }: TargetRecord, now: Date): boolean
   return now.getTime() - (planned?.plannedAt ?? requestedAt).getTime() > forgetForeignAfterMs;
 }
 
-/** @returns gates of ours that are pending, and how many are judged again: also those that are settled since and not recorded so */
-async function reconcileFleets(
+/**
+ * What of the subscription could not be looked at as a whole shows at no cluster and no gate: people are told of what does not end by itself.
+ * @param outcomes by what was looked at; a text is a failure
+ * @returns the failures, for the log
+ */
+async function tellWholes(
+  outcomes: Readonly<Record<string, unknown>>,
   ports: ReconcilePorts,
-): Promise<{ readonly judged: number; readonly ours: readonly FleetGate[] }> {
-  const gates = await ports.fleets.listGates();
-  const ours = gates.filter((gate) => isOurs(gate, ports.fleetGatePrefix) === undefined);
+): Promise<readonly string[]> {
+  const failures = Object.entries(outcomes).flatMap(([subject, reason]) =>
+    typeof reason === 'string' ? [{ subject, reason }] : [],
+  );
+  for (const { subject, reason } of failures) {
+    if (!reason.startsWith('ARM_UNAVAILABLE')) await tellHourly({ source: 'reconcile', subject, reason }, ports);
+  }
+  return failures.map(({ subject, reason }) => `${subject}: ${reason}`);
+}
+
+/** @returns gates of ours that are pending, and how many are judged again: also those that are settled since and not recorded so */
+async function reconcileFleets(ports: ReconcilePorts) {
+  const listed = await attempt(() => ports.fleets.listGates());
+  const ours = typeof listed === 'string' ? [] : listed.filter((gate) => !isOurs(gate, ports.fleetGatePrefix));
   const records = await ports.fleetRecords.list();
   const unsettled = records
     .filter(({ action }) => action !== 'approved' && action !== 'left-alone')
@@ -164,7 +180,7 @@ async function reconcileFleets(
     [...byKey.values()].map((gateId) => ({ kind: 'fleet-gate', gateId })),
     0,
   );
-  return { judged: byKey.size, ours };
+  return { judged: byKey.size, ours, listed };
 }
 
 /** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */

@@ -1,6 +1,7 @@
 import { artifactName, type ArtifactRef } from '../model/artifact.js';
 import { taskOf } from './advance.js';
 import type { ArtifactStates, StoredState, WarmQueue } from './ports.js';
+import type { ArtifactState } from './state.js';
 import { enqueuedAgain, type WorkPolicy } from './work.js';
 
 export interface RenewPorts {
@@ -15,14 +16,14 @@ export interface RenewPorts {
  * the tag sees what MAR did to it (five minutes late: Azure/acr#860), while the registry's list, and with it `RegistryProof`, does not. Runs twice: a proof whose look is on its way is left
  * to it. Stops anywhere: what was marked and not enqueued counts as lost after `lostAfterMs`.
  * @param registry key of the registry's resource id
- * @returns how many of the proofs are older, enqueued now or before
+ * @returns those that are older, enqueued now or before; their `reason` tells how the last look failed
  */
 export async function renewProofs(
   registry: string,
   artifacts: readonly ArtifactRef[],
   oldMs: number,
   ports: RenewPorts,
-): Promise<number> {
+): Promise<readonly ArtifactState[]> {
   const now = ports.now();
   const states = await ports.states.list(registry);
   const stored = artifacts.flatMap((artifact) => states.get(artifactName(artifact)) ?? []);
@@ -33,7 +34,7 @@ export async function renewProofs(
   const lost = new Set(await ports.states.save(changes));
   const tasks = changes.filter(({ state }) => !lost.has(artifactName(state))).map(({ state }) => taskOf(state));
   await ports.warmQueue.enqueue(tasks, 0);
-  return old.length;
+  return old.map(({ state }) => state);
 }
 
 /** A settled proof is due when it was proven; one that is due later has a task on its way, until that counts as lost. */

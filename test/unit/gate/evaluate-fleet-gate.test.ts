@@ -107,6 +107,38 @@ test.each(['gate', 'run', 'approve'])('an ARM that does not answer for the %s gi
   expect(await judge(azure)).toMatchObject({ action: 'approved' });
 });
 
+test('an ARM that does not answer for a member is told at the gate, and the message comes back', async () => {
+  const azure = await arrange(clusterId('one'));
+  azure.clusters.fault = failing('ARM_UNAVAILABLE');
+  await expect(judge(azure)).rejects.toMatchObject({ code: 'ARM_UNAVAILABLE' });
+  const [record] = await azure.fleetRecords.list();
+  expect(record?.reasons).toEqual([
+    'ARM_UNAVAILABLE: a fault. No action; Azure Resource Manager throttles or fails for now.',
+  ]);
+});
+
+test('an ARM that does not answer once ends no chain of looks', async () => {
+  const azure = await arrange(clusterId('one'));
+  azure.clock.advance(hours(1) / 1000);
+  await judge(azure);
+  let asked = 0;
+  azure.clusters.fault = () => {
+    asked += 1;
+    if (asked === 1) failing('ARM_UNAVAILABLE')();
+  };
+  await azure.pass(100);
+  expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
+});
+
+test('an ARM that does not answer for an approval leaves the record of it alone', async () => {
+  const azure = await arrange(clusterId('one'));
+  azure.fleets.fault = (asked) => {
+    if (asked === 'approve') failing('ARM_UNAVAILABLE')();
+  };
+  await expect(judge(azure)).rejects.toMatchObject({ code: 'ARM_UNAVAILABLE' });
+  expect(await azure.fleetRecords.list()).toMatchObject([{ action: 'approving', approval: { accepted: false } }]);
+});
+
 test('an approval that we may not give is told at the gate', async () => {
   const azure = await arrange(clusterId('one'));
   azure.fleets.fault = (asked) => {
@@ -155,6 +187,20 @@ test('old proofs are renewed before an approval', async () => {
   expect(azure.warmQueue.messages).toHaveLength(13);
   await azure.pass(60);
   expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
+});
+
+test('a registry that fails while proofs are renewed is told at the gate', async () => {
+  const azure = await arrange(clusterId('one'));
+  azure.clock.advance(hours(1) / 1000);
+  const registry = azure.caches.get('acr.azurecr.io');
+  if (registry) registry.fault = failing('REGISTRY_UNAVAILABLE');
+  await judge(azure);
+  await azure.pass(600);
+  const [record] = await azure.fleetRecords.list();
+  expect(record).toMatchObject({
+    action: 'waiting',
+    reasons: ['one: 13 proofs are older than 15 minutes and are being renewed; so far: REGISTRY_UNAVAILABLE: a fault'],
+  });
 });
 
 test('what is not ours is left alone without a question to anybody', async () => {
