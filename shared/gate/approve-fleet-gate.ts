@@ -1,5 +1,6 @@
 import { SyncError } from '../model/errors.js';
-import { entryOf, hashRun, isTaken } from './approval.js';
+import { cameToNothing, entryOf, hashRun, isTaken } from './approval.js';
+import { describeHeld } from './fleet-held.js';
 import { questionOf, type FleetGate, type GateQuestion, type UpdateRun } from './fleet.js';
 import type { Approval, FleetGateAction, Fleets } from './ports.js';
 import { recordFleetGate, type ReadGate, type RecordPorts } from './record-fleet-gate.js';
@@ -22,7 +23,8 @@ const changed = 'the gate or its update run changed while it was judged; it will
  *
  * Dies between any two lines: `approving` with the gate's ETag is recorded before Azure is asked, then the trail, then Azure. Whoever
  * looks next sees by the ETag whether Azure has taken it. One that has not been is given again with the same ETag, so that of both
- * only one can take effect; one that has been is never given again, also when the gate is Pending once more.
+ * only one can take effect; so is one that ARM accepted and certainly did not carry out. Any other is never given again, also when the
+ * gate is Pending once more.
  * @throws SyncError ARM_UNAVAILABLE: nobody knows whether Azure took it; the message comes back
  */
 export async function approveFleetGate(
@@ -31,20 +33,22 @@ export async function approveFleetGate(
   open: readonly string[],
   ports: ApprovePorts,
 ): Promise<FleetGateAction> {
-  const wait = (reason: string) => recordFleetGate(gate, { action: 'waiting', reasons: [reason] }, ports);
+  const wait = (...reasons: readonly string[]) => recordFleetGate(gate, { action: 'waiting', reasons }, ports);
   if (gate.etag === undefined)
     return (await wait('ARM gave no ETag of the gate: an approval could hit a changed one')).action;
   const run = await ports.fleets.getUpdateRun(gate.updateRunId);
   if (!run || JSON.stringify(questionOf(gate, run, ports.fleetGatePrefix)) !== JSON.stringify(question))
     return (await wait(changed)).action;
   const attempt = await beginApproval({ ...gate, etag: gate.etag }, run, question, ports);
-  if (typeof attempt === 'string') return (await wait(attempt)).action;
+  if (attempt.is === 'none') return (await wait(...attempt.reasons)).action;
   const { approval } = attempt;
-  const begun = await recordFleetGate(gate, { action: 'approving', reasons: open, approval }, ports);
+  const accepted = `approved again: ARM accepted it at ${approval.at.toISOString()} and changed nothing`;
+  const because = approval.accepted ? [...open, accepted] : open;
+  const begun = await recordFleetGate(gate, { action: 'approving', reasons: because, approval }, ports);
   // Somebody else began to approve since: two approvals at once would end as one and a conflict that tells nothing.
   if (!begun.written) return begun.action;
-  await ports.audit.save(entryOf(gate.id, approval, 'begun', open));
-  return await askAzure(gate, attempt, open, ports);
+  await ports.audit.save(entryOf(gate.id, approval, 'begun', because));
+  return await askAzure(gate, attempt, because, ports);
 }
 
 interface Attempt {
@@ -57,11 +61,11 @@ interface Attempt {
 async function beginApproval(
   gate: FleetGate & { readonly etag: string },
   run: UpdateRun,
-  question: Question,
+  { version }: Question,
   { fleetRecords, now }: ApprovePorts,
-): Promise<Attempt | string> {
+): Promise<Attempt | { readonly is: 'none'; readonly reasons: readonly string[] }> {
   const { etag } = gate;
-  const key = hashRun(run, question);
+  const key = hashRun(run, gate, version);
   const earlier = (await fleetRecords.get(gate.id))?.record.approval;
   const given = earlier && isTaken(earlier, gate) ? [...earlier.before, earlier.run] : (earlier?.before ?? []);
   if (!earlier || (earlier.run !== key && !given.includes(key)))
@@ -69,10 +73,13 @@ async function beginApproval(
       approval: { at: now(), etag, run: key, before: given.slice(-mostRemembered), accepted: false },
       is: 'the-first',
     };
-  // Its worker died, or heard nothing from Azure: the same approval goes on.
-  if (earlier.run === key && !isTaken(earlier, gate)) return { approval: earlier, is: 'another' };
+  // Its worker died, or heard nothing from Azure, or Azure did nothing: the same approval goes on.
+  if (earlier.run === key && (!isTaken(earlier, gate) || cameToNothing(earlier, gate, run)))
+    return { approval: { ...earlier, etag }, is: 'another' };
   const since = earlier.at.toISOString();
-  return `it was approved at ${since}, and is Pending again although its run has not changed: it is not approved twice (a version that is not in a member's region does this, Azure/AKS#5423; else approve it by hand)`;
+  const reason = `it was approved at ${since}, and is Pending again although its run has not changed: it is not approved twice`;
+  const held = describeHeld(gate, run);
+  return { is: 'none', reasons: [reason, ...(held.length > 0 ? held : ['if it stays so, approve it by hand'])] };
 }
 
 async function askAzure(

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { SyncError } from '../model/errors.js';
 import { modeOf, type EnforcementPolicy } from './enforcement.js';
 import { approveFleetGate, describeFailure, type Question } from './approve-fleet-gate.js';
-import { entryOf } from './approval.js';
+import { entryOf, hasFailed } from './approval.js';
 import { judgeMember, type MemberPorts } from './fleet-members.js';
 import { isOurs, questionOf, type FleetGate, type GateQuestion } from './fleet.js';
 import type {
@@ -85,7 +85,7 @@ async function judgeGate(gate: ReadGate, ports: FleetGatePorts): Promise<FleetGa
   const question = isOurs(gate, ports.fleetGatePrefix) ?? (await askRun(gate, ports));
   if (!question.ask) return await record(gate, 'left-alone', [question.reason], ports);
   const busy = gate.provisioningState;
-  if (busy !== undefined && busy !== 'Succeeded')
+  if (busy !== undefined && busy !== 'Succeeded' && !hasFailed(gate))
     return await record(gate, 'waiting', [`ARM is working on the gate (${busy})`], ports);
   const limit = pLimit(concurrentMembers);
   const looks = question.clusterIds.map((id) => limit(() => judgeMember(id, question.version, ports)));

@@ -1,4 +1,4 @@
-import { groupsBehind, type UpdateRun } from './fleet.js';
+import { groupsBehind, type FleetGate, type UpdateRun } from './fleet.js';
 import type { FleetGateRecord } from './ports.js';
 
 const mostNamed = 5;
@@ -11,13 +11,18 @@ const mark = 'held by Azure:';
  */
 export function reasonsWhileHeld(record: FleetGateRecord, run: UpdateRun | undefined): readonly string[] {
   const own = record.reasons.filter((reason) => !reason.startsWith(mark));
-  if (run?.state !== 'Pending') return own;
-  const members = (groupsBehind(record, run) ?? []).flatMap((group) => group.members ?? []);
+  return run ? [...own, ...describeHeld(record, run)] : own;
+}
+
+/** One sentence a member that Azure holds behind the gate; none where the run goes on. */
+export function describeHeld(gate: Pick<FleetGate, 'stage' | 'group'>, run: UpdateRun): readonly string[] {
+  if (run.state !== 'Pending') return [];
+  const members = (groupsBehind(gate, run) ?? []).flatMap((group) => group.members ?? []);
   const held = members.filter(({ state }) => state === 'Pending');
   const told = held.slice(0, mostNamed).map(({ clusterId, message }) => {
     const name = clusterId.split('/').at(-1) ?? clusterId;
     return `${mark} ${name} is Pending although the gate is approved${message === undefined ? '' : `: ${message.slice(0, 300)}`}`;
   });
   const more = held.length - told.length;
-  return [...own, ...told, ...(more > 0 ? [`${mark} ${more} more members`] : [])];
+  return more > 0 ? [...told, `${mark} ${more} more members`] : told;
 }

@@ -9,7 +9,7 @@ export interface FleetGate {
   readonly gateType: string;
   readonly state: 'Pending' | 'Completed' | 'Skipped' | 'Unknown';
   readonly etag?: string;
-  /** `Succeeded` at rest; anything else while ARM works on the gate. */
+  /** `Succeeded`, `Failed` or `Canceled` at rest; anything else while ARM works on the gate. */
   readonly provisioningState?: string;
   readonly updateRunId: string;
   readonly timing: 'Before' | 'After' | 'Unknown';

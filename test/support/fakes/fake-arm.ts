@@ -89,6 +89,8 @@ export class FakeFleets implements Fleets {
   fault = noFault;
   /** Called when a gate is approved, before it is Completed. */
   onApproved: (gate: FleetGate) => void = () => undefined;
+  /** What becomes of an approval that is taken: `lost` changes nothing, for ever. */
+  approvals: 'carried-out' | 'lost' = 'carried-out';
 
   putGate(gate: FleetGate): void {
     const revision = Number(this.#gates.get(gate.id.toLowerCase())?.etag ?? 0) + 1;
@@ -127,6 +129,7 @@ export class FakeFleets implements Fleets {
     this.fault('approve');
     const known = this.#gates.get(gate.id.toLowerCase());
     if (known?.etag !== gate.etag || known?.state !== 'Pending') return 'conflict';
+    if (this.approvals === 'lost') return 'approved';
     this.onApproved(known);
     this.putGate({ ...known, state: 'Completed' });
     return 'approved';

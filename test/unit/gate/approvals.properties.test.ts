@@ -21,7 +21,9 @@ type Step =
   | { readonly do: 'look'; readonly workers: number; readonly mode: EnforcementPolicy['mode'] }
   | { readonly do: 'die'; readonly nth: number; readonly when: 'before' | 'after' }
   | { readonly do: 'pass'; readonly seconds: number }
-  | { readonly do: 'prove' | 'lose' | 'stop' | 'go' | 'touch' | 'change' | 'return' | 'break' | 'mend' };
+  | { readonly do: 'prove' | 'lose' | 'stop' | 'go' | 'touch' | 'change' | 'return' | 'break' | 'mend' }
+  /** From now on ARM carries out the approvals that it accepts, or none of them. */
+  | { readonly do: 'heed' | 'ignore' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -50,6 +52,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constantFrom('prove', 'lose', 'stop', 'go', 'touch', 'change', 'return', 'break', 'mend'),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('heed', 'ignore') }) },
 );
 
 /** What is true of the member, the run and the glass, known without asking the app; and what the app made of it. */
@@ -86,6 +89,8 @@ class History {
     else if (step.do === 'die') await lookOf(dieAt(enforce, step.nth, step.when).ports).catch(survive);
     else if (step.do === 'pass') azure.clock.advance(step.seconds);
     else if (step.do === 'prove' || step.do === 'lose') await this.#setProof(step.do);
+    else if (step.do === 'heed' || step.do === 'ignore')
+      azure.fleets.approvals = step.do === 'heed' ? 'carried-out' : 'lost';
     else if (step.do === 'break' || step.do === 'mend') await this.#turnGlass(step.do);
     else this.#meddle(step.do);
   }

@@ -1,6 +1,6 @@
 import { Application } from '../../../shared/app/application.js';
 import { evaluateFleetGate } from '../../../shared/gate/evaluate-fleet-gate.js';
-import { clusterId, clusterOf, gateId, gateOf, runOf } from '../../support/builders.js';
+import { clusterOf, gateId, gateOf, runOf } from '../../support/builders.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 
 /** One cluster that is open, and a Fleet gate that nobody has judged yet. */
@@ -72,31 +72,6 @@ test('a judgement that read the gate before an approval began does not hide that
   expect(await actions(azure)).toEqual(['approving']);
   azure.clock.advance(1);
   expect(await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports())).toBe('approved');
-});
-
-test('a gate that is Pending again after its approval is not approved twice, and says so', async () => {
-  const azure = await arrange();
-  await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports());
-  azure.fleets.putGate(gateOf());
-  azure.clock.advance(60);
-  expect(await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports())).toBe('approved');
-  expect((await azure.fleets.getGate(gateId()))?.state).toBe('Pending');
-  await azure.pass(30 * 60);
-  expect((await azure.fleets.getGate(gateId()))?.state).toBe('Pending');
-  const [record] = await azure.fleetRecords.list();
-  expect(record).toMatchObject({ action: 'waiting', approval: { accepted: true } });
-  expect(record?.reasons[0]).toMatch(/^it was approved at .* and is Pending again .* not approved twice .*AKS#5423/);
-});
-
-test('a gate of another state of its run may be approved again', async () => {
-  const azure = await arrange();
-  azure.addCluster(clusterOf('two'));
-  await evaluateFleetGate({ kind: 'fleet-gate', gateId: gateId() }, azure.ports());
-  azure.fleets.putRun(runOf([clusterId(), clusterId('two')]));
-  azure.fleets.putGate(gateOf());
-  await azure.pass(30 * 60);
-  expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
-  expect((await azure.audit.list(10)).map(({ outcome }) => outcome)).toEqual(['done', 'done']);
 });
 
 test('a gate that a person approved is left alone', async () => {
