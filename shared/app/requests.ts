@@ -34,7 +34,13 @@ export const askedVersion = z
     'must be a Kubernetes version such as 1.35.6, or current',
   );
 
-const gateQuery = targetQuery.extend({
+/** Where the host looks for a key, and its name. */
+const hostFields = { code: z.string().optional(), clientId: z.string().optional() };
+
+/** Strict: `Strict=true` that nobody heeds would be answered 200 for a gate that is shut. */
+const gateQuery = z.strictObject({
+  ...targetQuery.shape,
+  ...hostFields,
   version: askedVersion,
   upgrade: z
     .enum(['kubernetes', 'node-image', 'aks-release'], 'must be kubernetes, node-image or aks-release')
