@@ -48,8 +48,9 @@ const gateQuery = z.strictObject({
   strict: z.enum(['true', 'false'], 'must be true or false').default('false'),
 });
 
+const most = 'must be a number from 1 to 1000';
 const auditQuery = z.object({
-  most: z.coerce.number('must be a number').int().min(1).max(1000).default(100),
+  most: z.coerce.number(most).int(most).min(1, most).max(1000, most).default(100),
 });
 
 export interface SyncRequest {
