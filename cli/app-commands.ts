@@ -18,12 +18,13 @@ export function addAppCommands(program: Command, terminal: Terminal, end: (code:
   addAudit(program, terminal, end);
 }
 
-const appHelp = `
-Needs a running app and one of its function keys. The key travels in a header; in the environment it stays out of the
+const helpWith = (keys: string, query: string) => `
+Needs a running app and ${keys}. The key travels in a header; in the environment it stays out of the
 list of processes and the history of the shell:
   export AKS_ARTIFACT_SYNC_URL=https://contoso-sync.azurewebsites.net
-  export AKS_ARTIFACT_SYNC_KEY=$(az functionapp keys list -g sync -n contoso-sync --query functionKeys.default -o tsv)
+  export AKS_ARTIFACT_SYNC_KEY=$(az functionapp keys list -g sync -n contoso-sync --query ${query} -o tsv)
 `;
+const appHelp = helpWith('one of its function keys', 'functionKeys.default');
 
 function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   program
@@ -106,8 +107,8 @@ function addBreakGlass(program: Command, terminal: Terminal, end: (code: ExitCod
     .option('--json', 'print the answer of the app as JSON')
     .addHelpText(
       'after',
-      `${appHelp}
-Example, with the master key (az functionapp keys list … --query masterKey):
+      `${helpWith('its master key', 'masterKey')}
+Example:
   aks-artifact-sync break-glass --cluster "$CLUSTER_ID" --version 1.35.6 --hours 4 --reason "CVE-2026-1 cannot wait"
   aks-artifact-sync break-glass --cluster "$CLUSTER_ID" --version 1.35.6 --mend
 ${exitCodeHelp}`,

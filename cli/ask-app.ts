@@ -92,7 +92,10 @@ function describeCause(error: unknown, patienceSeconds: number): string {
 
 function refusalOf(name: string, status: number, document: unknown, { url }: AppAddress): Error {
   if (status === 401 || status === 403) {
-    return new Failed(`${url} refuses the key (${status}): it is wrong, was renewed, or belongs to another app`);
+    const master = name.endsWith('/break-glass') ? '; break-glass wants the master key, no function key will do' : '';
+    return new Failed(
+      `${url} refuses the key (${status}): it is wrong, was renewed, or belongs to another app${master}`,
+    );
   }
   const problem = problemSchema.safeParse(document);
   const Failure = status >= 500 || status === 408 || status === 429 ? Unavailable : Failed;

@@ -24,7 +24,10 @@ export function checkOptions(check: () => unknown): void {
     const refusal = refusalOf(cause);
     if (refusal === undefined) throw cause;
     throw new WrongUse(
-      refusal.replace(/^(\w+): /, (_head, field: string) => `${optionNames[field] ?? field}: `),
+      refusal.replace(
+        /(^|; )(\w+): /g,
+        (_head, before: string, field: string) => `${before}${optionNames[field] ?? field}: `,
+      ),
       { cause },
     );
   }

@@ -7,22 +7,26 @@ import { describeIssues } from './describe-issues.js';
 import { askedVersion, named, parseJson } from './requests.js';
 import { parseClusterId } from '../model/resource-id.js';
 
-const text = (most: number) => z.string().trim().min(1).max(most);
+const text = (most: number, missing: string) => {
+  const wanted = `must be 1 to ${most} characters`;
+  return z.string(`is missing: ${missing}`).trim().min(1, wanted).max(most, wanted);
+};
+const why = 'say in words why';
 const hours = `must be a number of hours, more than 0 and at most ${longestHours}`;
 
 const mendFields = {
   cluster: z.string('is missing: the resource id of the cluster').max(2048),
   kubernetesVersion: askedVersion,
-  who: text(200).optional(),
+  who: text(200, 'say who you are').optional(),
 };
 
 const breakBody = z.strictObject({
   ...mendFields,
-  reason: text(2000),
+  reason: text(2000, why),
   expiresInHours: z.number(hours).positive(hours).max(longestHours, hours),
 });
 
-const mendBody = z.strictObject({ ...mendFields, reason: text(2000).default('mended') });
+const mendBody = z.strictObject({ ...mendFields, reason: text(2000, why).default('mended') });
 
 /** A glass to be mended. */
 export interface MendRequest {

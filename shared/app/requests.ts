@@ -34,7 +34,13 @@ export const askedVersion = z
     'must be a Kubernetes version such as 1.35.6, or current',
   );
 
-const gateQuery = targetQuery.extend({
+/** Where the host looks for a key, and its name. */
+const hostFields = { code: z.string().optional(), clientId: z.string().optional() };
+
+/** Strict: `Strict=true` that nobody heeds would be answered 200 for a gate that is shut. */
+const gateQuery = z.strictObject({
+  ...targetQuery.shape,
+  ...hostFields,
   version: askedVersion,
   upgrade: z
     .enum(['kubernetes', 'node-image', 'aks-release'], 'must be kubernetes, node-image or aks-release')
@@ -42,8 +48,9 @@ const gateQuery = targetQuery.extend({
   strict: z.enum(['true', 'false'], 'must be true or false').default('false'),
 });
 
+const most = 'must be a number from 1 to 1000';
 const auditQuery = z.object({
-  most: z.coerce.number('must be a number').int().min(1).max(1000).default(100),
+  most: z.coerce.number(most).int(most).min(1, most).max(1000, most).default(100),
 });
 
 export interface SyncRequest {

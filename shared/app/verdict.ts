@@ -26,8 +26,17 @@ export function judgeStatus(status: Status): Verdict {
   ];
   if (concerns.length > 0) return { urgency: 'look', headline: `Needs a look: ${count}`, concerns };
   if (open < targets.length) return { urgency: 'working', headline: `${count}, warming goes on`, concerns };
+  const waits = troublesOf(status);
+  if (waits.length > 0) return { urgency: 'working', headline: [count, ...waits].join(', '), concerns };
   const headline = targets.length > 0 ? 'All gates are open' : 'No upgrade is planned for any cluster';
   return { urgency: 'calm', headline, concerns };
+}
+
+/** What is not well although every gate is open: it may end by itself. */
+function troublesOf({ fleetGates, outages }: Status): readonly string[] {
+  const waiting = fleetGates.filter(({ action }) => action === 'waiting' || action === 'approving').length;
+  const gates = waiting === 0 ? [] : [waiting === 1 ? '1 Fleet gate waits' : `${waiting} Fleet gates wait`];
+  return [...gates, ...outages.map(({ loginServer, what }) => `${loginServer}: ${what}`)];
 }
 
 function concernsOf(cluster: ClusterStatus, status: Status): readonly string[] {

@@ -12,7 +12,7 @@ import type {
   SeenCluster,
   SeenClusters,
 } from '../gate/ports.js';
-import { announcementsColumn } from './announcements-column.js';
+import { announcementsColumns, columnsOf } from './announcements-column.js';
 import { purgeRows } from './purge-rows.js';
 import { encodeKey } from './table-keys.js';
 import { dateColumn as date, jsonColumn, listRows, readRow, removeRow, replaceRow } from './table-rows.js';
@@ -26,15 +26,14 @@ const judgementRow = z.object({
   decidedAt: date,
   since: date,
   step: z.number().int(),
-  // What cannot be read was told, or is lost: a gate does not wait for it.
-  announcements: announcementsColumn.optional().catch(undefined),
+  ...announcementsColumns,
 });
 
 /** A row that cannot be read, of a later release or damaged: it gives way to the next judgement. */
 const nobody = { decision: 'unknown', decidedAt: new Date(0), since: new Date(0), step: 0 } as const;
 
-function judgementOf({ announcements, ...judgement }: z.infer<typeof judgementRow>): Judgement {
-  return announcements ? { ...judgement, announcements } : judgement;
+function judgementOf({ announcements, told, ...judgement }: z.infer<typeof judgementRow>): Judgement {
+  return announcements ? { ...judgement, announcements: { ...announcements, ...(told ? { told } : {}) } } : judgement;
 }
 
 /** Table `syncJudgements`: partition = cluster, row = Kubernetes version. */
@@ -57,7 +56,7 @@ export class TableJudgements implements Judgements {
     const { announcements, ...rest } = judgement;
     const entity = {
       ...rest,
-      ...(announcements ? { announcements: JSON.stringify(announcements) } : {}),
+      ...(announcements ? columnsOf(announcements) : {}),
       announced: announcements === undefined || announcements.pending.length === 0,
       ...judgementKeys(judgement.clusterId, judgement.kubernetesVersion),
       decidedAt: judgement.decidedAt.toISOString(),

@@ -17,9 +17,9 @@ export function isNothing({ pending, told }: Announcements): boolean {
   return pending.length === 0 && told.length === 0;
 }
 
-/** While a topic is down the newest are kept. A row takes as many characters, too. */
+/** While a topic is down the newest are kept, as far as a column of text takes them: a gate that cannot be recorded is worse. */
 const mostPending = 20;
-const mostCharacters = 28_000;
+const mostCharacters = 32_000;
 const mostTold = 400;
 const longestReason = 300;
 
@@ -75,7 +75,7 @@ export function withoutPublished(announcements: Announcements, published: readon
 
 function keepNewest(pending: readonly OutgoingEvent[]): readonly OutgoingEvent[] {
   let kept = pending.slice(-mostPending);
-  while (kept.length > 1 && JSON.stringify(kept).length > mostCharacters) kept = kept.slice(1);
+  while (kept.length > 0 && JSON.stringify(kept).length > mostCharacters) kept = kept.slice(1);
   return kept;
 }
 

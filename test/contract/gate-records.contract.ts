@@ -1,6 +1,8 @@
+import { announce } from '../../shared/gate/announcements.js';
 import { makeEvent } from '../../shared/gate/outgoing-events.js';
 import type { Deadline } from '../../shared/gate/deadlines.js';
 import type {
+  Announcements,
   DeadlineRecords,
   FleetGateRecord,
   FleetGateRecords,
@@ -10,7 +12,17 @@ import type {
   SeenCluster,
   SeenClusters,
 } from '../../shared/gate/ports.js';
-import { before, clusterId, gateId, minutes, now, runId, target, version } from '../support/builders.js';
+import {
+  before,
+  clusterId,
+  gateId,
+  minutes,
+  now,
+  runId,
+  subscriptionId,
+  target,
+  version,
+} from '../support/builders.js';
 
 const judgement: Judgement = {
   clusterId: clusterId(),
@@ -20,6 +32,31 @@ const judgement: Judgement = {
   since: before(minutes(5)),
   step: 3,
 };
+
+/** What is left to tell after everything failed in several ways, twenty times and more. */
+function fullOutbox(): Announcements {
+  let previous: Judgement | undefined;
+  for (let step = 1; step <= 25; step += 1) {
+    const reason = `CODE_${step}: ${'x'.repeat(400)}`;
+    const missing = Array.from({ length: 150 }, (_unused, at) => {
+      return { artifact: `oss/v2/${'long/'.repeat(16)}artifact:v1.${at}`, state: 'failed', reason } as const;
+    });
+    const decision = { decision: 'closed', missing, reasons: [reason], required: 150, cached: 0 } as const;
+    const input = {
+      previous,
+      judgement: { ...judgement, step },
+      decision,
+      mode: 'observe',
+      topic: 'configured',
+    } as const;
+    previous = {
+      ...input.judgement,
+      announcements: announce({ ...input, subscriptionId, risk: undefined }).announcements,
+    };
+  }
+  if (!previous?.announcements) throw new Error('nothing is told');
+  return previous.announcements;
+}
 
 export function judgementsContract(open: () => Promise<Judgements>): void {
   let judgements: Judgements;
@@ -43,6 +80,12 @@ export function judgementsContract(open: () => Promise<Judgements>): void {
     expect(stored?.judgement).toEqual({ ...judgement, announcements });
     await judgements.save(judgement, stored?.etag);
     expect(await judgements.list()).toEqual([judgement]);
+  });
+
+  test('an outbox fits its row, however much fails while the topic is down', async () => {
+    const announcements = fullOutbox();
+    await judgements.save({ ...judgement, announcements }, undefined);
+    expect((await judgements.get(clusterId(), target))?.judgement.announcements).toEqual(announcements);
   });
 
   test('of two first writers one wins', async () => {

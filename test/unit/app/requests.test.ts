@@ -48,6 +48,8 @@ test.each([
   [query({ version: '1.35' }), 'version: must be a Kubernetes version'],
   [query({ strict: 'TRUE' }), 'strict: must be true or false'],
   [query({ cluster: 'one' }), 'cluster: not an Azure resource id'],
+  [query({ Strict: 'true' }), 'Unrecognized key: "Strict"'],
+  [query({ strct: 'true', code: 'key' }), 'Unrecognized key: "strct"'],
 ])('GET /api/gate?%s is refused, naming the parameter', (parameters, named) => {
   expect(() => parseGateRequest(parameters)).toThrow(named);
 });

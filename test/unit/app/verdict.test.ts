@@ -1,5 +1,5 @@
 import { formatAge, judgeStatus } from '../../../shared/app/verdict.js';
-import type { Status, TargetStatus } from '../../../shared/gate/status.js';
+import type { FleetGateStatus, OutageStatus, Status, TargetStatus } from '../../../shared/gate/status.js';
 import { bundledOnly } from '../../support/catalog/idle-catalog.js';
 
 const now = '2026-11-23T12:00:00.000Z';
@@ -20,6 +20,17 @@ function statusOf(targets: readonly TargetStatus[], change: Partial<Status> = {}
 
 const waiting = { artifact: 'a/b:c', state: 'waiting', reason: '1 of 1 manifests not cached yet' } as const;
 const failed = { artifact: 'a/b:d', state: 'failed', reason: 'MANIFEST_UNKNOWN' } as const;
+const outage: OutageStatus = {
+  loginServer: 'acr.azurecr.io',
+  side: 'registry',
+  what: 'REGISTRY_UNAVAILABLE: 503',
+  since: recently,
+  lastProbe: now,
+};
+const fleetGate = (action: FleetGateStatus['action']): FleetGateStatus => ({
+  ...{ id: '/g1', displayName: 'artifact-sync', updateRun: '/run', stage: 'canary', action },
+  ...{ reasons: [], recordedAt: now },
+});
 const closed = target({ decision: 'closed', missing: [waiting], reasons: ['1 of 3'], ...planned, decidedAt: recently });
 
 test.each([
@@ -43,6 +54,18 @@ test.each([
     statusOf([target({ decision: 'unknown', reasons: ['planning has not finished yet'] })]),
     'working',
     '0 of 1 gates open, warming goes on',
+  ],
+  [
+    'a Fleet gate waits, though all is open',
+    statusOf([target({})], { fleetGates: [fleetGate('waiting'), fleetGate('approved')] }),
+    'working',
+    '1 of 1 gates open, 1 Fleet gate waits',
+  ],
+  [
+    'a registry fails, though all is open still',
+    statusOf([target({})], { outages: [outage] }),
+    'working',
+    '1 of 1 gates open, acr.azurecr.io: REGISTRY_UNAVAILABLE: 503',
   ],
 ])('nobody has to look when %s', (_sentence, status, urgency, headline) => {
   expect(judgeStatus(status)).toEqual({ urgency, headline, concerns: [] });

@@ -39,13 +39,21 @@ test('mends it, also where there is nothing to mend', async () => {
 });
 
 test.each([
-  ['without a reason', ['--hours', '4', '--who', 'kim'], '--reason: '],
+  ['without a reason', ['--hours', '4', '--who', 'kim'], '--reason: is missing: say in words why'],
+  ['for a blank', ['--hours', '4', '--reason', ' ', '--who', 'kim'], '--reason: must be 1 to 2000 characters'],
+  ['without anything', ['--who', 'kim'], 'why; --hours: must be a number of hours'],
   ['for too long', ['--hours', '73', '--reason', 'x', '--who', 'kim'], '--hours: must be a number of hours'],
   ['for nobody knows how long', ['--reason', 'x', '--who', 'kim'], '--hours: must be a number of hours'],
 ])('a glass %s is wrong use, and nobody is asked', async (_sentence, words, message) => {
   const { code, stderr } = await run('break-glass', ...target, ...words);
   expect([code, app.asked.length]).toEqual([2, 0]);
   expect(stderr).toContain(message);
+});
+
+test('a function key does not do, and the message says which does', async () => {
+  app.answers(401, {});
+  const { code, stderr } = await run('break-glass', ...target, ...order);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('break-glass wants the master key')]);
 });
 
 test('a gate that a person holds open passes, with the warning first', async () => {
@@ -74,5 +82,7 @@ test('lists the audit trail as a table, or as it came', async () => {
   expect(JSON.parse((await run('audit', '--json')).stdout)).toEqual({ entries: [entry] });
   app.answers(200, { entries: [] });
   expect((await run('audit')).stdout).toContain('Nothing was changed in Azure');
-  expect((await run('audit', '--most', '0')).code).toBe(2);
+  expect(await run('audit', '--most', '0')).toMatchObject({
+    ...{ code: 2, stderr: 'error: --most: must be a number from 1 to 1000\n' },
+  });
 });
