@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   configurationNames,
   holdStates,
+  longestReason,
   type HoldRecord,
   type Holds,
   type StoredHold,
@@ -59,14 +60,24 @@ export class TableHolds implements Holds {
   async save(record: HoldRecord, etag: string | undefined): Promise<string | undefined> {
     const entity = entityOf(record);
     try {
-      const answer =
-        etag === undefined
-          ? await this.table.createEntity(entity)
-          : await this.table.updateEntity(entity, 'Replace', { etag });
-      return answer.etag;
+      if (etag === undefined) return await this.#create(entity);
+      return (await this.table.updateEntity(entity, 'Replace', { etag })).etag;
     } catch (error) {
       if (isConflict(error) || isNotFound(error)) return undefined;
       throw error;
+    }
+  }
+
+  /** A row that cannot be read counts as none, and gives way. */
+  async #create(entity: ReturnType<typeof entityOf>): Promise<string | undefined> {
+    try {
+      return (await this.table.createEntity(entity)).etag;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      const { partitionKey, rowKey } = entity;
+      const there = await this.table.getEntity<Record<string, unknown>>(partitionKey, rowKey);
+      if (storedOf(there)) return undefined;
+      return (await this.table.updateEntity(entity, 'Replace', { etag: there.etag })).etag;
     }
   }
 
@@ -101,7 +112,7 @@ function entityOf(record: HoldRecord) {
     ...plain,
     ...keysOf(record),
     before: document.length > longestColumn ? 'null' : document,
-    reasons: JSON.stringify(reasons.slice(0, 20).map((reason) => reason.slice(0, 500))),
+    reasons: JSON.stringify(reasons.slice(0, 20).map((reason) => reason.slice(0, longestReason))),
     since: since.toISOString(),
     recordedAt: recordedAt.toISOString(),
     ...(entry ? { entry: JSON.stringify(entry) } : {}),

@@ -105,6 +105,7 @@ function decideNotAsked(facts: HoldFacts): HoldStep {
   if (!entry)
     return isYoung(record, facts) ? nothing('being changed') : { step: 'forget', because: 'our entry is gone' };
   if (mode === 'observe' || !isOver(entry, today(facts))) return leave(facts, record);
+  if (isRefused(record, facts)) return nothing('Azure refused to release it');
   if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   return release(facts, record, entry);
 }
@@ -135,8 +136,10 @@ function decideShut(facts: HoldFacts, shut: readonly string[]): HoldStep {
 /** A hold that was there: it must still be, and must not run out. */
 function keep(facts: HoldFacts, record: HoldRecord, shut: readonly string[]): HoldStep {
   const { configuration, mode, operation, policy } = facts;
-  if (!configuration) return override(facts, 'the configuration was deleted');
   const entry = entryThere(facts, record);
+  // Whoever clears away what is over decides nothing.
+  if (!entry && record.entry && isOver(record.entry, today(facts))) return begin(facts, shut);
+  if (!configuration) return override(facts, 'the configuration was deleted');
   if (!entry) return override(facts, `the entry ${describe(record.entry)} was changed or removed`);
   if (!isRunningOut(entry, today(facts), policy.holdDays) && record.state === 'held')
     return nothing(`held until ${entry.end}`);
@@ -159,7 +162,7 @@ function begin(facts: HoldFacts, shut: readonly string[]): HoldStep {
   const earlier = record && isOurs(record) ? entryThere(facts, record) : undefined;
   if (isCovered(othersThan(configuration.document, earlier), entry) && !earlier)
     return tell('covered', [...shut, `entries of others keep maintenance away until ${entry.end} at least`]);
-  if (mode === 'observe') return { ...tell('would-hold', shut), entry };
+  if (mode === 'observe') return earlier && record ? leave(facts, record) : { ...tell('would-hold', shut), entry };
   if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   return place(configuration.document, entry, earlier, shut);
 }

@@ -15,20 +15,18 @@ import { arrangeMaintained, auto, autoUpgraded, judgeMaintenance } from '../../s
 const holdDays = 3;
 const task = { kind: 'maintenance', clusterId: clusterId() } as const;
 
-interface OurEntry {
-  readonly span: DateSpan;
-  /** Whether all targets were open at some moment since it was put there. */
-  wasOpen: boolean;
-}
+/** How old a decision may be that a write rests on. */
+const fenceMs = 5 * 60_000;
 
 /** What a person wants of the configuration, and which entries the app has put there: kept true by every write of either. */
 class Ledger {
   mine: readonly DateSpan[] = [];
-  ours: readonly OurEntry[] = [];
+  ours: readonly DateSpan[] = [];
   /** Entries that a person copied, or took away one of two of: nobody can tell any more which is whose. */
   mixed: readonly DateSpan[] = [];
   #isOpen = false;
-  #openUntil = 0;
+  /** Until when all targets were open last. */
+  #openUntil = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly azure: FakeSubscription) {
     azure.maintenance.onTaken = (before, after) => this.check(before, after);
@@ -46,7 +44,7 @@ class Ledger {
     for (const { start, end } of added)
       if (end > addDays(today, holdDays)) throw new Error(`unbounded: ${start} to ${end}`);
     for (const span of removed) {
-      const own = this.ours.find((one) => isDeepStrictEqual(one.span, span));
+      const own = this.ours.find((one) => isDeepStrictEqual(one, span));
       // Of equal ones that a person made, one too many may go: the days stay blocked.
       const blocked = is.some((left) => isDeepStrictEqual(left, span));
       if (!own && !blocked) throw new Error(`an entry of the user is gone: ${span.start} to ${span.end}`);
@@ -54,19 +52,19 @@ class Ledger {
         this.mine = minus(this.mine, [span]);
         continue;
       }
-      if (added.length === 0 && !own.wasOpen && span.end >= today) throw new Error('released while shut');
+      const isFresh = this.#isOpen || now - this.#openUntil <= fenceMs;
+      if (added.length === 0 && !isFresh && span.end >= today) throw new Error('released while shut');
       this.ours = this.ours.filter((one) => one !== own);
     }
-    this.ours = [...this.ours, ...added.map((span) => ({ span, wasOpen: this.#isOpen || this.#openUntil >= now }))];
+    this.ours = [...this.ours, ...added];
     if (before && after && !isDeepStrictEqual(rest(before), rest(after))) throw new Error('the schedule has changed');
     if (!after && this.mine.length > 0) throw new Error('a configuration with entries of the user was deleted');
   }
 
-  /** A decision counts until the end of its moment: whoever read it then may act on it. */
+  /** Whoever reads a decision may act on it for a while. */
   set(isOpen: boolean): void {
     if (this.#isOpen) this.#openUntil = this.azure.clock.now().getTime();
     this.#isOpen = isOpen;
-    if (isOpen) for (const one of this.ours) one.wasOpen = true;
   }
 }
 
@@ -121,7 +119,7 @@ function edit(azure: FakeSubscription, ledger: Ledger, chance: Chance): void {
     const isMine = ledger.mine.some((span) => isDeepStrictEqual(span, gone));
     ledger.mixed = [...ledger.mixed, ...(isMine && gone ? [gone] : [])];
     if (isMine) ledger.mine = minus(ledger.mine, gone ? [gone] : []);
-    else ledger.ours = ledger.ours.filter(({ span }) => !isDeepStrictEqual(span, gone));
+    else ledger.ours = ledger.ours.filter((span) => !isDeepStrictEqual(span, gone));
   } else if (choice === 2 && spans.length > 0) {
     const copy = chance.one(spans);
     spans.push(copy);
