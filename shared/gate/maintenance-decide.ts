@@ -80,7 +80,7 @@ export function decideHold(facts: HoldFacts): HoldStep {
 }
 
 function decideOpen(facts: HoldFacts): HoldStep {
-  const { record, mode, operation, judgedAt } = facts;
+  const { record, mode, judgedAt } = facts;
   if (!record) return nothing('open');
   if (!isOurs(record)) return { step: 'forget', because: 'all targets are open' };
   const entry = entryThere(facts, record);
@@ -91,22 +91,18 @@ function decideOpen(facts: HoldFacts): HoldStep {
   if (mode === 'observe') return leave(facts, record);
   if (record.state !== 'releasing' && record.recordedAt > judgedAt)
     return nothing('the hold is newer than this decision');
-  if (isRefused(record, facts)) return nothing('Azure refused to release it');
-  if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   return release(facts, record, entry);
 }
 
 /** Nobody decides for targets that are not asked for: what was held ends by itself. */
 function decideNotAsked(facts: HoldFacts): HoldStep {
-  const { record, mode, operation } = facts;
+  const { record, mode } = facts;
   if (!record) return nothing('not asked for');
   if (!isOurs(record)) return { step: 'forget', because: 'not asked for any more' };
   const entry = entryThere(facts, record);
   if (!entry)
     return isYoung(record, facts) ? nothing('being changed') : { step: 'forget', because: 'our entry is gone' };
   if (mode === 'observe' || !isOver(entry, today(facts))) return leave(facts, record);
-  if (isRefused(record, facts)) return nothing('Azure refused to release it');
-  if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   return release(facts, record, entry);
 }
 
@@ -140,7 +136,10 @@ function keep(facts: HoldFacts, record: HoldRecord, shut: readonly string[]): Ho
   // Whoever clears away what is over decides nothing.
   if (!entry && record.entry && isOver(record.entry, today(facts))) return begin(facts, shut);
   if (!configuration) return override(facts, 'the configuration was deleted');
-  if (!entry) return override(facts, `the entry ${describe(record.entry)} was changed or removed`);
+  if (!entry) {
+    const { start = '', end = '' } = record.entry ?? {};
+    return override(facts, `the entry ${start} to ${end} was changed or removed`);
+  }
   if (!isRunningOut(entry, today(facts), policy.holdDays) && record.state === 'held')
     return nothing(`held until ${entry.end}`);
   if (mode === 'observe') return leave(facts, record);
@@ -190,8 +189,11 @@ function place(
   return { step: 'place', entry, document: next, reasons, ...(replaces ? { replaces } : {}) };
 }
 
-function release({ configuration }: HoldFacts, record: HoldRecord, entry: DateSpan): HoldStep {
+function release(facts: HoldFacts, record: HoldRecord, entry: DateSpan): HoldStep {
+  const { configuration, operation } = facts;
   if (!configuration) return { step: 'forget', because: 'the configuration is gone' };
+  if (isRefused(record, facts)) return nothing('Azure refused to release it');
+  if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   if (record.created && isUntouched(configuration.document, entry))
     return { step: 'release', entry, document: undefined };
   return { step: 'release', entry, document: withoutEntry(configuration.document, entry, record.before) };
@@ -246,8 +248,4 @@ function isRefused({ refusedAt }: HoldRecord, { now }: HoldFacts): boolean {
 
 function today({ configuration, now }: HoldFacts): string {
   return dayAt(now, (configuration && readWindow(configuration.document)?.offset) ?? 0);
-}
-
-function describe(entry: DateSpan | undefined): string {
-  return entry ? `${entry.start} to ${entry.end}` : '';
 }

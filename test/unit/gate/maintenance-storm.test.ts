@@ -1,22 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { evaluateMaintenance } from '../../../shared/gate/evaluate-maintenance.js';
 import { addDays, dayAt, parseSpan } from '../../../shared/gate/maintenance-dates.js';
 import { readWindow } from '../../../shared/gate/maintenance-documents.js';
 import type { DateSpan, MaintenanceDocument } from '../../../shared/gate/maintenance-ports.js';
-import { hashFacts } from '../../../shared/requirements/facts-hash.js';
-import { clusterId, coredns, planOf, provenState, setOf, stateOf } from '../../support/builders.js';
+import { clusterId } from '../../support/builders.js';
 import { Chance } from '../../support/chance.js';
 import { weekly } from '../../support/fakes/fake-maintenance.js';
 import type { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 import { MortalWorkers } from '../../support/fakes/mortal-workers.js';
-import { arrangeMaintained, auto, autoUpgraded, judgeMaintenance } from '../../support/maintained.js';
+import { arrangeMaintained, auto, hireJudge, judgeMaintenance, nodeImages, setOpen } from '../../support/maintained.js';
 
 const holdDays = 3;
-const task = { kind: 'maintenance', clusterId: clusterId() } as const;
 
-/** How old a decision may be that a write rests on. */
-const fenceMs = 5 * 60_000;
+/** How old a decision may be that a write rests on, and how long the write may take. */
+const fenceMs = 6 * 60_000;
 
 /** What a person wants of the configuration, and which entries the app has put there: kept true by every write of either. */
 class Ledger {
@@ -88,19 +85,6 @@ function rest({ properties }: MaintenanceDocument): unknown {
   return [others, window];
 }
 
-const cluster = autoUpgraded('node-image');
-
-async function setOpen(azure: FakeSubscription, isOpen: boolean): Promise<void> {
-  const now = azure.clock.now();
-  const { kubernetesVersion } = cluster;
-  await azure.targets.savePlan(
-    planOf(setOf(coredns), { kubernetesVersion, plannedAt: now, factsHash: hashFacts(cluster) }),
-  );
-  const state = isOpen ? provenState(coredns, { provenAt: now }) : stateOf(coredns, { dueAt: now });
-  const known = await azure.states.get(state.registry, coredns);
-  await azure.states.save([{ state, etag: known?.etag }]);
-}
-
 /** One edit by a person, who reads and writes at once. */
 function edit(azure: FakeSubscription, ledger: Ledger, chance: Chance): void {
   const { maintenance } = azure;
@@ -139,8 +123,7 @@ function edit(azure: FakeSubscription, ledger: Ledger, chance: Chance): void {
 async function act(azure: FakeSubscription, ledger: Ledger, workers: MortalWorkers, chance: Chance): Promise<void> {
   const luck = chance.below(100);
   if (luck < 50) await workers.runOn(chance.below(100), 1 + chance.below(8));
-  else if (luck < 66)
-    await workers.hire(azure.ports(), (ports) => evaluateMaintenance(task, ports).then(undefined, tolerate));
+  else if (luck < 66) await hireJudge(azure, workers, (error) => bugs.push(error));
   else if (luck < 70) workers.kill(chance.below(100));
   else if (luck < 76) {
     const isOpen = chance.share(0.5);
@@ -156,14 +139,11 @@ async function act(azure: FakeSubscription, ledger: Ledger, workers: MortalWorke
 }
 
 const bugs: unknown[] = [];
-function tolerate(error: unknown): void {
-  bugs.push(error);
-}
 
 async function play(seed: number, steps: number): Promise<void> {
   bugs.length = 0;
   const chance = new Chance(seed);
-  const azure = arrangeMaintained(cluster, weekly());
+  const azure = arrangeMaintained(nodeImages, weekly());
   azure.maintenancePolicy = { scope: 'auto-upgrade', create: chance.share(0.5) ? 'allowed' : 'never', holdDays };
   const ledger = new Ledger(azure);
   const workers = new MortalWorkers();
