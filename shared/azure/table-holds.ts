@@ -3,13 +3,14 @@ import { z } from 'zod';
 import {
   configurationNames,
   holdStates,
+  longestReason,
   type HoldRecord,
   type Holds,
   type StoredHold,
 } from '../gate/maintenance-ports.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
-import { dateColumn as date, eachRow, jsonColumn as json, listRows, replaceRow } from './table-rows.js';
+import { dateColumn as date, eachRow, jsonColumn as json, listRows, readRow, replaceRow } from './table-rows.js';
 
 const span = json.pipe(z.object({ start: z.string(), end: z.string() }));
 
@@ -50,7 +51,13 @@ export class TableHolds implements Holds {
   }
 
   async save(record: HoldRecord, etag: string | undefined): Promise<string | undefined> {
-    return await replaceRow(this.table, entityOf(record), etag);
+    const entity = entityOf(record);
+    const written = await replaceRow(this.table, entity, etag);
+    if (written !== undefined || etag !== undefined) return written;
+    // A row that cannot be read counts as none, and gives way.
+    const there = await readRow(this.table, keysOf(record));
+    if (!there || row.safeParse(there).success) return undefined;
+    return await replaceRow(this.table, entity, there.etag);
   }
 
   async remove({ record, etag }: StoredHold): Promise<boolean> {
@@ -76,7 +83,7 @@ function entityOf(record: HoldRecord) {
     ...plain,
     ...keysOf(record),
     before: document.length > longestColumn ? 'null' : document,
-    reasons: JSON.stringify(reasons.slice(0, 20).map((reason) => reason.slice(0, 500))),
+    reasons: JSON.stringify(reasons.slice(0, 20).map((reason) => reason.slice(0, longestReason))),
     since: since.toISOString(),
     recordedAt: recordedAt.toISOString(),
     ...(entry ? { entry: JSON.stringify(entry) } : {}),

@@ -1,4 +1,4 @@
-import type { Cluster } from '../model/cluster.js';
+import type { Cluster, UpgradeProfile } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import { parseClusterId } from '../model/resource-id.js';
@@ -10,6 +10,7 @@ import { judgeTarget, type JudgePorts } from './evaluate-target.js';
 import { decideHold, type HoldFacts } from './maintenance-decide.js';
 import {
   configurationNames,
+  longestReason,
   type ConfigurationName,
   type MaintenancePolicy,
   type StoredHold,
@@ -88,19 +89,39 @@ async function judgeAll(
   ports: MaintenancePorts,
 ): Promise<Shut> {
   const needsProfile = [...asked.values()].some((upgrades) => upgrades !== 'current');
-  const profile = needsProfile ? await ports.clusters.upgradeProfile(cluster.resource) : undefined;
-  const versions = new Map([...asked].map(([name, upgrades]) => [name, askedVersions(cluster, profile, upgrades)]));
+  const profile = needsProfile ? await readProfile(cluster, ports.clusters) : undefined;
+  const offered = typeof profile === 'string' ? undefined : profile;
+  const versions = new Map([...asked].map(([name, upgrades]) => [name, askedVersions(cluster, offered, upgrades)]));
   const judged = new Map<KubernetesVersion, Passage>();
   for (const version of new Set([...versions.values()].flat()))
     judged.set(version, await judge(cluster, version, ports));
   const isHeld = (name: ConfigurationName): boolean =>
-    known.some(({ record }) => record.configuration === name && record.entry !== undefined);
+    known.some(({ record: { configuration, entry, state } }) => {
+      return configuration === name && entry !== undefined && state !== 'would-hold';
+    });
   const whyShut = (name: ConfigurationName, version: KubernetesVersion): readonly string[] => {
     const passage = judged.get(version);
     if (!passage || passage.may === 'open' || (passage.may === 'stay' && !isHeld(name))) return [];
     return [passage.reason];
   };
-  return new Map([...versions].map(([name, own]) => [name, own.flatMap((version) => whyShut(name, version))]));
+  const unknown = (name: ConfigurationName) =>
+    typeof profile === 'string' && asked.get(name) !== 'current' ? [profile] : [];
+  return new Map(
+    [...versions].map(([name, own]) => [name, [...own.flatMap((version) => whyShut(name, version)), ...unknown(name)]]),
+  );
+}
+
+/** @returns why nobody knows what AKS would upgrade to: then it must not, and what is held must not run out */
+async function readProfile({ resource }: Cluster, clusters: ClusterReader): Promise<UpgradeProfile | string> {
+  try {
+    return await clusters.upgradeProfile(resource);
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.code === 'ARM_UNAVAILABLE') throw error;
+    return `which versions AKS offers is not known: ${error.code}: ${error.message}. ${error.advice}`.slice(
+      0,
+      longestReason,
+    );
+  }
 }
 
 /** Asks for a plan where there is none, or none of the cluster as it is now, so that a held gate can open at all. */

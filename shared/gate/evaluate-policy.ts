@@ -163,14 +163,18 @@ async function addUnclear(
   const seen = await seenClusters.list();
   for (const { id } of unreadable) {
     const key = id.toLowerCase();
-    const lastSeen = seen.find((cluster) => cluster.id.toLowerCase() === key)?.kubernetesVersion;
+    const last = seen.find((cluster) => cluster.id.toLowerCase() === key);
     const versions = records.filter(({ clusterId }) => clusterId.toLowerCase() === key);
     const open = await openOf(
       id,
       versions.map(({ kubernetesVersion }) => kubernetesVersion),
       reads,
     );
-    known.set(key, { kind: 'unclear', lastSeen, open });
+    known.set(key, {
+      kind: 'unclear',
+      lastSeen: last?.kubernetesVersion,
+      open: [...open, ...(last?.upgrade?.to ?? [])],
+    });
   }
 }
 

@@ -80,7 +80,7 @@ export function decideHold(facts: HoldFacts): HoldStep {
 }
 
 function decideOpen(facts: HoldFacts): HoldStep {
-  const { record, mode, operation, judgedAt } = facts;
+  const { record, mode, judgedAt } = facts;
   if (!record) return nothing('open');
   if (!isOurs(record)) return { step: 'forget', because: 'all targets are open' };
   const entry = entryThere(facts, record);
@@ -91,21 +91,18 @@ function decideOpen(facts: HoldFacts): HoldStep {
   if (mode === 'observe') return leave(facts, record);
   if (record.state !== 'releasing' && record.recordedAt > judgedAt)
     return nothing('the hold is newer than this decision');
-  if (isRefused(record, facts)) return nothing('Azure refused to release it');
-  if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   return release(facts, record, entry);
 }
 
 /** Nobody decides for targets that are not asked for: what was held ends by itself. */
 function decideNotAsked(facts: HoldFacts): HoldStep {
-  const { record, mode, operation } = facts;
+  const { record, mode } = facts;
   if (!record) return nothing('not asked for');
   if (!isOurs(record)) return { step: 'forget', because: 'not asked for any more' };
   const entry = entryThere(facts, record);
   if (!entry)
     return isYoung(record, facts) ? nothing('being changed') : { step: 'forget', because: 'our entry is gone' };
   if (mode === 'observe' || !isOver(entry, today(facts))) return leave(facts, record);
-  if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   return release(facts, record, entry);
 }
 
@@ -135,9 +132,14 @@ function decideShut(facts: HoldFacts, shut: readonly string[]): HoldStep {
 /** A hold that was there: it must still be, and must not run out. */
 function keep(facts: HoldFacts, record: HoldRecord, shut: readonly string[]): HoldStep {
   const { configuration, mode, operation, policy } = facts;
-  if (!configuration) return override(facts, 'the configuration was deleted');
   const entry = entryThere(facts, record);
-  if (!entry) return override(facts, `the entry ${describe(record.entry)} was changed or removed`);
+  // Whoever clears away what is over decides nothing.
+  if (!entry && record.entry && isOver(record.entry, today(facts))) return begin(facts, shut);
+  if (!configuration) return override(facts, 'the configuration was deleted');
+  if (!entry) {
+    const { start = '', end = '' } = record.entry ?? {};
+    return override(facts, `the entry ${start} to ${end} was changed or removed`);
+  }
   if (!isRunningOut(entry, today(facts), policy.holdDays) && record.state === 'held')
     return nothing(`held until ${entry.end}`);
   if (mode === 'observe') return leave(facts, record);
@@ -159,7 +161,7 @@ function begin(facts: HoldFacts, shut: readonly string[]): HoldStep {
   const earlier = record && isOurs(record) ? entryThere(facts, record) : undefined;
   if (isCovered(othersThan(configuration.document, earlier), entry) && !earlier)
     return tell('covered', [...shut, `entries of others keep maintenance away until ${entry.end} at least`]);
-  if (mode === 'observe') return { ...tell('would-hold', shut), entry };
+  if (mode === 'observe') return earlier && record ? leave(facts, record) : { ...tell('would-hold', shut), entry };
   if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   return place(configuration.document, entry, earlier, shut);
 }
@@ -187,8 +189,11 @@ function place(
   return { step: 'place', entry, document: next, reasons, ...(replaces ? { replaces } : {}) };
 }
 
-function release({ configuration }: HoldFacts, record: HoldRecord, entry: DateSpan): HoldStep {
+function release(facts: HoldFacts, record: HoldRecord, entry: DateSpan): HoldStep {
+  const { configuration, operation } = facts;
   if (!configuration) return { step: 'forget', because: 'the configuration is gone' };
+  if (isRefused(record, facts)) return nothing('Azure refused to release it');
+  if (operation !== undefined) return nothing(`the cluster is ${operation}`);
   if (record.created && isUntouched(configuration.document, entry))
     return { step: 'release', entry, document: undefined };
   return { step: 'release', entry, document: withoutEntry(configuration.document, entry, record.before) };
@@ -243,8 +248,4 @@ function isRefused({ refusedAt }: HoldRecord, { now }: HoldFacts): boolean {
 
 function today({ configuration, now }: HoldFacts): string {
   return dayAt(now, (configuration && readWindow(configuration.document)?.offset) ?? 0);
-}
-
-function describe(entry: DateSpan | undefined): string {
-  return entry ? `${entry.start} to ${entry.end}` : '';
 }

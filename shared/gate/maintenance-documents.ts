@@ -106,7 +106,7 @@ const untouched = z.looseObject({
 /** Whether a configuration that we made is still nothing else. */
 export function isUntouched(document: MaintenanceDocument, entry: DateSpan): boolean {
   const window = configuration.safeParse(document).data?.properties.maintenanceWindow;
-  return untouched.safeParse(window).success && hasEntry(document, entry);
+  return untouched.safeParse(window).success && offsetMinutes(window?.utcOffset) === 0 && hasEntry(document, entry);
 }
 
 function recursEachTime(schedule: Readonly<Record<string, unknown>>): boolean {

@@ -90,9 +90,12 @@ export interface HoldRecord {
   readonly recordedAt: Date;
   /** When Azure last refused a change of it. */
   readonly refusedAt?: Date;
-  /** Which targets are shut, and what else there is to know. */
+  /** Which targets are shut, and what else there is to know; each at most `longestReason` characters. */
   readonly reasons: readonly string[];
 }
+
+/** What is told is compared with what was told: nothing of it may be lost in a column. */
+export const longestReason = 500;
 
 export interface StoredHold {
   readonly record: HoldRecord;

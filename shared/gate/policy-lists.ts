@@ -15,7 +15,12 @@ export type PolicyFacts =
       readonly kept: readonly KubernetesVersion[];
     }
   /** ARM's answer could not be read this time. */
-  | { readonly kind: 'unclear'; readonly lastSeen: KubernetesVersion | undefined; readonly open: readonly string[] }
+  | {
+      readonly kind: 'unclear';
+      readonly lastSeen: KubernetesVersion | undefined;
+      /** Open, or where it was being upgraded to: as good as running. */
+      readonly open: readonly string[];
+    }
   /** Gone, or not network isolated: no gate of ours. */
   | { readonly kind: 'left-alone' }
   /** Not ours to change: of another subscription, or only observed. */

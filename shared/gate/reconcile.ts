@@ -33,10 +33,10 @@ export interface ReconcilePorts
   readonly maintenancePolicy: MaintenancePolicy;
 }
 
-/** Counts of what one round set in motion. */
 /** Whose planned maintenance is judged: of every cluster that AKS upgrades by itself, or where something is shut or held. */
 export type MaintenanceLook = 'all' | 'shut-or-held';
 
+/** Counts of what one round set in motion. */
 export interface Reconciled {
   readonly clusters: number;
   readonly planned: number;
@@ -185,7 +185,6 @@ async function reconcileFleets(ports: ReconcilePorts) {
 
 /** Clusters that AKS upgrades by itself, and those that something of ours may still be held at. */
 async function reconcileMaintenance(clusters: readonly Cluster[], ports: ReconcilePorts): Promise<void> {
-  if (clusters.length === 0) return;
   const held = (await ports.holds.list()).map(({ clusterId }) => clusterId);
   await wakeMaintenance(clusters, ports, held);
 }

@@ -1,12 +1,14 @@
 import type { SyncError } from '../model/errors.js';
 import { auditIdOf } from './audit.js';
-import type {
-  ConfigurationName,
-  HoldRecord,
-  Holds,
-  MaintenanceConfigurations,
-  MaintenanceDocument,
-  StoredHold,
+import {
+  longestReason,
+  type ConfigurationName,
+  type HoldRecord,
+  type Holds,
+  type MaintenanceConfigurations,
+  type MaintenanceDocument,
+  type MaintenanceWrite,
+  type StoredHold,
 } from './maintenance-ports.js';
 import type { AuditEntry, AuditTrail, Problems } from './ports.js';
 
@@ -57,7 +59,22 @@ export async function addHoldProblem(record: HoldRecord, { problems }: Pick<Hold
   await problems.add({ at: record.recordedAt, source: 'maintenance', subject: configurationId(record), reason });
 }
 
-/** Azure lets us do nothing there. What is in Azure stays in the record. */
+/** Azure took nothing: the record is what it was before, lest it claims an entry that somebody else makes meanwhile. */
+export async function takeBack(
+  begun: StoredHold,
+  { result, reason }: Extract<MaintenanceWrite, { result: 'conflict' | 'busy' }>,
+  before: StoredHold | undefined,
+  { holds }: Pick<HoldPorts, 'holds'>,
+): Promise<StepOutcome> {
+  if (before) await holds.save(before.record, begun.etag);
+  else await holds.remove(begun);
+  return { outcome: result === 'conflict' ? 'conflict' : 'settled', because: reason };
+}
+
+/** States that outlive a refusal: what is in Azure, and what a person decided. */
+const lasting: ReadonlySet<HoldRecord['state'] | undefined> = new Set(['placing', 'held', 'releasing', 'overridden']);
+
+/** Azure lets us do nothing there. */
 export async function tellRefusal(
   refusal: {
     readonly clusterId: string;
@@ -69,10 +86,9 @@ export async function tellRefusal(
   ports: HoldPorts,
 ): Promise<StepOutcome> {
   const { clusterId, name, stored, error, now } = refusal;
-  const reason = `${error.code}: ${error.message}. ${error.advice}`;
+  const reason = `${error.code}: ${error.message}. ${error.advice}`.slice(0, longestReason);
   const known = stored?.record;
-  const stays = known && (known.state === 'held' || known.state === 'placing' || known.state === 'releasing');
-  if (!stays && known?.reasons.at(-1) !== reason) {
+  if (!lasting.has(known?.state) && known?.reasons.at(-1) !== reason) {
     const record: HoldRecord = {
       ...{ clusterId, configuration: name, state: 'refused', before: known?.before ?? null, reasons: [reason] },
       ...{ since: known?.since ?? now, recordedAt: now, refusedAt: now },

@@ -1,8 +1,14 @@
 import { SyncError } from '../model/errors.js';
 import { countEntries, hasEntry, withoutPastStart } from './maintenance-documents.js';
 import type { HoldFacts, HoldStep, Placing, Releasing, ToldState } from './maintenance-decide.js';
-import type { HoldRecord, MaintenanceDocument, MaintenanceWrite, StoredHold } from './maintenance-ports.js';
-import { addHoldProblem, auditOf, changeOf, type HoldPorts, type StepOutcome } from './record-hold.js';
+import {
+  longestReason,
+  type HoldRecord,
+  type MaintenanceDocument,
+  type MaintenanceWrite,
+  type StoredHold,
+} from './maintenance-ports.js';
+import { addHoldProblem, auditOf, changeOf, takeBack, type HoldPorts, type StepOutcome } from './record-hold.js';
 
 export interface HoldContext extends HoldFacts {
   readonly clusterId: string;
@@ -83,22 +89,23 @@ async function confirm(document: MaintenanceDocument, context: HoldContext, port
 
 async function place(step: Placing, context: HoldContext, ports: HoldPorts): Promise<StepOutcome> {
   const { configuration, stored } = context;
-  const known = stored?.record;
+  // Without an entry of ours nothing that was known of an earlier one holds: also the configuration may be somebody else's by now.
+  const earlier = step.replaces && stored?.record;
   const record: HoldRecord = {
     ...baseOf(context),
     ...{ state: 'placing', entry: step.entry, reasons: step.reasons, recordedAt: ports.now() },
-    before: known?.heldSince ? known.before : (configuration?.document ?? null),
+    before: earlier ? earlier.before : (configuration?.document ?? null),
     ...(step.replaces ? { replaces: step.replaces } : {}),
-    ...(known?.heldSince ? { heldSince: known.heldSince } : {}),
-    ...(known?.created || !configuration ? { created: true } : {}),
+    ...(earlier?.heldSince ? { heldSince: earlier.heldSince } : {}),
+    ...(earlier?.created || !configuration ? { created: true } : {}),
   };
   const etag = await ports.holds.save(record, stored?.etag);
   if (etag === undefined) return lostRace;
   const action = configuration ? 'hold-maintenance' : 'create-maintenance';
   const change = { record, action, after: step.document } as const;
   const write = await makeChange(change, context, ports);
-  if (write.result === 'conflict') return { outcome: 'conflict', because: write.reason };
-  if (write.result === 'busy') return settled(write.reason);
+  if (write.result === 'conflict' || write.result === 'busy')
+    return await takeBack({ record, etag }, write, stored, ports);
   if (write.result === 'done' && write.document && hasEntry(write.document, step.entry)) {
     await ports.holds.save(heldSince(record, ports.now()), etag);
     return settled(`held until ${step.entry.end}`);
@@ -117,7 +124,7 @@ async function tellUnplaced(
   ports: HoldPorts,
 ): Promise<void> {
   const { entry: _entry, replaces, created: _created, ...rest } = record;
-  const reasons = [...record.reasons, `Azure refused it: ${reason}`];
+  const reasons = [...record.reasons, `Azure refused it: ${reason}`.slice(0, longestReason)];
   const refusedAt = ports.now();
   const isHeldStill = record.heldSince !== undefined && replaces !== undefined;
   const next: HoldRecord = isHeldStill
@@ -139,10 +146,10 @@ async function release(step: Releasing, context: HoldContext, ports: HoldPorts):
   if (etag === undefined) return lostRace;
   const change = { record, action: 'release-maintenance', after: step.document } as const;
   const write = await makeChange(change, context, ports);
-  if (write.result === 'conflict') return { outcome: 'conflict', because: write.reason };
-  if (write.result === 'busy') return settled(write.reason);
+  if (write.result === 'conflict' || write.result === 'busy')
+    return await takeBack({ record, etag }, write, stored, ports);
   if (write.result === 'refused') {
-    const because = [...reasons, `Azure refused it: ${write.reason}`];
+    const because = [...reasons, `Azure refused it: ${write.reason}`.slice(0, longestReason)];
     const next: HoldRecord = { ...record, state: 'held', reasons: because, refusedAt: ports.now() };
     if (stored.record.reasons.join() !== next.reasons.join()) await addHoldProblem(next, ports);
     await ports.holds.save(next, etag);
@@ -207,15 +214,16 @@ async function writeOnce(
   { maintenance, now: clock }: HoldPorts,
 ): Promise<MaintenanceWrite> {
   const since = Math.min(recordedAt.getTime(), judgedAt.getTime());
-  if (clock().getTime() - since > fenceMs) return { result: 'conflict', reason: 'too late' };
+  const inTime = async (change: () => Promise<MaintenanceWrite>): Promise<MaintenanceWrite> =>
+    clock().getTime() - since > fenceMs ? { result: 'conflict', reason: 'too late' } : await orRefused(change);
   if (!after) {
     if (!configuration) return { result: 'done', document: undefined };
-    return await orRefused(() => maintenance.remove(clusterId, configuration));
+    return await inTime(() => maintenance.remove(clusterId, configuration));
   }
-  const write = await orRefused(() => maintenance.put(clusterId, name, after, configuration));
+  const write = await inTime(() => maintenance.put(clusterId, name, after, configuration));
   if (write.result !== 'refused' || !/startDate/i.test(write.reason)) return write;
   const alike = withoutPastStart(after, now);
-  return alike ? await orRefused(() => maintenance.put(clusterId, name, alike, configuration)) : write;
+  return alike ? await inTime(() => maintenance.put(clusterId, name, alike, configuration)) : write;
 }
 
 /** A right that is missing is told where the hold is. */

@@ -33,6 +33,13 @@ export function auditTrailContract(open: () => Promise<AuditTrail>): void {
     expect(await trail.list(10)).toEqual([done]);
   });
 
+  test('documents of any length are given back whole', async () => {
+    const ids = Array.from({ length: 400 }, (_unused, index) => `${clusterId(`cluster-${index}`)}|1.35.${index}`);
+    const long = entryAt(now, { before: { allowed: ids.slice(1) }, after: { allowed: ids } });
+    await trail.save(long);
+    expect(await trail.list(10)).toEqual([long]);
+  });
+
   test('changes of the same moment to other resources, or by other actions, stand side by side', async () => {
     await trail.save(entryAt(now));
     await trail.save(entryAt(now, { id: auditIdOf(now, 'approve-fleet-gate', gateId('g2')), resource: gateId('g2') }));

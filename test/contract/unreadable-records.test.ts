@@ -4,6 +4,7 @@ import { Application } from '../../shared/app/application.js';
 import type { Ports } from '../../shared/app/ports.js';
 import { Storage } from '../../shared/azure/storage.js';
 import { TableArtifactStates } from '../../shared/azure/table-artifact-states.js';
+import { TableHolds } from '../../shared/azure/table-holds.js';
 import { TableTargets } from '../../shared/azure/table-targets.js';
 import { artifactName } from '../../shared/model/artifact.js';
 import { parseClusterId } from '../../shared/model/resource-id.js';
@@ -12,7 +13,7 @@ import { FakeSubscription } from '../support/fakes/fake-subscription.js';
 
 const azure = new FakeSubscription();
 let local: LocalStorage;
-let tables: { readonly artifacts: TableClient; readonly targets: TableClient };
+let tables: { readonly artifacts: TableClient; readonly targets: TableClient; readonly holds: TableClient };
 let ports: Ports;
 let app: Application;
 
@@ -24,7 +25,11 @@ beforeAll(async () => {
   };
   const storage = new Storage({ kind: 'connection-string', connectionString: local.connectionString }, noCredential);
   await storage.ensure();
-  tables = { artifacts: storage.table('syncArtifacts'), targets: storage.table('syncTargets') };
+  tables = {
+    artifacts: storage.table('syncArtifacts'),
+    targets: storage.table('syncTargets'),
+    holds: storage.table('syncHolds'),
+  };
   azure.addRegistry();
   azure.addCluster(clusterOf());
   const states = new TableArtifactStates(tables.artifacts);
@@ -73,3 +78,17 @@ test('a target whose record cannot be read is unknown, stops no other, and is pl
   expect(await gate()).toMatchObject({ decision: 'unknown', reasons: [expect.stringContaining('syncTargets')] });
   await heal();
 }, 60_000);
+
+test('a hold whose record cannot be read is none, and gives way to the next one', async () => {
+  const holds = new TableHolds(tables.holds);
+  const at = azure.clock.now();
+  const told = { configuration: 'default', state: 'covered', before: null, reasons: [] } as const;
+  const record = { ...told, clusterId: clusterId(), since: at, recordedAt: at };
+  await holds.save(record, undefined);
+  for await (const { partitionKey = '', rowKey = '' } of tables.holds.listEntities())
+    await tables.holds.updateEntity({ partitionKey, rowKey, state: 'cosmic' }, 'Merge');
+  expect(await holds.ofCluster(clusterId())).toEqual([]);
+  expect(await holds.save(record, undefined)).toBeDefined();
+  expect(await holds.save(record, undefined)).toBeUndefined();
+  expect(await holds.list()).toEqual([record]);
+});

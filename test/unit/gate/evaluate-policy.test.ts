@@ -100,6 +100,19 @@ test('a cluster that cannot be read keeps what it ran when last seen, and what i
   expect((await listsOf(scene))?.allowed).toEqual([one('1.34'), one('1.34.7')]);
 });
 
+test('a cluster that cannot be read while it is upgraded may go on to where it was on its way', async () => {
+  const scene = await arrange();
+  const upgrading = { kubernetesVersion: '1.36', currentKubernetesVersion: '1.34.7', provisioningState: 'Upgrading' };
+  scene.azure.addCluster(clusterOf('one', 'acr', { properties: upgrading }));
+  await new Application(scene.azure.ports()).reconcile();
+  await look(scene);
+  expect((await listsOf(scene))?.allowed).toContain(one('1.36'));
+  scene.azure.clusters.remove(clusterOf('one').resource);
+  scene.azure.clusters.unreadable = [{ id: clusterId('one'), reason: 'odd' }];
+  await look(scene);
+  expect((await listsOf(scene))?.allowed).toEqual(expect.arrayContaining([one('1.36'), one('1.34.7')]));
+});
+
 test('entries of clusters elsewhere stay as they are, also what nobody understands', async () => {
   const scene = await arrange();
   const other = clusterId('x').replace(subscriptionId, '99999999-2222-3333-4444-555555555555');

@@ -1,5 +1,6 @@
 import { evaluateMaintenance } from '../../../shared/gate/evaluate-maintenance.js';
 import { clusterId } from '../../support/builders.js';
+import { weekly } from '../../support/fakes/fake-maintenance.js';
 import type { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 import { MortalWorkers } from '../../support/fakes/mortal-workers.js';
 import {
@@ -43,24 +44,31 @@ test('a worker may die at every point of placing a hold: the next one ends what 
   throw new Error('the worker never came to its end');
 });
 
-test('a worker may die at every point of releasing one: it is gone after the next look', async () => {
-  for (let stops = 0; stops < mostStops; stops += 1) {
-    const azure = arrangeMaintained();
-    await judgeMaintenance(azure);
-    // Everything becomes open while nobody looks at maintenance.
-    azure.maintenancePolicy = { ...azure.maintenancePolicy, scope: 'off' };
-    await azure.pass(200);
-    azure.maintenancePolicy = { ...azure.maintenancePolicy, scope: 'auto-upgrade' };
-    const died = await dieAfter(stops, azure);
-    await judgeMaintenance(azure);
-    expect([stops, entriesOf(azure), await azure.holds.list()]).toEqual([stops, [christmas], []]);
-    const unfinished = (await azure.audit.list(9)).filter(({ outcome }) => outcome === 'begun');
-    // Somebody died between the write and the end of its entry: the trail tells where, until it is ended by the next look.
-    expect(unfinished.length).toBeLessThanOrEqual(1);
-    if (!died) return;
-  }
-  throw new Error('the worker never came to its end');
-});
+test.each([
+  ['entries of others', [christmas]],
+  ['also one that equals ours', [christmas, firstEntry]],
+])(
+  'a worker may die at every point of releasing one beside %s: it is gone after the next look',
+  async (_what, theirs) => {
+    for (let stops = 0; stops < mostStops; stops += 1) {
+      const azure = arrangeMaintained();
+      await judgeMaintenance(azure);
+      azure.maintenance.set(clusterId(), auto, weekly({ notAllowedDates: [...theirs, firstEntry] }));
+      // Everything becomes open while nobody looks at maintenance.
+      azure.maintenancePolicy = { ...azure.maintenancePolicy, scope: 'off' };
+      await azure.pass(200);
+      azure.maintenancePolicy = { ...azure.maintenancePolicy, scope: 'auto-upgrade' };
+      const died = await dieAfter(stops, azure);
+      await judgeMaintenance(azure);
+      expect([stops, entriesOf(azure), await azure.holds.list()]).toEqual([stops, theirs, []]);
+      const unfinished = (await azure.audit.list(9)).filter(({ outcome }) => outcome === 'begun');
+      // Somebody died between the write and the end of its entry: the trail tells where, until it is ended by the next look.
+      expect(unfinished.length).toBeLessThanOrEqual(1);
+      if (!died) return;
+    }
+    throw new Error('the worker never came to its end');
+  },
+);
 
 test('a worker may die at every point of making a configuration: it is deleted in the end', async () => {
   for (let stops = 0; stops < mostStops; stops += 1) {

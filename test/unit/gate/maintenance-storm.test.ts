@@ -1,34 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { evaluateMaintenance } from '../../../shared/gate/evaluate-maintenance.js';
 import { addDays, dayAt, parseSpan } from '../../../shared/gate/maintenance-dates.js';
 import { readWindow } from '../../../shared/gate/maintenance-documents.js';
 import type { DateSpan, MaintenanceDocument } from '../../../shared/gate/maintenance-ports.js';
-import { hashFacts } from '../../../shared/requirements/facts-hash.js';
-import { clusterId, coredns, planOf, provenState, setOf, stateOf } from '../../support/builders.js';
+import { clusterId } from '../../support/builders.js';
 import { Chance } from '../../support/chance.js';
 import { weekly } from '../../support/fakes/fake-maintenance.js';
 import type { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 import { MortalWorkers } from '../../support/fakes/mortal-workers.js';
-import { arrangeMaintained, auto, autoUpgraded, judgeMaintenance } from '../../support/maintained.js';
+import { arrangeMaintained, auto, hireJudge, judgeMaintenance, nodeImages, setOpen } from '../../support/maintained.js';
 
 const holdDays = 3;
-const task = { kind: 'maintenance', clusterId: clusterId() } as const;
 
-interface OurEntry {
-  readonly span: DateSpan;
-  /** Whether all targets were open at some moment since it was put there. */
-  wasOpen: boolean;
-}
+/** How old a decision may be that a write rests on, and how long the write may take. */
+const fenceMs = 6 * 60_000;
 
 /** What a person wants of the configuration, and which entries the app has put there: kept true by every write of either. */
 class Ledger {
   mine: readonly DateSpan[] = [];
-  ours: readonly OurEntry[] = [];
+  ours: readonly DateSpan[] = [];
   /** Entries that a person copied, or took away one of two of: nobody can tell any more which is whose. */
   mixed: readonly DateSpan[] = [];
   #isOpen = false;
-  #openUntil = 0;
+  /** Until when all targets were open last. */
+  #openUntil = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly azure: FakeSubscription) {
     azure.maintenance.onTaken = (before, after) => this.check(before, after);
@@ -46,7 +41,7 @@ class Ledger {
     for (const { start, end } of added)
       if (end > addDays(today, holdDays)) throw new Error(`unbounded: ${start} to ${end}`);
     for (const span of removed) {
-      const own = this.ours.find((one) => isDeepStrictEqual(one.span, span));
+      const own = this.ours.find((one) => isDeepStrictEqual(one, span));
       // Of equal ones that a person made, one too many may go: the days stay blocked.
       const blocked = is.some((left) => isDeepStrictEqual(left, span));
       if (!own && !blocked) throw new Error(`an entry of the user is gone: ${span.start} to ${span.end}`);
@@ -54,19 +49,19 @@ class Ledger {
         this.mine = minus(this.mine, [span]);
         continue;
       }
-      if (added.length === 0 && !own.wasOpen && span.end >= today) throw new Error('released while shut');
+      const isFresh = this.#isOpen || now - this.#openUntil <= fenceMs;
+      if (added.length === 0 && !isFresh && span.end >= today) throw new Error('released while shut');
       this.ours = this.ours.filter((one) => one !== own);
     }
-    this.ours = [...this.ours, ...added.map((span) => ({ span, wasOpen: this.#isOpen || this.#openUntil >= now }))];
+    this.ours = [...this.ours, ...added];
     if (before && after && !isDeepStrictEqual(rest(before), rest(after))) throw new Error('the schedule has changed');
     if (!after && this.mine.length > 0) throw new Error('a configuration with entries of the user was deleted');
   }
 
-  /** A decision counts until the end of its moment: whoever read it then may act on it. */
+  /** Whoever reads a decision may act on it for a while. */
   set(isOpen: boolean): void {
     if (this.#isOpen) this.#openUntil = this.azure.clock.now().getTime();
     this.#isOpen = isOpen;
-    if (isOpen) for (const one of this.ours) one.wasOpen = true;
   }
 }
 
@@ -90,19 +85,6 @@ function rest({ properties }: MaintenanceDocument): unknown {
   return [others, window];
 }
 
-const cluster = autoUpgraded('node-image');
-
-async function setOpen(azure: FakeSubscription, isOpen: boolean): Promise<void> {
-  const now = azure.clock.now();
-  const { kubernetesVersion } = cluster;
-  await azure.targets.savePlan(
-    planOf(setOf(coredns), { kubernetesVersion, plannedAt: now, factsHash: hashFacts(cluster) }),
-  );
-  const state = isOpen ? provenState(coredns, { provenAt: now }) : stateOf(coredns, { dueAt: now });
-  const known = await azure.states.get(state.registry, coredns);
-  await azure.states.save([{ state, etag: known?.etag }]);
-}
-
 /** One edit by a person, who reads and writes at once. */
 function edit(azure: FakeSubscription, ledger: Ledger, chance: Chance): void {
   const { maintenance } = azure;
@@ -121,7 +103,7 @@ function edit(azure: FakeSubscription, ledger: Ledger, chance: Chance): void {
     const isMine = ledger.mine.some((span) => isDeepStrictEqual(span, gone));
     ledger.mixed = [...ledger.mixed, ...(isMine && gone ? [gone] : [])];
     if (isMine) ledger.mine = minus(ledger.mine, gone ? [gone] : []);
-    else ledger.ours = ledger.ours.filter(({ span }) => !isDeepStrictEqual(span, gone));
+    else ledger.ours = ledger.ours.filter((span) => !isDeepStrictEqual(span, gone));
   } else if (choice === 2 && spans.length > 0) {
     const copy = chance.one(spans);
     spans.push(copy);
@@ -141,8 +123,7 @@ function edit(azure: FakeSubscription, ledger: Ledger, chance: Chance): void {
 async function act(azure: FakeSubscription, ledger: Ledger, workers: MortalWorkers, chance: Chance): Promise<void> {
   const luck = chance.below(100);
   if (luck < 50) await workers.runOn(chance.below(100), 1 + chance.below(8));
-  else if (luck < 66)
-    await workers.hire(azure.ports(), (ports) => evaluateMaintenance(task, ports).then(undefined, tolerate));
+  else if (luck < 66) await hireJudge(azure, workers, (error) => bugs.push(error));
   else if (luck < 70) workers.kill(chance.below(100));
   else if (luck < 76) {
     const isOpen = chance.share(0.5);
@@ -158,14 +139,11 @@ async function act(azure: FakeSubscription, ledger: Ledger, workers: MortalWorke
 }
 
 const bugs: unknown[] = [];
-function tolerate(error: unknown): void {
-  bugs.push(error);
-}
 
 async function play(seed: number, steps: number): Promise<void> {
   bugs.length = 0;
   const chance = new Chance(seed);
-  const azure = arrangeMaintained(cluster, weekly());
+  const azure = arrangeMaintained(nodeImages, weekly());
   azure.maintenancePolicy = { scope: 'auto-upgrade', create: chance.share(0.5) ? 'allowed' : 'never', holdDays };
   const ledger = new Ledger(azure);
   const workers = new MortalWorkers();
