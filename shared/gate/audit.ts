@@ -10,6 +10,10 @@ const latest = 9_999_999_999_999;
  * @param detail tells changes of the same moment and resource apart, such as a Kubernetes version
  */
 export function auditIdOf(at: Date, action: AuditAction, resource: string, detail = ''): string {
-  const newestFirst = String(latest - at.getTime()).padStart(13, '0');
-  return [newestFirst, action, resource.toLowerCase(), detail].filter((part) => part !== '').join(' ');
+  return [newestFirst(at), action, resource.toLowerCase(), detail].filter((part) => part !== '').join(' ');
+}
+
+/** How ids begin: the later, the smaller. */
+export function newestFirst(at: Date): string {
+  return String(latest - at.getTime()).padStart(13, '0');
 }
