@@ -12,6 +12,7 @@ export function renderReport(snapshot: Snapshot, differences: readonly Differenc
   return [
     clusterTable(snapshot, colors),
     ...(snapshot.updateRuns.length > 0 ? [fleetTable(snapshot, colors)] : []),
+    ...tellGates(snapshot),
     ...(snapshot.holds.length > 0 ? [holdTable(snapshot, colors)] : []),
     ...(snapshot.events.length > 0 ? [`events published: ${countEvents(snapshot.events)}`] : []),
     ...(snapshot.status?.problems ?? []).map(
@@ -54,6 +55,13 @@ function fleetTable({ updateRuns, gates }: Snapshot, colors: Colors): string {
     }
   }
   return table.toString();
+}
+
+/** What the app says of gates that wait, or that it approved and nothing moves. */
+function tellGates({ status }: Snapshot): readonly string[] {
+  return (status?.fleetGates ?? [])
+    .filter(({ action, reasons }) => action !== 'approved' || reasons.length > 1)
+    .map(({ displayName, action, reasons }) => `gate ${displayName} (${action}): ${reasons.join('; ')}`);
 }
 
 function holdTable({ holds }: Snapshot, colors: Colors): string {

@@ -17,3 +17,12 @@ export function auditIdOf(at: Date, action: AuditAction, resource: string, detai
 export function newestFirst(at: Date): string {
   return String(latest - at.getTime()).padStart(13, '0');
 }
+
+/**
+ * What people call a resource: its names, from the outermost on, as a gate's own is a GUID and that of a maintenance configuration is
+ * the same at every cluster. `payments/aksManagedAutoUpgradeSchedule`; the id itself where it is none.
+ */
+export function nameResource(resource: string): string {
+  const [, ...names] = (resource.split(/\/providers\//i).at(-1) ?? '').split('/');
+  return names.filter((_name, index) => index % 2 === 1).join('/') || resource;
+}
