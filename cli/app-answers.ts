@@ -57,6 +57,7 @@ const change = z.object({
   who: line,
   action: line,
   resource: line,
+  name: line.optional(),
   outcome: line,
   because: z.array(line),
 });

@@ -43,8 +43,7 @@ function renderAudit({ entries }: AuditAnswer, display: Display): string {
 
 /** What was begun and never ended deserves a look: somebody died there. */
 function rowOf(entry: AuditAnswer['entries'][number], { colors }: Display): readonly Cell[] {
-  const { at, who, action, resource, outcome, because } = entry;
+  const { at, who, action, resource, name = resource.split('/').at(-1) ?? resource, outcome, because } = entry;
   const paint = outcome === 'failed' ? colors.red : outcome === 'begun' ? colors.yellow : String;
-  const name = resource.split('/').at(-1) ?? resource;
   return [shortTime(at), who, action, name, { text: outcome, paint }, because.join('; ')];
 }

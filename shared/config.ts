@@ -25,6 +25,7 @@ export interface Config {
   readonly proofMaxAgeHours: number;
   readonly planMaxAgeHours: number;
   readonly freshProofMinutes: number;
+  readonly auditRetainDays: number;
   readonly componentInsights: 'required' | 'optional';
   readonly gateWaitsForBaked: boolean;
   readonly proofLevel: 'deep' | 'manifests';
@@ -81,6 +82,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     proofMaxAgeHours: values.PROOF_MAX_AGE_HOURS,
     planMaxAgeHours: values.PLAN_MAX_AGE_HOURS,
     freshProofMinutes: values.FRESH_PROOF_MINUTES,
+    auditRetainDays: values.AUDIT_RETAIN_DAYS,
     componentInsights: values.COMPONENT_INSIGHTS,
     gateWaitsForBaked: values.GATE_WAITS_FOR_BAKED,
     proofLevel: values.PROOF_LEVEL,

@@ -152,6 +152,9 @@ export const settings = z.object({
     .refine(isNcrontab, aSchedule)
     .default('0 */5 * * * *')
     .describe('NCRONTAB schedule of the reconcile timer.'),
+  AUDIT_RETAIN_DAYS: count(30, 3650, 400).describe(
+    'Days for which the audit trail is kept; what is older is removed once a day, and cannot be had back.',
+  ),
   DRIFT_SCHEDULE: z
     .string(aSchedule)
     .refine(isNcrontab, aSchedule)

@@ -9,8 +9,6 @@ import { guidOf } from './guid.js';
 /** A JSON object as ARM sends it. */
 export type Document = Readonly<Record<string, unknown>>;
 
-const imageRelease = '202608.12.0';
-
 /** `GET {cluster}` as ARM answers it. Source: Microsoft.ContainerService managedClusters, api-version 2025-10-01. */
 export function describeCluster(cluster: ClusterState): Document {
   return {
@@ -28,7 +26,8 @@ function defaultProperties(cluster: ClusterState): Document {
   const isolated = cluster.registryId !== undefined;
   const group = cluster.declared.resourceGroup;
   return {
-    provisioningState: cluster.provisioningState,
+    provisioningState:
+      cluster.provisioningState === 'UpgradingNodeImageVersion' ? 'Updating' : cluster.provisioningState,
     powerState: { code: 'Running' },
     kubernetesVersion: cluster.kubernetesVersion,
     currentKubernetesVersion: cluster.kubernetesVersion,
@@ -93,14 +92,14 @@ function describePool(pool: Pool, version: KubernetesVersion, cluster: ClusterSt
     currentOrchestratorVersion: version,
     osType: 'Linux',
     osSKU: pool.osSku,
-    nodeImageVersion: nodeImage(pool, version),
+    nodeImageVersion: nodeImage(pool, version, cluster),
     upgradeSettings: { maxSurge: '10%', maxUnavailable: '0' },
     enableFIPS: false,
   };
 }
 
 /** Source: vhd-images.json names and azure-aks-docs: `Ubuntu` became 24.04 with Kubernetes 1.35. */
-function nodeImage(pool: Pool, version: KubernetesVersion): string {
+function nodeImage(pool: Pool, version: KubernetesVersion, { imageRelease }: ClusterState): string {
   const arm = pool.architecture === 'arm64' ? 'arm64' : '';
   if (pool.osSku === 'AzureLinux') return `AKSAzureLinux-V3gen2${arm}-${imageRelease}`;
   const isNew = pool.osSku === 'Ubuntu' && compareVersions(version, parseKubernetesVersion('1.35.0')) >= 0;

@@ -7,7 +7,10 @@ import type { Scenario, ScenarioCluster } from './scenario.js';
 export class ClusterState {
   readonly id: string;
   kubernetesVersion: KubernetesVersion;
-  provisioningState: 'Succeeded' | 'Upgrading' = 'Succeeded';
+  /** New node images change the pools alone; which state the cluster has meanwhile no source tells. */
+  provisioningState: 'Succeeded' | 'Upgrading' | 'UpgradingNodeImageVersion' = 'Succeeded';
+  /** Of its node images: changed by a `NodeImageOnly` upgrade. */
+  imageRelease = '202608.12.0';
   readonly maintenance: MaintenanceState;
   private poolVersions: readonly KubernetesVersion[];
 
@@ -50,6 +53,12 @@ export class ClusterState {
   finishUpgrade(version: KubernetesVersion): void {
     this.kubernetesVersion = version;
     this.poolVersions = this.declared.pools.map(() => version);
+    this.provisioningState = 'Succeeded';
+  }
+
+  /** All pools get the newest images, and keep their versions. */
+  finishNodeImages(): void {
+    this.imageRelease = '202609.05.0';
     this.provisioningState = 'Succeeded';
   }
 }

@@ -45,7 +45,10 @@ export function describeRun(run: RunState): Document {
     properties: {
       provisioningState: 'Succeeded',
       managedClusterUpdate: {
-        upgrade: { type: 'Full', kubernetesVersion: declared.kubernetesVersion },
+        upgrade: {
+          type: declared.upgradeType,
+          ...(declared.kubernetesVersion === undefined ? {} : { kubernetesVersion: declared.kubernetesVersion }),
+        },
         nodeImageSelection: { type: 'Consistent' },
       },
       strategy: {
@@ -91,6 +94,7 @@ function describeGroup(group: GroupState): Document {
       name: member.name,
       clusterResourceId: memberClusterId(member.cluster.id),
       status: { state: member.state },
+      ...(member.message === undefined ? {} : { message: member.message }),
     })),
   };
 }

@@ -1,3 +1,4 @@
+import type { KubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import type { ClusterState } from './cluster-state.js';
 import type { ScenarioRun } from './scenario.js';
 
@@ -30,7 +31,10 @@ export interface PlannedGate {
 export interface MemberState {
   readonly name: string;
   readonly cluster: ClusterState;
+  readonly regionLacks: readonly KubernetesVersion[];
   state: UpdateState;
+  /** Why it is Pending. */
+  message?: string;
 }
 
 export interface GroupState {

@@ -89,9 +89,9 @@ export class Fleet {
   private membersOf(group: string): readonly MemberState[] {
     return this.declared.members
       .filter((member) => member.group === group)
-      .flatMap(({ cluster: name }) => {
+      .flatMap(({ cluster: name, regionLacks }) => {
         const cluster = this.clusters.get(name);
-        return cluster ? [{ name, cluster, state: 'NotStarted' as const }] : [];
+        return cluster ? [{ name, cluster, regionLacks, state: 'NotStarted' as const }] : [];
       });
   }
 
@@ -111,18 +111,41 @@ export class Fleet {
   private async playGroup(run: RunState, stage: StageState, group: GroupState): Promise<void> {
     group.state = 'Running';
     await this.passGates(run, stage, group, 'Before');
-    await Promise.all(group.members.map((member) => this.upgrade(member, run.declared.kubernetesVersion)));
+    await Promise.all(group.members.map((member) => this.upgrade(member, run, stage, group)));
     await this.passGates(run, stage, group, 'After');
     group.state = 'Completed';
   }
 
-  private async upgrade(member: MemberState, version: KubernetesVersion): Promise<void> {
+  private async upgrade(member: MemberState, run: RunState, stage: StageState, group: GroupState): Promise<void> {
+    const { cluster } = member;
+    const { upgradeType, kubernetesVersion = cluster.kubernetesVersion } = run.declared;
+    if (member.regionLacks.includes(kubernetesVersion)) await this.waitForRegion(member, run, stage, group);
     member.state = 'Running';
-    member.cluster.provisioningState = 'Upgrading';
-    this.listener.clusterUpgrading(member.cluster, version);
+    cluster.provisioningState = upgradeType === 'Full' ? 'Upgrading' : 'UpgradingNodeImageVersion';
+    this.listener.clusterUpgrading(cluster, kubernetesVersion);
     await this.timers.sleep(this.declared.upgradeSeconds);
-    member.cluster.finishUpgrade(version);
+    if (upgradeType === 'Full') cluster.finishUpgrade(kubernetesVersion);
+    else cluster.finishNodeImages();
     member.state = 'Completed';
+  }
+
+  /** For ever: whoever waits is `Pending`, up to the run, although the gate was approved. Source: Azure/AKS#5423. */
+  private waitForRegion(member: MemberState, run: RunState, stage: StageState, group: GroupState): Promise<never> {
+    for (const one of [run, stage, group, member]) one.state = 'Pending';
+    const version = run.declared.kubernetesVersion ?? '';
+    member.message = `Kubernetes version ${version} is not available in the region of ${member.name} yet.`;
+    if (this.declared.heldGates === 'Pending') this.reopenGates(run, stage, group);
+    return new Promise<never>(() => undefined);
+  }
+
+  private reopenGates(run: RunState, stage: StageState, group: GroupState): void {
+    for (const gate of this.gates) {
+      const isBefore = gate.run === run && gate.stage === stage.name && gate.timing === 'Before';
+      if (!isBefore || (gate.group ?? group.name) !== group.name || gate.state === 'Pending') continue;
+      gate.state = 'Pending';
+      gate.revision += 1;
+      this.listener.gateUpdated(gate);
+    }
   }
 
   /** Creates the gates and waits for all of them; whoever waits is `Pending`, up to the run. */

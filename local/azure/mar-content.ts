@@ -39,7 +39,7 @@ export function kubernetesVersions(scenario: Scenario): readonly KubernetesVersi
     ...cluster.upgrades,
     ...cluster.pools.flatMap((pool) => pool.kubernetesVersion ?? []),
   ]);
-  const targets = scenario.fleets.flatMap((fleet) => fleet.updateRuns.map((run) => run.kubernetesVersion));
+  const targets = scenario.fleets.flatMap((fleet) => fleet.updateRuns.flatMap((run) => run.kubernetesVersion ?? []));
   return [...new Set([...versions, ...targets])].sort();
 }
 

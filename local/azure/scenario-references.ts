@@ -14,6 +14,8 @@ interface References {
     readonly members: readonly { readonly cluster: string; readonly group: string }[];
     readonly updateRuns: readonly {
       readonly name: string;
+      readonly upgradeType: 'Full' | 'NodeImageOnly';
+      readonly kubernetesVersion?: string | undefined;
       readonly stages: readonly {
         readonly beforeGates: readonly { readonly displayName: string }[];
         readonly afterGates: readonly { readonly displayName: string }[];
@@ -96,15 +98,19 @@ function checkFleets(scenario: References, complain: Complain, wantCluster: (pat
     fleet.members.forEach((member, position) => {
       wantCluster(['fleets', index, 'members', position, 'cluster'], member.cluster);
     });
-    fleet.updateRuns.forEach((run, runIndex) =>
+    fleet.updateRuns.forEach((run, runIndex) => {
+      const version = ['fleets', index, 'updateRuns', runIndex, 'kubernetesVersion'];
+      const isNamed = run.kubernetesVersion !== undefined;
+      if (run.upgradeType === 'Full' && !isNamed) complain(version, 'a Full upgrade needs one');
+      if (run.upgradeType === 'NodeImageOnly' && isNamed) complain(version, 'a NodeImageOnly upgrade has none');
       run.stages.forEach((stage, stageIndex) =>
         stage.groups.forEach((group, groupIndex) => {
           if (groups.has(group.name)) return;
           const path = ['fleets', index, 'updateRuns', runIndex, 'stages', stageIndex, 'groups', groupIndex, 'name'];
           complain(path, `no member is in group "${group.name}"`);
         }),
-      ),
-    );
+      );
+    });
   });
 }
 

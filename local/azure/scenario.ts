@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { artifact, displayName, minor, name, seconds, version } from './scenario-values.js';
+import { artifact, minor, name, seconds, version } from './scenario-values.js';
 import { expectedPolicy, policyAssignment } from './scenario-policy.js';
+import { expectedGate, expectedRun, fleet } from './scenario-fleet.js';
 import { autoUpgrade, expectedHold, maintenanceConfiguration } from './scenario-maintenance.js';
 import { faults } from './scenario-faults.js';
 import { mar, registry } from './scenario-registries.js';
@@ -48,43 +49,6 @@ const cluster = z.strictObject({
   nodePulls: z.array(artifact).default([]).describe('What its nodes pull when they are upgraded, as in MAR.'),
 });
 
-const gateConfiguration = z.strictObject({ displayName: displayName.describe('Name that people read.') });
-const gates = z.array(gateConfiguration).default([]);
-
-const group = z.strictObject({
-  name: name.describe('A group of fleet members.'),
-  beforeGates: gates.describe('Approvals before the group.'),
-  afterGates: gates.describe('Approvals after the group.'),
-});
-
-const stage = z.strictObject({
-  name: name.describe('Name of the stage.'),
-  beforeGates: gates.describe('Approvals before the stage.'),
-  groups: z.array(group).min(1).describe('Groups that upgrade at the same time.'),
-  afterGates: gates.describe('Approvals after the stage.'),
-  afterStageWaitSeconds: seconds.default(0).describe('Wait before the next stage.'),
-});
-
-const updateRun = z.strictObject({
-  name: name.describe('Name of the update run.'),
-  kubernetesVersion: version.describe('Target of a `Full` upgrade.'),
-  stages: z.array(stage).min(1).describe('Stages, one after the other.'),
-});
-
-const member = z.strictObject({
-  cluster: name.describe('A cluster of this scenario.'),
-  group: name.describe('Update group of the member.'),
-});
-
-const fleet = z.strictObject({
-  name: name.describe('Name of the fleet.'),
-  resourceGroup: name.describe('Its resource group.'),
-  members: z.array(member).default([]).describe('Clusters of the fleet.'),
-  updateRuns: z.array(updateRun).default([]).describe('Update runs, started together by `play`.'),
-  upgradeSeconds: seconds.default(1).describe('How long the upgrade of one cluster takes.'),
-  approvalSeconds: seconds.default(0.2).describe('How long approving a gate takes; 0 answers 200 instead of 202.'),
-});
-
 const event = z.strictObject({
   type: z.enum(['NewKubernetesVersionAvailable', 'ScheduledEventEmitted']).describe('Kind of event.'),
   cluster: name.describe('Cluster that it is about.'),
@@ -120,18 +84,6 @@ const expectedCluster = z.strictObject({
   kubernetesVersion: version.describe('Its version at the end.'),
   isolated: z.boolean().default(true).describe('Whether the app serves it; false: left alone.'),
   targets: z.array(expectedTarget).default([]).describe('Decisions by target version.'),
-});
-
-const expectedRun = z.strictObject({
-  name: name.describe('An update run of this scenario.'),
-  state: z
-    .enum(['NotStarted', 'Running', 'Pending', 'Completed'])
-    .describe('Its state at the end; `Pending` waits at a gate.'),
-});
-
-const expectedGate = z.strictObject({
-  displayName: displayName.describe('A gate of this scenario.'),
-  state: z.enum(['Pending', 'Completed', 'NotReached']).describe('Its state at the end.'),
 });
 
 const expectedEvent = z.strictObject({

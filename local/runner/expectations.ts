@@ -17,11 +17,7 @@ export function compare(expected: Expectations, snapshot: Snapshot): readonly Di
     ...expected.updateRuns.flatMap(({ name, state }) =>
       differ(`update run ${name}`, state, snapshot.updateRuns.find((run) => run.name === name)?.state ?? 'NotStarted'),
     ),
-    ...expected.gates.flatMap(({ displayName, state }) =>
-      snapshot.gates
-        .filter((gate) => gate.displayName === displayName)
-        .flatMap((gate) => differ(`gate ${displayName} (${gate.place})`, state, gate.state)),
-    ),
+    ...expected.gates.flatMap((gate) => compareGate(gate, snapshot)),
     ...(expected.events ?? []).flatMap((event) => compareEvents(event, snapshot)),
     ...(expected.policy ? comparePolicy(expected.policy, snapshot) : []),
     ...(expected.holds ?? []).flatMap((hold) => compareHold(hold, snapshot)),
@@ -61,6 +57,21 @@ function compareCluster(expected: Expectations['clusters'][number], snapshot: Sn
       return [...decisions, ...compareNames(`${gate}, missing`, target.missing, actual?.missing ?? [])];
     }),
   ];
+}
+
+function compareGate(
+  { displayName, state, told }: Expectations['gates'][number],
+  { gates, status }: Snapshot,
+): readonly Difference[] {
+  const states = gates
+    .filter((gate) => gate.displayName === displayName)
+    .flatMap((gate) => differ(`gate ${displayName} (${gate.place})`, state, gate.state));
+  if (told === undefined) return states;
+  const own = (status?.fleetGates ?? []).filter((gate) => gate.displayName === displayName);
+  const reasons = own.flatMap((gate) => gate.reasons);
+  const subject = `gate ${displayName}, what the app says`;
+  if (reasons.some((reason) => reason.includes(told))) return states;
+  return [...states, { subject, expected: `"${told}"`, actual: reasons.join('; ') || 'nothing' }];
 }
 
 function compareRisk(subject: string, expected: boolean | undefined, risk: string | undefined): readonly Difference[] {

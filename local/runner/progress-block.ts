@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
 import type { AppStatus } from './app-status.js';
-import { countEvents, isHoldNews, type Snapshot } from './snapshot.js';
+import { countEvents, isHoldNews, targetOf, type Snapshot } from './snapshot.js';
 
 const barWidth = 24;
 
@@ -90,10 +90,10 @@ function renderCluster(cluster: AppStatus['clusters'][number], colors: Colors): 
 }
 
 function renderFleet({ updateRuns, gates }: Snapshot, colors: Colors): readonly string[] {
-  return updateRuns.flatMap(({ name, kubernetesVersion, state }) => [
-    `${name} to ${kubernetesVersion}  ${paintState(state, colors)}`,
+  return updateRuns.flatMap((one) => [
+    `${one.name} to ${targetOf(one)}  ${paintState(one.state, colors)}`,
     ...gates
-      .filter(({ run }) => run === name)
+      .filter(({ run }) => run === one.name)
       .map((gate) => `  gate ${gate.displayName} (${gate.place})  ${paintState(gate.state, colors)}`),
   ]);
 }

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { Colors } from 'picocolors/types.js';
 import type { Difference } from './expectations.js';
 import { formatSeconds, paintDecision, paintHold, paintState } from './progress-block.js';
-import { countEvents, type Snapshot } from './snapshot.js';
+import { countEvents, targetOf, type Snapshot } from './snapshot.js';
 
 const namedMissing = 3;
 const sentenceWidth = 60;
@@ -12,6 +12,7 @@ export function renderReport(snapshot: Snapshot, differences: readonly Differenc
   return [
     clusterTable(snapshot, colors),
     ...(snapshot.updateRuns.length > 0 ? [fleetTable(snapshot, colors)] : []),
+    ...tellGates(snapshot),
     ...(snapshot.holds.length > 0 ? [holdTable(snapshot, colors)] : []),
     ...(snapshot.events.length > 0 ? [`events published: ${countEvents(snapshot.events)}`] : []),
     ...(snapshot.status?.problems ?? []).map(
@@ -45,15 +46,22 @@ function clusterTable(snapshot: Snapshot, colors: Colors): string {
 
 function fleetTable({ updateRuns, gates }: Snapshot, colors: Colors): string {
   const table = createTable(['update run', 'target', 'state', 'gate', 'stage', 'gate state'], colors);
-  for (const { name, kubernetesVersion, state } of updateRuns) {
-    const own = gates.filter(({ run }) => run === name);
+  for (const one of updateRuns) {
+    const own = gates.filter(({ run }) => run === one.name);
     const rows = own.length === 0 ? [{ displayName: '-', place: '-', state: '-' }] : own;
     for (const [index, gate] of rows.entries()) {
-      const run = index === 0 ? [name, kubernetesVersion, paintState(state, colors)] : ['', '', ''];
+      const run = index === 0 ? [one.name, targetOf(one), paintState(one.state, colors)] : ['', '', ''];
       table.push([...run, gate.displayName, gate.place, paintState(gate.state, colors)]);
     }
   }
   return table.toString();
+}
+
+/** What the app says of gates that wait, or that it approved and nothing moves. */
+function tellGates({ status }: Snapshot): readonly string[] {
+  return (status?.fleetGates ?? [])
+    .filter(({ action, reasons }) => action !== 'approved' || reasons.length > 1)
+    .map(({ displayName, action, reasons }) => `gate ${displayName} (${action}): ${reasons.join('; ')}`);
 }
 
 function holdTable({ holds }: Snapshot, colors: Colors): string {

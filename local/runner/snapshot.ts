@@ -8,7 +8,7 @@ export interface Snapshot {
   /** Undefined until the app has answered for the first time. */
   readonly status: AppStatus | undefined;
   readonly clusters: readonly { readonly name: string; readonly kubernetesVersion: string; readonly state: string }[];
-  readonly updateRuns: readonly { readonly name: string; readonly kubernetesVersion: string; readonly state: string }[];
+  readonly updateRuns: readonly RunSnapshot[];
   /** Every approval gate of every run, in the order of the run. */
   readonly gates: readonly GateSnapshot[];
   readonly upgrades: readonly Upgrade[];
@@ -19,6 +19,13 @@ export interface Snapshot {
   readonly holds: readonly HoldSnapshot[];
   /** Login server by name of the registry. */
   readonly loginServers: ReadonlyMap<string, string>;
+}
+
+export interface RunSnapshot {
+  readonly name: string;
+  /** Absent where members get new node images alone. */
+  readonly kubernetesVersion?: string;
+  readonly state: string;
 }
 
 export interface GateSnapshot {
@@ -51,6 +58,10 @@ export function isHoldNews({ state }: HoldSnapshot): boolean {
   return state !== 'without-configuration';
 }
 
+export function targetOf({ kubernetesVersion }: RunSnapshot): string {
+  return kubernetesVersion ?? 'node images';
+}
+
 export function takeSnapshot(azure: LocalAzure, status: AppStatus | undefined, elapsedSeconds: number): Snapshot {
   const { world } = azure;
   return {
@@ -63,7 +74,7 @@ export function takeSnapshot(azure: LocalAzure, status: AppStatus | undefined, e
     })),
     updateRuns: world.runs.map(({ declared, state }) => ({
       name: declared.name,
-      kubernetesVersion: declared.kubernetesVersion,
+      ...(declared.kubernetesVersion === undefined ? {} : { kubernetesVersion: declared.kubernetesVersion }),
       state,
     })),
     gates: listGates(azure),

@@ -23,12 +23,12 @@ export function renderBreakGlasses({ breakGlasses }: Status): Html | undefined {
 /** The newest of the audit trail: what was begun and never ended stands out. */
 export function renderChanges({ changes }: Status): Html {
   const rows = changes.map(
-    ({ at, who, action, resource, outcome, because }) =>
+    ({ at, who, action, name, outcome, because }) =>
       html`<tr>
         <td class="tight soft">${formatTime(at)}</td>
         <td class="tight">${who}</td>
         <td class="tight">${action}</td>
-        <td class="name">${resource.split('/').at(-1)}</td>
+        <td class="name">${name}</td>
         <td class="tight ${outcome === 'failed' || outcome === 'begun' ? 'failed' : ''}">${outcome}</td>
         <td class="wide">${because.join('; ')}</td>
       </tr>`,

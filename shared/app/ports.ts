@@ -44,6 +44,8 @@ export type Ports = PlanPorts &
     readonly catalogKeeper: CatalogKeeper;
     /** Problems and poison messages are kept for so long. */
     readonly retainMs: number;
+    /** Entries of the audit trail, for so long. */
+    readonly auditRetainMs: number;
     readonly newRunId: () => string;
     /** Budgets that are not at their full rate. */
     readonly throttled: () => Promise<readonly ThrottledBudget[]>;

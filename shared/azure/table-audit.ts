@@ -1,7 +1,9 @@
-import type { TableClient } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
+import { newestFirst } from '../gate/audit.js';
 import { auditActions, type AuditEntry, type AuditTrail } from '../gate/ports.js';
 import { packColumns, unpackColumns } from './packed-columns.js';
+import { purgeRows } from './purge-rows.js';
 import { encodeKey } from './table-keys.js';
 import { dateColumn, jsonColumn as json } from './table-rows.js';
 
@@ -47,6 +49,10 @@ export class TableAuditTrail implements AuditTrail {
       because: JSON.stringify(entry.because.slice(0, 20).map((reason) => reason.slice(0, 500))),
     };
     await this.table.upsertEntity({ ...entity, partitionKey, rowKey: encodeKey(entry.id) }, 'Replace');
+  }
+
+  async purge(before: Date): Promise<void> {
+    await purgeRows(this.table, odata`PartitionKey eq ${partitionKey} and RowKey gt ${newestFirst(before)}`);
   }
 }
 

@@ -45,6 +45,7 @@ export function policiesOf(config: Config) {
     targetPolicy: { upgradesTo: upgradesOf(config) },
     proofLevel: config.proofLevel,
     retainMs: 30 * dayMs,
+    auditRetainMs: config.auditRetainDays * dayMs,
     referrers: config.warmReferrers ? ('warmed' as const) : ('left' as const),
     freshProofMs: config.freshProofMinutes * minuteMs,
     componentInsights: config.componentInsights,

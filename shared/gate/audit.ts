@@ -10,6 +10,19 @@ const latest = 9_999_999_999_999;
  * @param detail tells changes of the same moment and resource apart, such as a Kubernetes version
  */
 export function auditIdOf(at: Date, action: AuditAction, resource: string, detail = ''): string {
-  const newestFirst = String(latest - at.getTime()).padStart(13, '0');
-  return [newestFirst, action, resource.toLowerCase(), detail].filter((part) => part !== '').join(' ');
+  return [newestFirst(at), action, resource.toLowerCase(), detail].filter((part) => part !== '').join(' ');
+}
+
+/** How ids begin: the later, the smaller. */
+export function newestFirst(at: Date): string {
+  return String(latest - at.getTime()).padStart(13, '0');
+}
+
+/**
+ * What people call a resource: its names, from the outermost on, as a gate's own is a GUID and that of a maintenance configuration is
+ * the same at every cluster. `payments/aksManagedAutoUpgradeSchedule`; the id itself where it is none.
+ */
+export function nameResource(resource: string): string {
+  const [, ...names] = (resource.split(/\/providers\//i).at(-1) ?? '').split('/');
+  return names.filter((_name, index) => index % 2 === 1).join('/') || resource;
 }

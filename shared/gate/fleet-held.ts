@@ -11,7 +11,8 @@ const mark = 'held by Azure:';
  */
 export function reasonsWhileHeld(record: FleetGateRecord, run: UpdateRun | undefined): readonly string[] {
   const own = record.reasons.filter((reason) => !reason.startsWith(mark));
-  return run ? [...own, ...describeHeld(record, run)] : own;
+  // First: whoever looks wants to know why nothing moves.
+  return run ? [...describeHeld(record, run), ...own] : own;
 }
 
 /** One sentence a member that Azure holds behind the gate; none where the run goes on. */

@@ -254,6 +254,8 @@ export interface AuditTrail {
   list(most: number): Promise<readonly AuditEntry[]>;
   /** Replaces what has the same id. */
   save(entry: AuditEntry): Promise<void>;
+  /** Forgets what was begun before; some is left to the next time where there is very much. */
+  purge(before: Date): Promise<void>;
 }
 
 /** A person opened a gate that knowledge keeps shut: until it expires, and in plain sight. */

@@ -1,6 +1,7 @@
 import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftReport } from '../drift/report.js';
 import type { Finding } from '../model/artifact.js';
+import { nameResource } from './audit.js';
 import type { EnforcementPolicy } from './enforcement.js';
 import { compareVersions } from '../model/kubernetes-version.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
@@ -53,7 +54,8 @@ export interface Status {
 
 export type FleetGateStatus = Omit<Told<FleetGateRecord, 'recordedAt'>, 'approval'>;
 export type BreakGlassStatus = Told<BreakGlass, 'at' | 'expiresAt'>;
-export type ChangeStatus = Told<AuditEntry, 'at'>;
+/** `name`: what people call the resource. */
+export type ChangeStatus = Told<AuditEntry, 'at'> & { readonly name: string };
 
 /** With its times as ISO 8601. */
 type Told<Entry, Times extends keyof Entry> = Omit<Entry, Times> & Readonly<Record<Times, string>>;
@@ -170,7 +172,7 @@ export function describeGlass(glass: BreakGlass): BreakGlassStatus {
 }
 
 export function describeChange(entry: AuditEntry): ChangeStatus {
-  return { ...entry, at: entry.at.toISOString() };
+  return { ...entry, name: nameResource(entry.resource), at: entry.at.toISOString() };
 }
 
 function describePoison({ id, queue, reason, at, replayedAt }: PoisonMessage): PoisonStatus {

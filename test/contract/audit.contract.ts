@@ -40,6 +40,15 @@ export function auditTrailContract(open: () => Promise<AuditTrail>): void {
     expect(await trail.list(10)).toEqual([long]);
   });
 
+  test('forgets what was begun before a time, also when it is asked twice', async () => {
+    const [newest, middle, oldest] = [entryAt(now), entryAt(before(minutes(5))), entryAt(before(hours(9)))];
+    for (const entry of [newest, middle, oldest]) await trail.save(entry);
+    for (let times = 0; times < 2; times += 1) await trail.purge(before(minutes(6)));
+    expect(await trail.list(10)).toEqual([newest, middle]);
+    await trail.purge(before(hours(10)));
+    expect(await trail.list(10)).toEqual([newest, middle]);
+  });
+
   test('changes of the same moment to other resources, or by other actions, stand side by side', async () => {
     await trail.save(entryAt(now));
     await trail.save(entryAt(now, { id: auditIdOf(now, 'approve-fleet-gate', gateId('g2')), resource: gateId('g2') }));

@@ -73,6 +73,7 @@ test('what is not set has its documented default', () => {
     componentInsights: 'required',
     fleetGatePrefix: 'artifact-sync',
     freshProofMinutes: 15,
+    auditRetainDays: 400,
     gateWaitsForBaked: true,
     verifyDelaySeconds: 10,
     targetPatch: true,

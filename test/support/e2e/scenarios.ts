@@ -7,7 +7,17 @@ const patienceSeconds = 200;
 
 /** A scenario of `local/scenarios`, with registries that import in a fraction of a second, and time enough. */
 export async function loadQuickScenario(
-  name: 'broken-rule' | 'deadline' | 'default' | 'drift' | 'maintenance' | 'never-caches' | 'policy' | 'troubled',
+  name:
+    | 'broken-rule'
+    | 'deadline'
+    | 'default'
+    | 'drift'
+    | 'fleet-held'
+    | 'maintenance'
+    | 'never-caches'
+    | 'node-images'
+    | 'policy'
+    | 'troubled',
 ): Promise<Scenario> {
   const scenario = await loadScenario(resolve('local/scenarios', `${name}.json`));
   return {

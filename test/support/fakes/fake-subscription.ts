@@ -153,6 +153,7 @@ export class FakeSubscription {
       referrers: 'left',
       registry: (loginServer) => this.caches.get(loginServer) ?? fail(loginServer),
       retainMs: hours(30 * 24),
+      auditRetainMs: hours(400 * 24),
       version: '0.0.0',
       now: clock.now,
       newRunId: randomUUID,

@@ -12,6 +12,10 @@ export class MemoryAuditTrail implements AuditTrail {
   async save(entry: AuditEntry): Promise<void> {
     this.#entries.set(entry.id, entry);
   }
+
+  async purge(before: Date): Promise<void> {
+    for (const { id, at } of [...this.#entries.values()]) if (at < before) this.#entries.delete(id);
+  }
 }
 
 /** Broken glasses in memory. */

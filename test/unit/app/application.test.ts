@@ -1,4 +1,5 @@
 import { Application } from '../../../shared/app/application.js';
+import { auditIdOf } from '../../../shared/gate/audit.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import { clusterOf, gateId, target, version } from '../../support/builders.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
@@ -113,4 +114,33 @@ test('what people are told of is forgotten after its time, once a day', async ()
   await app.reconcile();
   expect((await azure.problems.list(9)).map(({ subject }) => subject)).toEqual(['new']);
   expect(await azure.poison.list(9)).toEqual([]);
+});
+
+test('the audit trail is kept for much longer, and looked through once a day', async () => {
+  const azure = new FakeSubscription();
+  const app = new Application(azure.ports());
+  const purged: string[] = [];
+  const purge = azure.audit.purge.bind(azure.audit);
+  azure.audit.purge = async (before) => {
+    purged.push(before.toISOString());
+    await purge(before);
+  };
+  const entry = {
+    who: 'kim',
+    action: 'break-glass',
+    resource: '/c',
+    outcome: 'done',
+    before: null,
+    after: null,
+  } as const;
+  const at = azure.clock.now();
+  await azure.audit.save({ ...entry, id: auditIdOf(at, 'break-glass', '/c'), at, because: ['CVE'] });
+  for (const days of [399, 0.2, 0.2]) {
+    azure.clock.advance(days * 24 * 3600);
+    await app.reconcile();
+  }
+  expect([purged.length, (await azure.audit.list(9)).length]).toEqual([1, 1]);
+  azure.clock.advance(24 * 3600);
+  await app.reconcile();
+  expect([purged.length, await azure.audit.list(9)]).toEqual([2, []]);
 });

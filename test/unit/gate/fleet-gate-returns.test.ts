@@ -165,7 +165,7 @@ test('reconciliation tells what Azure holds at an approved gate, and forgets it 
   await app.reconcile();
   await app.reconcile();
   const told = `held by Azure: two is Pending although the gate is approved: ${lacks}`;
-  expect(await recordOf(azure)).toMatchObject({ action: 'approved', reasons: ['open for 1.35.7: one, two', told] });
+  expect(await recordOf(azure)).toMatchObject({ action: 'approved', reasons: [told, 'open for 1.35.7: one, two'] });
   azure.fleets.putRun({ ...runWith('Completed', 'Running'), state: 'Running' });
   await app.reconcile();
   expect((await recordOf(azure))?.reasons).toEqual(['open for 1.35.7: one, two']);

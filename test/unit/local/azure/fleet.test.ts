@@ -1,4 +1,4 @@
-import { callArm, closeAll, eventually, start, type Reply } from './azure-client.js';
+import { callArm, closeAll, eventually, smallScenario, start, type Reply } from './azure-client.js';
 import type { Doc } from './document.js';
 import type { LocalAzure } from '../../../../local/azure/local-azure-interface.js';
 
@@ -66,7 +66,8 @@ test('a run waits at the gate before its first stage', async () => {
 });
 
 test('approving is long-running: 202, a status to poll, the gate as the result', async () => {
-  const azure = await start();
+  // Long enough to be seen under way on a busy machine.
+  const azure = await start({ fleets: (smallScenario.fleets ?? []).map((one) => ({ ...one, approvalSeconds: 2 })) });
   azure.play();
   const gate = await gateNamed(azure, 'before canary');
   const accepted = await approve(azure, gate, { 'if-match': gate.text('eTag') });
@@ -119,6 +120,57 @@ test('the node image of an Ubuntu pool changes with Kubernetes 1.35', async () =
     nodeImageVersion: expect.stringContaining('AKSUbuntu-2404') as string,
   });
 });
+
+const canary = {
+  name: 'canary',
+  beforeGates: [{ displayName: 'before canary' }],
+  groups: [{ name: 'first' }],
+};
+
+test('new node images leave the versions as they are', async () => {
+  const updateRuns = [{ name: 'run', upgradeType: 'NodeImageOnly' as const, stages: [canary] }];
+  const members = [{ cluster: 'one', group: 'first' }];
+  const azure = await start({
+    fleets: [{ name: 'fleet', resourceGroup: 'rg', upgradeSeconds: 0, members, updateRuns }],
+  });
+  azure.play();
+  expect((await run(azure)).at('properties/managedClusterUpdate/upgrade')).toEqual({ type: 'NodeImageOnly' });
+  const path = `${fleet.replace('fleets/fleet', 'managedClusters/one')}?api-version=2025-10-01`;
+  const poolOf = async () => (await callArm(azure, path)).json.at('properties/agentPoolProfiles/0') as object;
+  const before = await poolOf();
+  await approve(azure, await gateNamed(azure, 'before canary'));
+  await eventually(
+    async () => (await run(azure)).at('properties/status/status/state') === 'Completed',
+    'the run completes',
+  );
+  const image = expect.stringMatching(/^AKSUbuntu-2204gen2containerd-202609/) as string;
+  expect(await poolOf()).toEqual({ ...before, nodeImageVersion: image });
+});
+
+test.each(['Completed', 'Pending'] as const)(
+  'a run that lacks its version in a region stays Pending after the approval, its gate %s',
+  async (heldGates) => {
+    const updateRuns = [{ name: 'run', kubernetesVersion: '1.35.7', stages: [canary] }];
+    const members = [
+      { cluster: 'one', group: 'first', regionLacks: ['1.35.7'] },
+      { cluster: 'two', group: 'first' },
+    ];
+    const settings = { name: 'fleet', resourceGroup: 'rg', upgradeSeconds: 0, heldGates, members, updateRuns };
+    const azure = await start({ fleets: [settings] });
+    azure.play();
+    const gate = await gateNamed(azure, 'before canary');
+    await approve(azure, gate);
+    const held = 'properties/status/stages/0/groups/0/members/0';
+    await eventually(async () => (await run(azure)).at(`${held}/status/state`) === 'Pending', 'the member is held');
+    await eventually(() => azure.world.clusters.get('two')?.kubernetesVersion === '1.35.7', 'the other one is through');
+    const now = await run(azure);
+    expect(now.at('properties/status/status/state')).toBe('Pending');
+    expect(now.at(`${held}/message`)).toMatch(/1\.35\.7 is not available in the region of one/);
+    const found = await gateNamed(azure, 'before canary');
+    expect(found.at('properties/state')).toBe(heldGates);
+    expect(found.text('eTag')).not.toBe(gate.text('eTag'));
+  },
+);
 
 test('an approval of another version of the gate is refused with 412', async () => {
   const azure = await start();

@@ -6,12 +6,21 @@ import { smallScenario } from './azure-client.js';
 
 const root = join(__dirname, '../../../..');
 
-test.each(['default', 'drift', 'never-caches', 'troubled'])('the scenario %s can be played', async (name) => {
-  const scenario = await loadScenario(join(root, `local/scenarios/${name}.json`));
-  expect(scenario.name).toBe(name);
-});
+test.each(['default', 'drift', 'fleet-held', 'never-caches', 'node-images', 'troubled'])(
+  'the scenario %s can be played',
+  async (name) => {
+    const scenario = await loadScenario(join(root, `local/scenarios/${name}.json`));
+    expect(scenario.name).toBe(name);
+  },
+);
 
 const [cluster] = smallScenario.clusters;
+
+function runOf(upgrade: object): object {
+  const updateRuns = [{ name: 'run', stages: [{ name: 'canary', groups: [{ name: 'first' }] }], ...upgrade }];
+  const members = [{ cluster: 'one', group: 'first' }];
+  return { fleets: [{ name: 'fleet', resourceGroup: 'rg', members, updateRuns }] };
+}
 
 test.each([
   [
@@ -38,6 +47,12 @@ test.each([
   ],
   ['a member that is none', { clusters: [cluster] }, 'fleets[0].members[1].cluster: there is no cluster "two"'],
   ['an artifact with a host', { mar: { add: ['mcr.microsoft.com:443/a:v1'] } }, 'mar.add[0]: must be repository:tag'],
+  ['a Full upgrade to nowhere', runOf({}), 'updateRuns[0].kubernetesVersion: a Full upgrade needs one'],
+  [
+    'new node images of another version',
+    runOf({ upgradeType: 'NodeImageOnly', kubernetesVersion: '1.35.7' }),
+    'updateRuns[0].kubernetesVersion: a NodeImageOnly upgrade has none',
+  ],
   [
     'an expected gate that is none',
     { expect: { gates: [{ displayName: 'x', state: 'Pending' }] } },

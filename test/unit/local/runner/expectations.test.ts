@@ -27,6 +27,9 @@ function expectations(expect: Expectations) {
 }
 
 const payments = { name: 'payments', kubernetesVersion: '1.34.10' };
+const told = expectations({ gates: [{ displayName: 'canary', state: 'Pending', told: 'held by' }] });
+const says = (...reasons: string[]) =>
+  aStatus([], { fleetGates: [{ displayName: 'canary', action: 'approved', reasons }] });
 const open = expectations({ clusters: [{ ...payments, targets: [{ version: '1.35.7', decision: 'open' }] }] });
 const closed = expectations({
   clusters: [{ ...payments, targets: [{ version: '1.35.7', decision: 'closed', missing: ['a:1', 'b:1'] }] }],
@@ -68,6 +71,8 @@ test.each([
     aSnapshot({ status: shut('a:1', 'b:1', 'c:1') }),
     ['cluster payments, gate for 1.35.7, missing: a:1, b:1 / a:1, b:1, c:1'],
   ],
+  ['nothing when a gate is told as declared', told, aSnapshot({ status: says('a', 'held by Azure') }), []],
+  ['what is told of a gate', told, aSnapshot({ status: says('a') }), ['gate canary, what the app says: "held by" / a']],
   [
     'a run and a gate that went on',
     pending,
