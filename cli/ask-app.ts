@@ -51,7 +51,7 @@ export async function askApp<Schema extends z.ZodType>(
 }
 
 async function send(
-  { url, key }: AppAddress,
+  { url, key, token }: AppAddress,
   { method, path, body, patienceSeconds = longestPatienceSeconds }: Question,
 ): Promise<{ status: number; text: string }> {
   try {
@@ -59,6 +59,7 @@ async function send(
       method,
       headers: {
         'x-functions-key': key,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -92,7 +93,9 @@ function describeCause(error: unknown, patienceSeconds: number): string {
 
 function refusalOf(name: string, status: number, document: unknown, { url }: AppAddress): Error {
   if (status === 401 || status === 403) {
-    return new Failed(`${url} refuses the key (${status}): it is wrong, was renewed, or belongs to another app`);
+    return new Failed(
+      `${url} refuses the key (${status}): it is wrong, was renewed, or belongs to another app; an app with built-in authentication also wants AKS_ARTIFACT_SYNC_TOKEN`,
+    );
   }
   const problem = problemSchema.safeParse(document);
   const Failure = status >= 500 || status === 408 || status === 429 ? Unavailable : Failed;
