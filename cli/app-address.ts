@@ -13,14 +13,25 @@ export interface AppAddress {
   readonly url: string;
   /** Goes into a header; never into an address, a message or a log. */
   readonly key: string;
+  /** Entra token for an app with built-in authentication; treated like the key. */
+  readonly token?: string;
 }
 
 const urlVariable = 'AKS_ARTIFACT_SYNC_URL';
 const keyVariable = 'AKS_ARTIFACT_SYNC_KEY';
+const tokenVariable = 'AKS_ARTIFACT_SYNC_TOKEN';
 
 /** @throws WrongUse when one is missing or not as it has to be */
 export function readAddress(options: AppOptions, env: Terminal['env']): AppAddress {
-  return { url: readUrl(options.url || env[urlVariable]), key: readKey(options.key || env[keyVariable]) };
+  const url = readUrl(options.url || env[urlVariable]);
+  const key = readKey(options.key || env[keyVariable]);
+  return { url, key, ...readToken(env[tokenVariable]) };
+}
+
+function readToken(text: string | undefined): Pick<AppAddress, 'token'> {
+  if (!text) return {};
+  if (/^[\w.~+/=-]+$/.test(text)) return { token: text };
+  throw new WrongUse(`${tokenVariable} is no token: wanted is what \`az account get-access-token\` prints`);
 }
 
 function readUrl(text: string | undefined): string {

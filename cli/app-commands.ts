@@ -23,6 +23,7 @@ Needs a running app and ${keys}. The key travels in a header; in the environment
 list of processes and the history of the shell:
   export AKS_ARTIFACT_SYNC_URL=https://contoso-sync.azurewebsites.net
   export AKS_ARTIFACT_SYNC_KEY=$(az functionapp keys list -g sync -n contoso-sync --query ${query} -o tsv)
+An app with built-in authentication also wants an Entra token, in AKS_ARTIFACT_SYNC_TOKEN: docs/operations.md.
 `;
 const appHelp = helpWith('one of its function keys', 'functionKeys.default');
 

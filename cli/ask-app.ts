@@ -51,7 +51,7 @@ export async function askApp<Schema extends z.ZodType>(
 }
 
 async function send(
-  { url, key }: AppAddress,
+  { url, key, token }: AppAddress,
   { method, path, body, patienceSeconds = longestPatienceSeconds }: Question,
 ): Promise<{ status: number; text: string }> {
   try {
@@ -59,6 +59,7 @@ async function send(
       method,
       headers: {
         'x-functions-key': key,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -94,7 +95,7 @@ function refusalOf(name: string, status: number, document: unknown, { url }: App
   if (status === 401 || status === 403) {
     const master = name.endsWith('/break-glass') ? '; break-glass wants the master key, no function key will do' : '';
     return new Failed(
-      `${url} refuses the key (${status}): it is wrong, was renewed, or belongs to another app${master}`,
+      `${url} refuses the key (${status}): it is wrong, was renewed, or belongs to another app${master}; an app with built-in authentication also wants AKS_ARTIFACT_SYNC_TOKEN`,
     );
   }
   const problem = problemSchema.safeParse(document);

@@ -83,6 +83,7 @@ param packageUri string = ''
 var suffix = uniqueString(subscription().id, resourceGroupName, name)
 var appName = 'func-${name}-${take(suffix, 6)}'
 var isPrivate = network.kind != 'public'
+var takesEvents = deliversSubscriptionEvents && !isPrivate
 var logged = filter(registries, registry => registry.?logPulls ?? false)
 
 resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
@@ -214,6 +215,7 @@ module app 'modules/app.bicep' = {
     settings: appSettings.outputs.settings
     concurrency: concurrency
     access: access
+    takesEvents: takesEvents
     subnetId: subnets.outputs.appSubnetId
     isPrivate: isPrivate
   }
@@ -253,7 +255,7 @@ module eventsIn 'modules/events-in.bicep' = {
     storageAccountId: storage.outputs.accountId
     queueName: storage.outputs.eventQueueName
     deadLetterContainerName: storage.outputs.deadLetterContainerName
-    appId: deliversSubscriptionEvents && !isPrivate ? app.outputs.appId : ''
+    appId: takesEvents ? app.outputs.appId : ''
   }
   dependsOn: [package]
 }

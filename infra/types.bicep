@@ -63,6 +63,15 @@ type NewNetwork = {
 
   @description('Required. Address space, /25 or larger: two subnets are cut from it.')
   addressPrefix: string
+
+  @description('Conditional. Route table of the subnet of the app, by resource id: its way out through a firewall. Wanted, or a NAT gateway, where Azure gives no outbound access by default.')
+  routeTableId: string?
+
+  @description('Conditional. NAT gateway of the subnet of the app, by resource id: its way out without a firewall.')
+  natGatewayId: string?
+
+  @description('Optional. DNS servers of the network; they must forward the private zones to Azure. Default: those of Azure.')
+  dnsServers: string[]?
 }
 
 @export()

@@ -1,10 +1,10 @@
 /**
- * `npm run package [-- <file>]`: writes the deployable function app as one zip, `package/aks-artifact-sync.zip` unless told otherwise,
- * and prints what is in it. The same checkout with the same packages gives the same bytes. docs/packaging.md
+ * `npm run package [-- <file.zip or folder>]`: writes the deployable function app as one zip, `package/aks-artifact-sync.zip` unless told
+ * otherwise, or its files into a folder, and prints what is in it. What a folder holds already stays there. The same checkout with the same packages gives the same bytes. docs/packaging.md
  */
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { collectFiles } from './package/collect-files.js';
 import { zipFiles } from './package/zip-files.js';
@@ -14,8 +14,13 @@ const target = resolve(process.argv[2] ?? fileURLToPath(new URL('../package/aks-
 
 const files = await collectFiles(root);
 const zip = zipFiles(files);
-await mkdir(dirname(target), { recursive: true });
-await writeFile(target, zip);
+const written = target.endsWith('.zip')
+  ? [{ path: target, contents: zip }]
+  : files.map(({ path, contents }) => ({ path: join(target, path), contents }));
+for (const { path, contents } of written) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, contents);
+}
 
 const kilobytes = (bytes: number): string => `${Math.ceil(bytes / 1024)} kB`;
 const sizeOf = (pattern: RegExp): string => {

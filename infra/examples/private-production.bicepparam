@@ -1,7 +1,7 @@
 using '../main.bicep'
 
 // Nothing is reached through a public endpoint: a network of its own, private endpoints, alerts, gates opened where that is switched on.
-// The app still needs a way out to the Microsoft Artifact Registry: docs/network.md.
+// The app still needs a way out to the Microsoft Artifact Registry, here by the route table of a firewall: docs/network.md.
 
 param location = 'westeurope'
 param name = 'artifact-sync'
@@ -14,7 +14,11 @@ param features = {
   policy: 'Audit'
 }
 param enforcementResourceGroups = ['fleets', 'payments', 'shop']
-param network = { kind: 'new', addressPrefix: '10.90.0.0/24' }
+param network = {
+  kind: 'new'
+  addressPrefix: '10.90.0.0/24'
+  routeTableId: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/network/providers/Microsoft.Network/routeTables/to-the-firewall'
+}
 param registries = [
   {
     resourceId: '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/registries/providers/Microsoft.ContainerRegistry/registries/onenetwork'

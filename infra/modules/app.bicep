@@ -26,11 +26,28 @@ param concurrency Concurrency
 @description('Required. Who reaches its HTTP endpoints.')
 param access Access
 
+@description('Required. Whether Event Grid delivers to its functions: it then gets in whatever addresses are allowed.')
+param takesEvents bool
+
 @description('Required. Subnet for its outbound traffic; empty: none.')
 param subnetId string
 
 @description('Required. Whether it is reached through a private endpoint alone.')
 param isPrivate bool
+
+var allowedRules = map(range(0, length(access.?allowedIpRanges ?? [])), index => {
+  name: 'allowed-${index}'
+  priority: 100 + index
+  action: 'Allow'
+  ipAddress: (access.?allowedIpRanges ?? [])[index]
+})
+var eventGridRule = {
+  name: 'event-grid'
+  priority: 1000
+  action: 'Allow'
+  tag: 'ServiceTag'
+  ipAddress: 'AzureEventGrid'
+}
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
   name: 'plan-${name}'
@@ -75,15 +92,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       cors: { allowedOrigins: [], supportCredentials: false }
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ipSecurityRestrictionsDefaultAction: empty(access.?allowedIpRanges ?? []) ? 'Allow' : 'Deny'
-      ipSecurityRestrictions: [
-        for (range, index) in access.?allowedIpRanges ?? []: {
-          name: 'allowed-${index}'
-          priority: 100 + index
-          action: 'Allow'
-          ipAddress: range
-        }
-      ]
+      ipSecurityRestrictionsDefaultAction: empty(allowedRules) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: concat(allowedRules, takesEvents && !empty(allowedRules) ? [eventGridRule] : [])
     }
   }
 
@@ -116,7 +126,9 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
             openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
           }
           validation: {
-            allowedAudiences: empty(access.?entra.?clientId ?? '') ? [] : ['api://${access.?entra.?clientId ?? ''}']
+            allowedAudiences: empty(access.?entra.?clientId ?? '')
+              ? []
+              : [access.?entra.?clientId ?? '', 'api://${access.?entra.?clientId ?? ''}']
             defaultAuthorizationPolicy: { allowedApplications: access.?entra.?allowedApplications ?? [] }
           }
         }

@@ -14,6 +14,15 @@ param tags Tags
 @description('Required. Address space, /25 or larger.')
 param addressPrefix string
 
+@description('Required. Route table of the subnet of the app, by resource id; empty: none.')
+param routeTableId string
+
+@description('Required. NAT gateway of the subnet of the app, by resource id; empty: none.')
+param natGatewayId string
+
+@description('Required. DNS servers; none: those of Azure.')
+param dnsServers string[]
+
 resource endpointRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
   name: 'nsg-${name}'
   location: location
@@ -56,12 +65,16 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   tags: tags
   properties: {
     addressSpace: { addressPrefixes: [addressPrefix] }
-    // In the network itself, not as children: a second deployment of a network without its subnets would remove them.
+    dhcpOptions: { dnsServers: dnsServers }
+    // In the network itself, not as children: a second deployment of a network without its subnets would remove them. Hence also what is
+    // attached to them: what is added by hand, the next deployment takes away.
     subnets: [
       {
         name: 'app'
         properties: {
           addressPrefix: cidrSubnet(addressPrefix, 26, 0)
+          routeTable: empty(routeTableId) ? null : { id: routeTableId }
+          natGateway: empty(natGatewayId) ? null : { id: natGatewayId }
           // What Flex Consumption wants; the provider Microsoft.App must be registered in the subscription.
           delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }]
         }

@@ -21,6 +21,9 @@ module made 'network.bicep' = if (network.kind == 'new') {
     location: location
     tags: tags
     addressPrefix: network.kind == 'new' ? network.addressPrefix : ''
+    routeTableId: network.kind == 'new' ? network.?routeTableId ?? '' : ''
+    natGatewayId: network.kind == 'new' ? network.?natGatewayId ?? '' : ''
+    dnsServers: network.kind == 'new' ? network.?dnsServers ?? [] : []
   }
 }
 

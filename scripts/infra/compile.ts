@@ -36,6 +36,7 @@ export async function compileInfra(bicep: string, folder: string): Promise<Compi
     await call('format', '--pattern', '**/*.bicep');
     await call('format', '--pattern', '**/*.bicepparam');
     await call('build', 'main.bicep', '--outfile', 'compiled/main.json');
+    await call('build', 'cluster-topic.bicep', '--outfile', 'compiled/cluster-topic.json');
     const examples = readdirSync(join(copy, 'examples')).filter((name) => name.endsWith('.bicepparam'));
     await Promise.all(examples.map((example) => call('snapshot', `examples/${example}`, ...exampleDeployment)));
     for (const example of examples) {
@@ -72,7 +73,7 @@ function readFolder(folder: string): ReadonlyMap<string, string> {
   return new Map(
     names.sort().map((name) => {
       const text = readFileSync(join(folder, name), 'utf8');
-      return [name, `${(/^compiled\/.*(?<!main)\.json$/.test(name) ? inOrder(text) : text).trimEnd()}\n`];
+      return [name, `${(/(\.snapshot|settings)\.json$/.test(name) ? inOrder(text) : text).trimEnd()}\n`];
     }),
   );
 }

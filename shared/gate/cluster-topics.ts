@@ -25,7 +25,7 @@ export interface ClusterTopics {
 const newVersion = 'microsoft.containerservice.newkubernetesversionavailable';
 const ourQueue = 'events';
 const ourFunction = 'kubernetes-version-available';
-const meanwhile = 'the timer alone finds its new versions; see docs/operations.md, "A new cluster"';
+const meanwhile = 'the timer alone finds its new versions';
 
 /**
  * Why events of a cluster do not reach the app; undefined where they do, or may. Pure.
@@ -37,9 +37,17 @@ export function whyUnheard(
   account: string | undefined,
 ): string | undefined {
   const own = topics.filter((topic) => topic.clusterId.toLowerCase() === clusterId.toLowerCase());
-  if (own.length === 0) return `no Event Grid system topic: ${meanwhile}`;
+  if (own.length === 0)
+    return `no Event Grid system topic: ${meanwhile}. Add it to clusterIds and deploy again, or run: ${commandFor(clusterId, account)}`;
   const reaches = own.flatMap(({ subscriptions }) => subscriptions).some((one) => mayReachUs(one, account));
-  return reaches ? undefined : `its system topic delivers no new versions to this app: ${meanwhile}`;
+  if (reaches) return undefined;
+  return `its system topic delivers no new versions to this app: ${meanwhile}. Add an event subscription to it: docs/operations.md, "A new cluster"`;
+}
+
+/** Deploys what the template makes for a cluster of `clusterIds`, with the names that it gives unless told otherwise. */
+function commandFor(clusterId: string, account = '<account>'): string {
+  const parameters = `clusterId=${clusterId} storageAccountName=${account}`;
+  return `az deployment group create -g rg-artifact-sync -f infra/cluster-topic.bicep -p ${parameters}`;
 }
 
 function mayReachUs({ eventTypes, delivery }: TopicSubscription, account: string | undefined): boolean {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
+import { parse } from 'yaml';
 import { openBench, type Bench } from '../support/e2e/bench.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
@@ -43,6 +44,15 @@ describe('the package', () => {
   test('is the same, byte by byte, wherever and whenever it is made', async () => {
     await makePackage(join(home, 'other.zip'), tmpdir(), 'America/Los_Angeles');
     expect((await readFile(join(home, 'other.zip'))).equals(await readFile(join(home, 'one.zip')))).toBe(true);
+  });
+
+  test('is the same files in a folder, which is what `azd` deploys', async () => {
+    await makePackage(join(home, 'folder'), home, 'UTC');
+    for (const [path, bytes] of Object.entries(contents))
+      expect((await readFile(join(home, 'folder', path))).equals(bytes)).toBe(true);
+    expect(await readdir(join(home, 'folder'))).toHaveLength(5);
+    const { services } = parse(readFileSync('azure.yaml', 'utf8')) as { services: { app: object } };
+    expect(services.app).toMatchObject({ project: 'package/app', remoteBuild: false });
   });
 
   test('holds the functions, what they share, their source maps and licences, and nothing else', () => {

@@ -200,6 +200,18 @@ describe('every command that asks an app', () => {
     expect(app.asked).toMatchObject([{ url: '/api/status', key }]);
   });
 
+  test('sends the token that built-in authentication wants beside the key, and neither where there is none', async () => {
+    app.answers(200, status);
+    const env = { AKS_ARTIFACT_SYNC_URL: app.url, AKS_ARTIFACT_SYNC_KEY: key };
+    await runCli(['status'], { env: { ...env, AKS_ARTIFACT_SYNC_TOKEN: 'aaa.bb-b.c_c' } });
+    await runCli(['status'], { env });
+    expect(app.asked).toMatchObject([{ key, authorization: 'Bearer aaa.bb-b.c_c' }, { key }]);
+    expect(app.asked[1]).not.toHaveProperty('authorization');
+    const wrong = await runCli(['status'], { env: { ...env, AKS_ARTIFACT_SYNC_TOKEN: 'se cret' } });
+    expect(wrong).toEqual({ code: 2, stdout: '', stderr: matching(/AKS_ARTIFACT_SYNC_TOKEN is no token/) });
+    expect(wrong.stderr).not.toContain('se cret');
+  });
+
   test.each([
     ['no address', ['--key', key], /--url is missing \(or AKS_ARTIFACT_SYNC_URL\)/],
     ['no key', ['--url', 'https://a.example'], /the key is missing: set AKS_ARTIFACT_SYNC_KEY/],

@@ -5,6 +5,7 @@ export interface Asked {
   readonly method: string;
   readonly url: string;
   readonly key: string | undefined;
+  readonly authorization?: string;
   readonly body: string;
 }
 
@@ -25,10 +26,12 @@ export async function startFakeApp(): Promise<FakeApp> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const key = request.headers['x-functions-key'];
+      const { authorization } = request.headers;
       asked.push({
         method: request.method ?? '',
         url: request.url ?? '',
         key: typeof key === 'string' ? key : undefined,
+        ...(authorization === undefined ? {} : { authorization }),
         body: Buffer.concat(chunks).toString(),
       });
       response.writeHead(answer.status, answer.headers).end(answer.text);

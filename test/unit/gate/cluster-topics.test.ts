@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { whyUnheard, type Delivery, type TopicSubscription } from '../../../shared/gate/cluster-topics.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import { clusterId, hours } from '../../support/builders.js';
@@ -34,6 +35,16 @@ test.each<[string, readonly TopicSubscription[], boolean]>([
 test('a cluster without a topic is unheard, whatever others have', () => {
   const topics = [{ clusterId: clusterId('two'), subscriptions: [subscription(queue())] }];
   expect(whyUnheard(clusterId(), topics, 'account1')).toMatch(/^no Event Grid system topic: the timer alone/);
+});
+
+test('the command that is told has a template, and gives it all that it wants', () => {
+  const told = whyUnheard(clusterId(), [], 'account1') ?? '';
+  const [, file = '', words = ''] = /az deployment group create -g \S+ -f (\S+) -p (.+)$/.exec(told) ?? [];
+  expect(words.split(' ')).toEqual([`clusterId=${clusterId()}`, 'storageAccountName=account1']);
+  const compiled = file.replace('infra/', 'infra/compiled/').replace('.bicep', '.json');
+  const { parameters } = JSON.parse(readFileSync(compiled, 'utf8')) as { parameters: Record<string, object> };
+  const wanted = Object.keys(parameters).filter((name) => !('defaultValue' in (parameters[name] ?? {})));
+  expect(wanted).toEqual(['clusterId', 'storageAccountName']);
 });
 
 test('without a known account any queue of our name will do', () => {

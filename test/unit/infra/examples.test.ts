@@ -113,6 +113,16 @@ test('nothing of the private example has a public endpoint, and everything it re
   expect(of(only(name, 'Microsoft.Web/sites/config'), 'globalValidation', 'requireAuthentication')).toBe(true);
 });
 
+test('the way out of a new network is part of it: what is attached by hand, the next deployment would take away', () => {
+  const [app] = of(only('private-production', 'Microsoft.Network/virtualNetworks'), 'subnets') as readonly {
+    readonly properties: object;
+  }[];
+  expect(app?.properties).toMatchObject({
+    delegations: [{ properties: { serviceName: 'Microsoft.App/environments' } }],
+    routeTable: { id: expect.stringContaining('/routeTables/') as unknown },
+  });
+});
+
 test('an endpoint of a registry has its records in the one zone of login servers and data endpoints', () => {
   const groups = resourcesOf('existing-vnet', 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups');
   const zones = groups.flatMap(

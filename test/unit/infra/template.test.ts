@@ -132,7 +132,17 @@ test('lines that alerts read are not sampled away when much is logged', () => {
   const alerts = resourcesOf('public-evaluation', 'Microsoft.Insights/scheduledQueryRules');
   expect(JSON.stringify(alerts)).toContain('AppTraces');
   const host = JSON.parse(readFileSync('host.json', 'utf8')) as {
-    readonly logging: { readonly applicationInsights: { readonly samplingSettings: { readonly excludedTypes: string } } };
+    readonly logging: {
+      readonly applicationInsights: { readonly samplingSettings: { readonly excludedTypes: string } };
+    };
   };
   expect(host.logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
+});
+
+test('Event Grid gets in beside the addresses that are allowed, and only where it delivers to functions', () => {
+  const app = template.resources['app']?.properties?.template;
+  expect(app?.variables?.['eventGridRule']).toMatchObject({ tag: 'ServiceTag', ipAddress: 'AzureEventGrid' });
+  expect(JSON.stringify(app?.resources)).toMatch(
+    /if\(and\(parameters\('takesEvents'\)[^"]+variables\('eventGridRule'\)/,
+  );
 });
