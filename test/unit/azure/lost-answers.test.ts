@@ -18,7 +18,7 @@ function forgetfulTable() {
     throw conflict();
   };
   const submitTransaction = async (actions: readonly TransactionAction[]) => {
-    if (actions.every(isCurrent)) for (const [, row] of actions) put(row as Row);
+    if (actions.every(isCurrent)) for (const [, row] of actions) put(row);
     throw conflict();
   };
   const listEntities = async function* () {
