@@ -10,6 +10,7 @@ import { forecastOpening, withForecast, type Forecast } from './forecast.js';
 import type { MaintenancePolicy } from './maintenance-ports.js';
 import type { BreakGlasses, FleetGateRecords, GateQueue, GateTask, Judgements, SeenClusters } from './ports.js';
 import { nextJudgement, type AnnouncePorts } from './next-judgement.js';
+import { lastDue, nextLookIn } from './next-look.js';
 import type { OutgoingEvent } from './outgoing-events.js';
 import { pauseOf } from './pause-of.js';
 import { publishAnnouncements } from './publish-announcements.js';
@@ -47,10 +48,6 @@ export interface EvaluatePorts extends JudgePorts, AnnouncePorts, WakePolicyPort
   readonly judgeEverySeconds: number;
 }
 
-/** The longer a gate has been shut, the less often it is looked at: late by a tenth of the time that it took, at most. */
-const judgedPerAge = 10;
-const longestDelaySeconds = 300;
-
 /** An artifact that is due for longer waits for something else than its own delay. */
 const lateAfterMs = 60_000;
 
@@ -59,6 +56,8 @@ export interface Judged {
   readonly record: TargetRecord | undefined;
   readonly decision: GateDecision;
   readonly forecast: Forecast;
+  /** When the last missing artifact is due: it does not open before. */
+  readonly due?: Date | undefined;
 }
 
 /** The judgement that was read last. */
@@ -92,7 +91,7 @@ export async function judgeTarget(
   const waits = causes.length > 0 || late.length === 0 ? causes : [describeLate(late)];
   const told = { ...decision, reasons: [...decision.reasons, ...waits] };
   const forecast = forecastOpening({ ...facts, decision: told, held: outages, pausedUntil: pauseOf(budgets) });
-  return { record, decision: withForecast(told, forecast), forecast };
+  return { record, decision: withForecast(told, forecast), forecast, due: lastDue(told, states) };
 }
 
 async function readCircumstances(
@@ -176,13 +175,17 @@ export async function evaluateTarget(
     await publishAnnouncements(previous.judgement, ports);
     return 'stale';
   }
-  const { record, decision, forecast } = await judgeTarget(task.clusterId, task.kubernetesVersion, ports, previous);
+  const { record, decision, forecast, due } = await judgeTarget(
+    task.clusterId,
+    task.kubernetesVersion,
+    ports,
+    previous,
+  );
   if (!record) return 'gone';
   const { judgement, events } = await nextJudgement(record, decision, forecast, previous?.judgement, ports);
   await wakeOpeners(record.clusterId, decision.decision, previous?.judgement.decision, ports);
   if (isUnderWay(record, decision)) {
-    const age = (judgement.decidedAt.getTime() - judgement.since.getTime()) / 1000;
-    const delay = Math.min(Math.max(age / judgedPerAge, ports.judgeEverySeconds), longestDelaySeconds);
+    const delay = nextLookIn(judgement, due, ports.judgeEverySeconds);
     await ports.gateQueue.enqueue([{ ...task, step: judgement.step }], delay);
   }
   if (!(await ports.judgements.save(judgement, previous?.etag))) return 'lost-race';

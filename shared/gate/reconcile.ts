@@ -5,6 +5,7 @@ import type { ClusterList } from '../requirements/ports.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
+import { dropUnneeded } from './drop-unneeded.js';
 import { reasonsWhileHeld } from './fleet-held.js';
 import { needsOfFleets } from './fleet-needs.js';
 import { isOurs, versionsByCluster, type UpdateRun } from './fleet.js';
@@ -63,11 +64,14 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
   const removed = await removeObsolete(records, listed, ports);
   const proofs = await ports.registryProofs.list();
   const indexes = await indexRegistries(records, proofs, ports.states);
+  const kept = records.filter((record) => !removed.includes(record));
+  const dropped = await attempt(() => dropUnneeded(kept, indexes, ports));
   const [due, ...othersDue] = roundsDue(indexes, proofs, ports.now(), ports.verifyPolicy);
   await startRounds(othersDue, ports);
   const judgements = await ports.judgements.list();
   const deadlines = await pruneDeadlines(await ports.deadlines.list(), ports);
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
+  if (dropped !== undefined) failures.push(`artifacts that no plan needs: ${dropped}`);
   const runs = await attempt(() => ports.fleets.listUpdateRuns());
   if (typeof runs !== 'string') await tellHeldRuns(runs, ports);
   const named = versionsByCluster(typeof runs === 'string' ? [] : runs);
@@ -97,7 +101,7 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
   return {
     clusters: clusters.length,
     planned,
-    removed,
+    removed: removed.length,
     shut: judgements.filter(({ decision }) => decision !== 'open').length,
     rounds: (due === undefined ? 0 : 1) + othersDue.length,
     failures,
@@ -126,7 +130,7 @@ async function removeObsolete(
   records: readonly TargetRecord[],
   { clusters, unreadable }: ClusterList,
   ports: ReconcilePorts,
-): Promise<number> {
+): Promise<readonly TargetRecord[]> {
   const byKey = new Map(clusters.map((cluster) => [cluster.resource.key, cluster]));
   const unclear = new Set(unreadable.map(({ id }) => id.toLowerCase()));
   const obsolete = records.filter((record) => {
@@ -141,7 +145,7 @@ async function removeObsolete(
     await ports.targets.remove(record);
     await ports.judgements.remove(record.clusterId, record.kubernetesVersion);
   }
-  return obsolete.length;
+  return obsolete;
 }
 
 /** A fleet member of another subscription is planned when its gate asks, and not listed here. */

@@ -12,6 +12,7 @@ import {
   stateOf,
   target,
 } from '../../support/builders.js';
+import { FakeClock } from '../../support/fakes/clock.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 
 const task = { kind: 'target', clusterId: clusterId(), kubernetesVersion: target } as const;
@@ -56,6 +57,24 @@ test.each([
   await evaluateTarget(task, azure.ports());
   azure.gateQueue.lose(0);
   azure.clock.advance(shutSeconds);
+  await evaluateTarget(task, azure.ports());
+  expect(delay(azure)).toBe(seconds);
+});
+
+test.each([
+  ['in 4 s', 4, 0, 10],
+  ['in 40 s', 40, 0, 45],
+  ['in an hour', 3600, 0, 300],
+  ['in 40 s, after an hour', 40, 3600, 300],
+  ['since long', -600, 0, 10],
+])('what is due %s is waited for, and a moment longer', async (_when, dueInSeconds, shutSeconds, seconds) => {
+  const azure = await arrange({ ...waiting, dueAt: new FakeClock().now() });
+  await evaluateTarget(task, azure.ports());
+  azure.gateQueue.lose(0);
+  azure.clock.advance(shutSeconds);
+  const stored = await azure.states.get(waiting.registry, coredns);
+  const dueAt = new Date(azure.clock.now().getTime() + dueInSeconds * 1000);
+  await azure.states.save([{ state: { ...waiting, dueAt }, etag: stored?.etag }]);
   await evaluateTarget(task, azure.ports());
   expect(delay(azure)).toBe(seconds);
 });
