@@ -27,6 +27,12 @@ An app with built-in authentication also wants an Entra token, in AKS_ARTIFACT_S
 `;
 const appHelp = helpWith('one of its function keys', 'functionKeys.default');
 
+const appOptions = {
+  url: ['--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)'],
+  key: ['--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)'],
+  json: ['--json', 'print the answer of the app as JSON'],
+} as const;
+
 function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   program
     .command('gate')
@@ -36,9 +42,9 @@ function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .option('--wait', 'ask until the gate is open; progress is told on stderr')
     .option('--timeout <duration>', 'with --wait: how long at most, such as 90s, 30m or 2h (default: 1h)')
     .option('--poll <duration>', 'with --wait: time between two questions (default: 30s)')
-    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
-    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
-    .option('--json', 'print the answer of the app as JSON')
+    .option(...appOptions.url)
+    .option(...appOptions.key)
+    .option(...appOptions.json)
     .addHelpText(
       'after',
       `${appHelp}
@@ -56,9 +62,9 @@ function addStatus(program: Command, terminal: Terminal, end: (code: ExitCode) =
   program
     .command('status')
     .description('Show where every cluster, registry and Fleet gate stands in a running app.')
-    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
-    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
-    .option('--json', 'print the answer of the app as JSON')
+    .option(...appOptions.url)
+    .option(...appOptions.key)
+    .option(...appOptions.json)
     .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync status\n${exitCodeHelp}`)
     .action(async (options: StatusOptions) => end(await (await import('./status.js')).runStatus(options, terminal)));
 }
@@ -68,9 +74,9 @@ function addReplay(program: Command, terminal: Terminal, end: (code: ExitCode) =
     .command('replay [id]')
     .description('Have a running app work on messages again that it gave up on. Harmless to repeat.')
     .option('--all', 'every message that was not replayed yet')
-    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
-    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
-    .option('--json', 'print the answer of the app as JSON')
+    .option(...appOptions.url)
+    .option(...appOptions.key)
+    .option(...appOptions.json)
     .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync replay --all\n${exitCodeHelp}`)
     .action(async (id: string | undefined, options: ReplayOptions) =>
       end(await (await import('./replay.js')).runReplay(id, options, terminal)),
@@ -84,9 +90,9 @@ function addSync(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .option('--cluster <id>', 'resource id of one cluster; without it all clusters of the subscription')
     .option('--version <x.y.z>', 'Kubernetes version; without it every version that AKS offers the cluster')
     .option('--dry-run', 'only say what would be planned')
-    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
-    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
-    .option('--json', 'print the answer of the app as JSON')
+    .option(...appOptions.url)
+    .option(...appOptions.key)
+    .option(...appOptions.json)
     .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync sync --dry-run\n${exitCodeHelp}`)
     .action(async (options: SyncOptions) => end(await (await import('./sync.js')).runSync(options, terminal)));
 }
@@ -103,9 +109,9 @@ function addBreakGlass(program: Command, terminal: Terminal, end: (code: ExitCod
     .option('--hours <number>', 'how long it stays open: 72 at most')
     .option('--who <name>', 'who you are, where the app does not know who is signed in (default: your user name here)')
     .option('--mend', 'shut it again: proofs decide')
-    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
+    .option(...appOptions.url)
     .option('--key <key>', 'the master key: no function key will do (better: AKS_ARTIFACT_SYNC_KEY)')
-    .option('--json', 'print the answer of the app as JSON')
+    .option(...appOptions.json)
     .addHelpText(
       'after',
       `${helpWith('its master key', 'masterKey')}
@@ -124,9 +130,9 @@ function addAudit(program: Command, terminal: Terminal, end: (code: ExitCode) =>
     .command('audit')
     .description('Show what a running app changed in Azure, or would have changed, and which glasses were broken.')
     .option('--most <number>', 'how many entries, the newest first: 100 unless told, 1000 at most')
-    .option('--url <address>', 'address of the function app (or AKS_ARTIFACT_SYNC_URL)')
-    .option('--key <key>', 'function key (better: AKS_ARTIFACT_SYNC_KEY)')
-    .option('--json', 'print the answer of the app as JSON')
+    .option(...appOptions.url)
+    .option(...appOptions.key)
+    .option(...appOptions.json)
     .addHelpText('after', `${appHelp}\nExample:\n  aks-artifact-sync audit --most 20\n${exitCodeHelp}`)
     .action(async (options: AuditOptions) => end(await (await import('./audit.js')).runAudit(options, terminal)));
 }

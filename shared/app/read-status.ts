@@ -51,62 +51,36 @@ const changesShown = 5;
 
 /** Everything that is stored, as it stands now. Reads only. */
 export async function readStatus(ports: StatusPorts): Promise<Status> {
-  const [
-    clusters,
-    targets,
-    judgements,
-    fleetGates,
-    problems,
-    drift,
-    outages,
-    poison,
-    throttled,
-    catalog,
-    breakGlasses,
-    changes,
-    holds,
-    deadlines,
-  ] = await Promise.all([
-    ports.seenClusters.list(),
-    ports.targets.list(),
-    ports.judgements.list(),
-    ports.fleetRecords.list(),
-    ports.problems.list(problemsShown),
-    ports.driftReports.list(),
-    ports.outageRecords.list(),
-    ports.poison.list(problemsShown),
-    ports.throttled(),
-    ports.catalogKeeper.describe(),
-    ports.breakGlasses.list(),
-    ports.audit.list(changesShown),
-    ports.holds.list(),
-    ports.deadlines.list(),
-  ]);
-  const registries = [...new Set(targets.flatMap((target) => target.planned?.registry ?? []))];
-  const states = new Map(
-    await Promise.all(registries.map(async (registry) => [registry, await indexRegistry(registry, ports)] as const)),
-  );
-  const { version, enforcement, gatePolicy: policy } = ports;
-  return describeStatus({
-    version,
-    enforcement,
-    breakGlasses,
-    changes,
-    now: ports.now(),
-    policy,
-    clusters,
-    targets,
-    states,
-    judgements,
-    fleetGates,
-    holds,
-    outages,
-    poison,
-    catalog,
-    problems,
-    drift,
-    throttled,
-    deadlines,
-    deadlineMarginMs: ports.deadlineMarginMs,
+  const stored = await readAll({
+    clusters: ports.seenClusters.list(),
+    targets: ports.targets.list(),
+    judgements: ports.judgements.list(),
+    fleetGates: ports.fleetRecords.list(),
+    problems: ports.problems.list(problemsShown),
+    drift: ports.driftReports.list(),
+    outages: ports.outageRecords.list(),
+    poison: ports.poison.list(problemsShown),
+    throttled: ports.throttled(),
+    catalog: ports.catalogKeeper.describe(),
+    breakGlasses: ports.breakGlasses.list(),
+    changes: ports.audit.list(changesShown),
+    holds: ports.holds.list(),
+    deadlines: ports.deadlines.list(),
   });
+  const registries = new Set(stored.targets.flatMap((target) => target.planned?.registry ?? []));
+  const states = new Map(
+    await Promise.all(
+      [...registries].map(async (registry) => [registry, await indexRegistry(registry, ports)] as const),
+    ),
+  );
+  const { version, enforcement, gatePolicy: policy, deadlineMarginMs } = ports;
+  return describeStatus({ ...stored, states, version, enforcement, policy, deadlineMarginMs, now: ports.now() });
+}
+
+/** What was begun at the same time, under the same names. */
+async function readAll<Reads extends Readonly<Record<string, Promise<unknown>>>>(
+  reads: Reads,
+): Promise<{ readonly [Name in keyof Reads]: Awaited<Reads[Name]> }> {
+  const read = Object.entries(reads).map(async ([name, answer]) => [name, await answer] as const);
+  return Object.fromEntries(await Promise.all(read)) as { [Name in keyof Reads]: Awaited<Reads[Name]> };
 }

@@ -1,4 +1,4 @@
-import { ContainerRegistryManagementClient, restorePoller } from '@azure/arm-containerregistry';
+import { restorePoller, type ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { parseResourceId } from '../model/resource-id.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 import type { ImportProgress, Imports } from '../warming/ports.js';
 import { importFailureOf } from './import-failures.js';
+import { registryClients } from './registry-clients.js';
 
 const requestTimeout = 30_000;
 
@@ -26,7 +27,7 @@ interface Poller {
  * By digest: an import by tag can race into "manifest unknown" (azure-cli#29974). `Force`: started twice it ends the same.
  */
 export class ArmImports implements Imports {
-  readonly #clients = new Map<string, ContainerRegistryManagementClient>();
+  readonly #client: (subscriptionId: string) => ContainerRegistryManagementClient;
   /** `Retry-After` of the newest answer about an operation, by its address: pollers keep it to themselves. */
   readonly #pauses = new Map<string, number>();
 
@@ -35,12 +36,14 @@ export class ArmImports implements Imports {
    * @param policies see every request, as those of the budgets do
    */
   constructor(
-    private readonly credential: TokenCredential,
+    credential: TokenCredential,
     private readonly endpoint: string,
-    private readonly audience: string,
+    audience: string,
     private readonly source: string,
-    private readonly policies: readonly PipelinePolicy[] = [],
-  ) {}
+    policies: readonly PipelinePolicy[] = [],
+  ) {
+    this.#client = registryClients({ credential, endpoint, audience, perRetry: policies, perCall: [this.#listener()] });
+  }
 
   async start(
     registry: string,
@@ -99,23 +102,6 @@ export class ArmImports implements Imports {
     if (url?.protocol === 'https:' && url.port === own.port && url.hostname.endsWith(`.${own.hostname}`))
       return address;
     throw new SyncError('ARM_UNEXPECTED', `${where}: its operation lies outside ${own.origin}`);
-  }
-
-  /** A registry may lie in another subscription than the clusters that use it. */
-  #client(subscriptionId: string): ContainerRegistryManagementClient {
-    const known = this.#clients.get(subscriptionId);
-    if (known) return known;
-    const created = new ContainerRegistryManagementClient(this.credential, subscriptionId, {
-      endpoint: this.endpoint,
-      credentials: { scopes: [`${this.audience}/.default`] },
-      retryOptions: { maxRetries: 0 },
-      additionalPolicies: [
-        { policy: this.#listener(), position: 'perCall' },
-        ...this.policies.map((policy) => ({ policy, position: 'perRetry' as const })),
-      ],
-    });
-    this.#clients.set(subscriptionId, created);
-    return created;
   }
 
   #listener(): PipelinePolicy {

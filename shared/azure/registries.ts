@@ -1,4 +1,4 @@
-import { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
+import type { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
 import type { TokenCredential } from '@azure/core-auth';
 import { isRestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { SyncError } from '../model/errors.js';
@@ -6,18 +6,21 @@ import type { CacheRule, Registry } from '../model/registry.js';
 import type { ResourceId } from '../model/resource-id.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 import type { RegistryReader } from '../requirements/ports.js';
+import { registryClients } from './registry-clients.js';
 import { parseCacheRule, parseRegistryDocument } from './registry-documents.js';
 
 /** Registries and their cache rules by `@azure/arm-containerregistry`. */
 export class ArmRegistries implements RegistryReader {
-  readonly #clients = new Map<string, ContainerRegistryManagementClient>();
+  readonly #client: (subscriptionId: string) => ContainerRegistryManagementClient;
 
   constructor(
-    private readonly credential: TokenCredential,
-    private readonly endpoint: string,
-    private readonly audience: string,
-    private readonly policies: readonly PipelinePolicy[] = [],
-  ) {}
+    credential: TokenCredential,
+    endpoint: string,
+    audience: string,
+    policies: readonly PipelinePolicy[] = [],
+  ) {
+    this.#client = registryClients({ credential, endpoint, audience, perRetry: policies });
+  }
 
   async get(registry: ResourceId): Promise<Registry> {
     const client = this.#client(registry.subscriptionId);
@@ -32,20 +35,6 @@ export class ArmRegistries implements RegistryReader {
     } catch (error) {
       throw translate(error, registry);
     }
-  }
-
-  /** A registry may lie in another subscription than the clusters that use it. */
-  #client(subscriptionId: string): ContainerRegistryManagementClient {
-    const known = this.#clients.get(subscriptionId);
-    if (known) return known;
-    const created = new ContainerRegistryManagementClient(this.credential, subscriptionId, {
-      endpoint: this.endpoint,
-      credentials: { scopes: [`${this.audience}/.default`] },
-      retryOptions: { maxRetries: 0 },
-      additionalPolicies: this.policies.map((policy) => ({ policy, position: 'perRetry' as const })),
-    });
-    this.#clients.set(subscriptionId, created);
-    return created;
   }
 }
 

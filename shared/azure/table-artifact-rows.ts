@@ -3,8 +3,8 @@ import { artifactName, type ArtifactRef } from '../model/artifact.js';
 import type { StoredState, WarmTask } from '../warming/ports.js';
 import { strategies, type ArtifactState } from '../warming/state.js';
 import { digestSchema, storedFields } from '../warming/state-schema.js';
-import { decodeKey, encodeKey } from './table-keys.js';
-import { dateColumn, jsonColumn, type RowKeys, type StoredRow } from './table-rows.js';
+import { decodeKey, encodeKey, type RowKeys } from './table-keys.js';
+import { dateColumn, jsonColumn, type StoredRow } from './table-rows.js';
 
 const row = z.object({
   ...storedFields,

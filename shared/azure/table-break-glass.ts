@@ -2,7 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import type { BreakGlass, BreakGlasses } from '../gate/ports.js';
-import { encodeKey } from './table-keys.js';
+import { targetKeys } from './table-keys.js';
 import { dateColumn as date, listRows, readRow, removeRow } from './table-rows.js';
 
 const row = z.object({
@@ -19,7 +19,7 @@ export class TableBreakGlasses implements BreakGlasses {
   constructor(private readonly table: TableClient) {}
 
   async get(clusterId: string, version: KubernetesVersion): Promise<BreakGlass | undefined> {
-    return row.safeParse(await readRow(this.table, keysOf(clusterId, version))).data;
+    return row.safeParse(await readRow(this.table, targetKeys(clusterId, version))).data;
   }
 
   async list(): Promise<readonly BreakGlass[]> {
@@ -32,15 +32,11 @@ export class TableBreakGlasses implements BreakGlasses {
       ...{ reason: glass.reason.slice(0, 2000), who: glass.who.slice(0, 500) },
       ...{ at: glass.at.toISOString(), expiresAt: glass.expiresAt.toISOString() },
     };
-    const keys = keysOf(glass.clusterId, glass.kubernetesVersion);
+    const keys = targetKeys(glass.clusterId, glass.kubernetesVersion);
     await this.table.upsertEntity({ ...entity, ...keys }, 'Replace');
   }
 
   async remove(clusterId: string, version: KubernetesVersion): Promise<void> {
-    await removeRow(this.table, keysOf(clusterId, version));
+    await removeRow(this.table, targetKeys(clusterId, version));
   }
-}
-
-function keysOf(clusterId: string, version: KubernetesVersion) {
-  return { partitionKey: encodeKey(clusterId.toLowerCase()), rowKey: encodeKey(version) };
 }

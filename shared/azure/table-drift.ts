@@ -5,7 +5,7 @@ import type { DriftReport } from '../drift/report.js';
 import { isDigest } from '../model/artifact.js';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { packColumns, unpackColumns } from './packed-columns.js';
-import { encodeKey } from './table-keys.js';
+import { encodeKey, targetKeys } from './table-keys.js';
 import { dateColumn as date, eachRow, readRow, removeRow, type StoredRow } from './table-rows.js';
 
 /** Of each list; a report is for people, and a registry may hold anything. */
@@ -48,7 +48,7 @@ export class TableDriftReports implements DriftReports {
   }
 
   async get(clusterId: string, version: KubernetesVersion): Promise<DriftReport | undefined> {
-    const stored = await readRow(this.table, keysOf(clusterId, version));
+    const stored = await readRow(this.table, targetKeys(clusterId, version));
     return stored && reportOf(stored);
   }
 
@@ -58,7 +58,7 @@ export class TableDriftReports implements DriftReports {
       escaped: drift.escaped.slice(0, mostListed),
       foreign: drift.foreign.slice(0, mostListed),
     };
-    const keys = keysOf(drift.clusterId, drift.kubernetesVersion);
+    const keys = targetKeys(drift.clusterId, drift.kubernetesVersion);
     await this.table.upsertEntity({ ...keys, ...packColumns(bounded, `the drift of ${drift.clusterId}`) }, 'Replace');
   }
 
@@ -67,10 +67,6 @@ export class TableDriftReports implements DriftReports {
     for await (const { rowKey } of eachRow(this.table, partitionKey))
       if (rowKey !== undefined) await removeRow(this.table, { partitionKey, rowKey });
   }
-}
-
-function keysOf(clusterId: string, version: KubernetesVersion) {
-  return { partitionKey: encodeKey(clusterId.toLowerCase()), rowKey: encodeKey(version) };
 }
 
 function reportOf(entity: StoredRow): DriftReport {

@@ -14,7 +14,7 @@ import type {
 } from '../gate/ports.js';
 import { announcementsColumns, columnsOf } from './announcements-column.js';
 import { purgeRows } from './purge-rows.js';
-import { encodeKey } from './table-keys.js';
+import { encodeKey, targetKeys } from './table-keys.js';
 import { dateColumn as date, jsonColumn, listRows, readRow, removeRow, replaceRow } from './table-rows.js';
 
 const version = z.string().refine(isKubernetesVersion);
@@ -41,7 +41,7 @@ export class TableJudgements implements Judgements {
   constructor(private readonly table: TableClient) {}
 
   async get(clusterId: string, kubernetesVersion: KubernetesVersion) {
-    const stored = await readRow(this.table, judgementKeys(clusterId, kubernetesVersion));
+    const stored = await readRow(this.table, targetKeys(clusterId, kubernetesVersion));
     if (!stored) return undefined;
     const { data } = judgementRow.safeParse(stored);
     const judgement = data ? judgementOf(data) : { ...nobody, clusterId, kubernetesVersion };
@@ -58,7 +58,7 @@ export class TableJudgements implements Judgements {
       ...rest,
       ...(announcements ? columnsOf(announcements) : {}),
       announced: announcements === undefined || announcements.pending.length === 0,
-      ...judgementKeys(judgement.clusterId, judgement.kubernetesVersion),
+      ...targetKeys(judgement.clusterId, judgement.kubernetesVersion),
       decidedAt: judgement.decidedAt.toISOString(),
       since: judgement.since.toISOString(),
     };
@@ -66,12 +66,8 @@ export class TableJudgements implements Judgements {
   }
 
   async remove(clusterId: string, kubernetesVersion: KubernetesVersion): Promise<void> {
-    await removeRow(this.table, judgementKeys(clusterId, kubernetesVersion));
+    await removeRow(this.table, targetKeys(clusterId, kubernetesVersion));
   }
-}
-
-function judgementKeys(clusterId: string, kubernetesVersion: KubernetesVersion) {
-  return { partitionKey: encodeKey(clusterId.toLowerCase()), rowKey: encodeKey(kubernetesVersion) };
 }
 
 const fleetGateRow = z.object({

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { KubernetesVersion } from '../model/kubernetes-version.js';
 
 /** Keys may be 1 KiB of UTF-16; some is left for what a store adds. */
 const longestKey = 400;
@@ -14,6 +15,16 @@ export function encodeKey(text: string): string {
   if (encoded.length <= longestKey) return encoded;
   const hash = createHash('sha256').update(text).digest('hex');
   return `${encoded.slice(0, longestKey - 66)}~~${hash}`;
+}
+
+export interface RowKeys {
+  readonly partitionKey: string;
+  readonly rowKey: string;
+}
+
+/** Where the tables of targets keep what they know of one: partition = cluster, in whatever case it is spelt, row = Kubernetes version. */
+export function targetKeys(clusterId: string, version: KubernetesVersion): RowKeys {
+  return { partitionKey: encodeKey(clusterId.toLowerCase()), rowKey: encodeKey(version) };
 }
 
 /** The text of a key; undefined for one that was too long to keep it, or is none of ours. */

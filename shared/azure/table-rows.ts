@@ -2,11 +2,7 @@ import { odata, type TableClient, type TableEntityResult } from '@azure/data-tab
 import { z } from 'zod';
 import { parseJson } from '../model/parse-json.js';
 import { isConflict, isNotFound } from './table-errors.js';
-
-export interface RowKeys {
-  readonly partitionKey: string;
-  readonly rowKey: string;
-}
+import type { RowKeys } from './table-keys.js';
 
 export type StoredRow = TableEntityResult<Record<string, unknown>>;
 

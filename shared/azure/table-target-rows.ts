@@ -4,7 +4,7 @@ import { isKubernetesVersion } from '../model/kubernetes-version.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { strategies, type PlannedTarget, type TargetRef } from '../warming/state.js';
 import { packColumns, unpackColumns } from './packed-columns.js';
-import { encodeKey } from './table-keys.js';
+import { targetKeys } from './table-keys.js';
 import { dateColumn as date, type StoredRow } from './table-rows.js';
 
 /** A requirement set, with what was asked of MAR on its behalf. */
@@ -70,8 +70,7 @@ const row = refOf.extend({
 
 /** Keys of a target's row, with the target as Azure spells it. */
 export function keysOf({ clusterId, kubernetesVersion }: TargetRef) {
-  const partitionKey = encodeKey(clusterId.toLowerCase());
-  return { partitionKey, rowKey: encodeKey(kubernetesVersion), clusterId, kubernetesVersion };
+  return { ...targetKeys(clusterId, kubernetesVersion), clusterId, kubernetesVersion };
 }
 
 /**

@@ -6,6 +6,7 @@ import { earliestAhead } from '../warming/deadline.js';
 import type { PlanFailure, TargetRecord, Targets } from '../warming/ports.js';
 import { isDenounced, type PlannedTarget, type TargetRef } from '../warming/state.js';
 import { isConflict, isNotFound } from './table-errors.js';
+import { targetKeys } from './table-keys.js';
 import { eachRow, readRow, removeRow, type StoredRow } from './table-rows.js';
 import { keysOf, planRowOf, recordOf } from './table-target-rows.js';
 
@@ -29,14 +30,13 @@ export class TableTargets implements Targets {
   }
 
   async get(cluster: string, version: KubernetesVersion): Promise<TargetRecord | undefined> {
-    const stored = await readRow(this.table, keysOf({ clusterId: cluster, kubernetesVersion: version }));
+    const stored = await readRow(this.table, targetKeys(cluster, version));
     return stored && recordOf(stored);
   }
 
   /** Its ETag, without the plan. */
   async revision(cluster: string, version: KubernetesVersion): Promise<string | undefined> {
-    const keys = keysOf({ clusterId: cluster, kubernetesVersion: version });
-    return (await readRow(this.table, keys, ['requestedAt']))?.etag;
+    return (await readRow(this.table, targetKeys(cluster, version), ['requestedAt']))?.etag;
   }
 
   async request(target: TargetRef, now: Date, neededBy?: Date): Promise<void> {

@@ -4,6 +4,7 @@ import type { Catalog, LearnedFacts } from './catalog.js';
 import { newestFirst } from './component-tags.js';
 import type { Condition } from './condition.js';
 import { mapRepositories } from './map-repositories.js';
+import { newComponent } from './new-component.js';
 import type { Component } from './schema.js';
 import type { Overrides } from './sources/overrides.js';
 
@@ -64,19 +65,7 @@ function changeComponents(
 }
 
 function ownComponent(name: string, repositories: readonly string[], condition: Condition): Component {
-  return {
-    name,
-    kind: 'image',
-    confidence: 'high',
-    condition,
-    repositories: [...repositories],
-    candidates: [],
-    tag: { rule: 'version' },
-    repositoryRules: [],
-    traits: [],
-    pins: 1,
-    examples: [],
-  };
+  return newComponent({ name, repositories: [...repositories], confidence: 'high', condition });
 }
 
 /** Where people name a repository or versions, they vouch for them. */

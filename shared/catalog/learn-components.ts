@@ -1,6 +1,7 @@
 import type { Finding } from '../model/artifact.js';
 import type { Catalog } from './catalog.js';
 import { addTo } from './multimap.js';
+import { newComponent } from './new-component.js';
 import type { Component } from './schema.js';
 import type { CatalogFacts } from './sources/facts.js';
 
@@ -67,20 +68,8 @@ function moved(component: Component, repositories: readonly string[]): Component
   };
 }
 
-function unmapped(name: string, repositories: readonly string[]): Component {
-  return {
-    name,
-    kind: 'image',
-    confidence: 'medium',
-    condition: { kind: 'onDemand' },
-    repositories: [...repositories],
-    candidates: [],
-    tag: { rule: 'version' },
-    repositoryRules: [],
-    traits: [],
-    pins: 1,
-    examples: [],
-  };
+function unmapped(name: string, repositories: string[]): Component {
+  return newComponent({ name, repositories, confidence: 'medium', condition: { kind: 'onDemand' } });
 }
 
 function findingOf({ name }: Component, repositories: readonly string[], isKnown: boolean): Finding {

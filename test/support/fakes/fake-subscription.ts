@@ -11,7 +11,7 @@ import { resolveRequirements } from '../../../shared/requirements/resolve.js';
 import { ContentMemory } from '../../../shared/warming/content-memory.js';
 import { Outages } from '../../../shared/warming/outages.js';
 import type { PlanTask, WarmTask } from '../../../shared/warming/ports.js';
-import { hours, minutes, profileOf, registryOf, subscriptionId, target } from '../builders.js';
+import { hours, minutes, policy, profileOf, registryOf, subscriptionId, target } from '../builders.js';
 import { idleCatalogKeeper } from '../catalog/idle-catalog.js';
 import { smallCatalog } from '../small-catalog.js';
 import { FakeClock } from './clock.js';
@@ -163,14 +163,7 @@ export class FakeSubscription {
       fleetGatePrefix: 'artifact-sync',
       pace: { verifyDelaySeconds: 10 },
       judgeEverySeconds: 10,
-      gatePolicy: {
-        maxProofAgeMs: hours(24),
-        maxPlanAgeMs: hours(24),
-        graceMs: 0,
-        minConfidence: 'probed',
-        baked: 'awaited',
-        proofLevel: 'deep',
-      },
+      gatePolicy: policy,
       probePolicy: { mostRequests: 100, concurrentRequests: 8, trustFoundMs: hours(24), trustMissingMs: hours(6) },
       observedPolicy: { maxAgeMs: hours(90 * 24), mostPerMinor: 200 },
       driftPolicy: { firstLookBackMs: hours(7 * 24), longestWindowMs: hours(30 * 24) },

@@ -79,45 +79,33 @@ const tagLists: fc.Arbitrary<TagLists> = fc
   )
   .map((entries) => new Map(entries));
 
+const anything = [targets, network, switches, fc.array(poolBody, { maxLength: 3 }), reports] as const;
+
 test('resolving is deterministic, and changes nothing that it is given', () => {
   fc.assert(
-    fc.property(
-      targets,
-      network,
-      switches,
-      fc.array(poolBody, { maxLength: 3 }),
-      reports,
-      (target, net, on, bodies, reported) => {
-        const input = cluster(net, on, named(bodies));
-        const before = JSON.stringify(input);
-        const once = resolve(input, target, { reported });
-        expect(resolve(cluster(net, on, named(bodies)), target, { reported })).toEqual(once);
-        expect(resolve(input, target, { reported })).toEqual(once);
-        expect(JSON.stringify(input)).toBe(before);
-      },
-    ),
+    fc.property(...anything, (target, net, on, bodies, reported) => {
+      const input = cluster(net, on, named(bodies));
+      const before = JSON.stringify(input);
+      const once = resolve(input, target, { reported });
+      expect(resolve(cluster(net, on, named(bodies)), target, { reported })).toEqual(once);
+      expect(resolve(input, target, { reported })).toEqual(once);
+      expect(JSON.stringify(input)).toBe(before);
+    }),
   );
 });
 
 test('no artifact is without a reason, a platform and a condition in words; nothing is in the set twice', () => {
   fc.assert(
-    fc.property(
-      targets,
-      network,
-      switches,
-      fc.array(poolBody, { maxLength: 3 }),
-      reports,
-      (target, net, on, bodies, reported) => {
-        const set = resolve(cluster(net, on, named(bodies)), target, { reported });
-        expect(new Set(names(set)).size).toBe(set.artifacts.length);
-        for (const { because, platforms, baked } of set.artifacts) {
-          expect(platforms.length).toBeGreaterThan(0);
-          expect(because.length).toBeGreaterThan(0);
-          expect(because.every(({ condition, component }) => condition !== '' && component !== '')).toBe(true);
-          expect(baked).not.toEqual([]);
-        }
-      },
-    ),
+    fc.property(...anything, (target, net, on, bodies, reported) => {
+      const set = resolve(cluster(net, on, named(bodies)), target, { reported });
+      expect(new Set(names(set)).size).toBe(set.artifacts.length);
+      for (const { because, platforms, baked } of set.artifacts) {
+        expect(platforms.length).toBeGreaterThan(0);
+        expect(because.length).toBeGreaterThan(0);
+        expect(because.every(({ condition, component }) => condition !== '' && component !== '')).toBe(true);
+        expect(baked).not.toEqual([]);
+      }
+    }),
   );
 });
 
@@ -133,18 +121,11 @@ test('the order of the data files never matters', () => {
     nodeImageContents: reversed(rest.nodeImageContents),
   };
   fc.assert(
-    fc.property(
-      targets,
-      network,
-      switches,
-      fc.array(poolBody, { maxLength: 3 }),
-      reports,
-      (target, net, on, bodies, reported) => {
-        const input = { cluster: cluster(net, on, named(bodies)), target: parseKubernetesVersion(target), reported };
-        const forth = resolveRequirements({ ...input, catalog: loadCatalog(), tagLists: new Map() });
-        expect(resolveRequirements({ ...input, catalog, tagLists: new Map() })).toEqual(forth);
-      },
-    ),
+    fc.property(...anything, (target, net, on, bodies, reported) => {
+      const input = { cluster: cluster(net, on, named(bodies)), target: parseKubernetesVersion(target), reported };
+      const forth = resolveRequirements({ ...input, catalog: loadCatalog(), tagLists: new Map() });
+      expect(resolveRequirements({ ...input, catalog, tagLists: new Map() })).toEqual(forth);
+    }),
   );
 });
 
