@@ -44,7 +44,7 @@ var alerts = [
     name: 'deadline-at-risk'
     severity: 1
     description: 'A cluster will pull before its cache can be complete. Told once for each deadline.'
-    query: '${lines} | where Message has "event io.github.aks-artifact-sync.DeadlineAtRisk" | summarize value = count()'
+    query: '${lines} | where Message has "event DeadlineAtRisk" | summarize value = count()'
     operator: 'GreaterThan'
     threshold: 0
     window: 'PT30M'

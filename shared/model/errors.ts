@@ -101,7 +101,8 @@ export const failures = {
   LOGS_FORBIDDEN: {
     retry: 'after-delay',
     class: 'auth',
-    advice: 'Grant the identity of the app Log Analytics Data Reader on the workspace, or unset LOG_ANALYTICS_WORKSPACE_ID.',
+    advice:
+      'Grant the identity of the app Log Analytics Data Reader on the workspace, or unset LOG_ANALYTICS_WORKSPACE_ID.',
   },
   LOGS_UNAVAILABLE: {
     retry: 'after-delay',

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { healthOf } from '../../../shared/app/health.js';
+import { describeEvent } from '../../../shared/app/tell-catalog.js';
 import type { Status, TargetStatus } from '../../../shared/gate/status.js';
 
 const quiet: Status = {
@@ -97,4 +98,28 @@ test('alerts and workbook read fields that the health line has', () => {
   const read = [...texts.matchAll(/\bhealth\.(\w+)/g)].map(([, field]) => field);
   expect(read.length).toBeGreaterThan(4);
   expect([...new Set(read)].filter((field) => !(String(field) in none))).toEqual([]);
+});
+
+test('alerts and workbook look for lines that functions write', () => {
+  const queries = ['infra/modules/alerts.bicep', 'infra/workbook.json']
+    .map((path) => readFileSync(path, 'utf8'))
+    .join();
+  const wanted = new Set([...queries.matchAll(/Message startswith \\?"([^"\\]+)/g)].map(([, beginning]) => beginning));
+  expect([...wanted].sort()).toEqual(['catalogue source ', 'health: ', 'reconcile: ', 'reconciled: ']);
+  const functions = readdirSync('functions')
+    .map((name) => readFileSync(`functions/${name}`, 'utf8'))
+    .join();
+  for (const beginning of wanted) expect(functions).toContain(`\`${beginning}$`);
+
+  const event = {
+    id: '1',
+    type: 'DeadlineAtRisk',
+    source: 'urn:x',
+    subject: 'x',
+    time: '2026-11-23T00:00:00Z',
+    data: {},
+  } as const;
+  const line = describeEvent(event);
+  const [, phrase = ''] = /Message has "([^"]+)"/.exec(queries) ?? [];
+  expect(line.startsWith(`${phrase} `)).toBe(true);
 });
