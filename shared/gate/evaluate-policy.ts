@@ -24,6 +24,8 @@ export interface PolicyPorts extends JudgePorts, WakePolicyPorts {
 /** After a change the lists are looked at once more: the API has no ETag, so another worker may have written at the same moment. */
 const confirmSeconds = 15;
 const conflictSeconds = 5;
+/** A worker that was asleep for longer between its judgement and its write judges again. */
+const fenceMs = 5 * 60_000;
 /** Entries of the audit trail among which a change that only would be made is looked for before it is told again. */
 const recentEntries = 200;
 
@@ -31,16 +33,18 @@ const recentEntries = 200;
  * Keeps the parameters of the policy assignment true: which clusters are guarded, and which versions each may have.
  *
  * Runs twice: what is as it should be is not written. Stops anywhere: an audit entry that stays "begun" tells where; the next look makes
- * the lists anew from what is judged then. Versions are judged before the assignment is read, and it is written only as it was read.
+ * the lists anew from what is judged then. Versions are judged after the assignment is read, and it is written only as it was read: what
+ * another worker wrote on newer facts is not undone.
  * @returns one line for the log
  * @throws SyncError of ARM: the message comes back
  */
 export async function evaluatePolicy(ports: PolicyPorts): Promise<string> {
   const { policyAssignments, enforcement } = ports;
   if (!policyAssignments) return 'no policy assignment is kept (setting POLICY_ASSIGNMENT_ID)';
-  const facts = await learnFacts(ports);
   const assignment = await policyAssignments.get();
   if (!assignment) return 'the policy assignment is not there: check POLICY_ASSIGNMENT_ID';
+  const judgedAt = ports.now();
+  const facts = await learnFacts(ports);
   const ours = (id: string): PolicyFacts =>
     modeOf(id, enforcement) === 'enforce' ? facts.of(id) : { kind: 'untouched' };
   const observed = makeLists(assignment.lists, facts.guarded, facts.of);
@@ -51,10 +55,15 @@ export async function evaluatePolicy(ports: PolicyPorts): Promise<string> {
   );
   if (!isSameLists(observed, enforced)) await tellWould(assignment, observed, ports);
   if (isSameLists(assignment.lists, enforced)) return 'the lists are as they should be';
-  return await change(assignment, enforced, ports);
+  return await change(assignment, enforced, judgedAt, ports);
 }
 
-async function change(assignment: PolicyAssignment, lists: PolicyLists, ports: PolicyPorts): Promise<string> {
+async function change(
+  assignment: PolicyAssignment,
+  lists: PolicyLists,
+  judgedAt: Date,
+  ports: PolicyPorts,
+): Promise<string> {
   const at = ports.now();
   const because = describeChange(assignment.lists, lists);
   const entry: AuditEntry = {
@@ -64,8 +73,10 @@ async function change(assignment: PolicyAssignment, lists: PolicyLists, ports: P
   };
   await ports.audit.save(entry);
   try {
-    if ((await ports.policyAssignments?.put(assignment, lists)) === 'conflict') {
-      await ports.audit.save({ ...entry, outcome: 'failed', because: [...because, 'it was changed meanwhile'] });
+    const isLate = ports.now().getTime() - judgedAt.getTime() > fenceMs;
+    if (isLate || (await ports.policyAssignments?.put(assignment, lists)) === 'conflict') {
+      const reason = isLate ? 'too late' : 'it was changed meanwhile';
+      await ports.audit.save({ ...entry, outcome: 'failed', because: [...because, reason] });
       await wakePolicy(ports, conflictSeconds);
       return 'the assignment was changed meanwhile; looked at again soon';
     }

@@ -136,10 +136,8 @@ function keep(facts: HoldFacts, record: HoldRecord, shut: readonly string[]): Ho
   // Whoever clears away what is over decides nothing.
   if (!entry && record.entry && isOver(record.entry, today(facts))) return begin(facts, shut);
   if (!configuration) return override(facts, 'the configuration was deleted');
-  if (!entry) {
-    const { start = '', end = '' } = record.entry ?? {};
-    return override(facts, `the entry ${start} to ${end} was changed or removed`);
-  }
+  const was = record.entry;
+  if (!entry) return override(facts, `the entry ${was?.start ?? ''} to ${was?.end ?? ''} was changed or removed`);
   if (!isRunningOut(entry, today(facts), policy.holdDays) && record.state === 'held')
     return nothing(`held until ${entry.end}`);
   if (mode === 'observe') return leave(facts, record);

@@ -1,5 +1,5 @@
 import { Application } from '../../../shared/app/application.js';
-import { clusterId, clusterOf, hours, target } from '../../support/builders.js';
+import { clusterId, clusterOf, hours, profileOf, target, version } from '../../support/builders.js';
 import { weekly } from '../../support/fakes/fake-maintenance.js';
 import {
   arrangeMaintained,
@@ -35,6 +35,21 @@ test('an upgrade whose target is not open is held beside the entries of the user
     reasons: ['1.35.7 is unknown'],
   });
   expect(azure.planQueue.messages).toEqual([{ clusterId: clusterId(), kubernetesVersion: target, attempt: 0 }]);
+});
+
+test.each([
+  ['1.34.9', '1.35.7'],
+  ['1.35.7', '1.34.9'],
+])('one of several versions that is not open is enough to hold: %s is open, %s is not', async (open, shut) => {
+  const azure = arrangeMaintained();
+  azure.clusters.put(autoUpgraded(), profileOf('1.34.9', '1.35.7'));
+  const now = azure.clock.now();
+  await azure.breakGlasses.save({
+    ...{ clusterId: clusterId(), kubernetesVersion: version(open), who: 'kim', reason: 'CVE' },
+    ...{ at: now, expiresAt: new Date(now.getTime() + hours(1)) },
+  });
+  await judgeMaintenance(azure);
+  expect(await holdOf(azure)).toMatchObject({ state: 'held', reasons: [`${shut} is unknown`] });
 });
 
 test('it is released as soon as the target is open, and nothing of it is left but in the audit trail', async () => {

@@ -2,6 +2,7 @@ import { Application } from '../../../shared/app/application.js';
 import { evaluatePolicy } from '../../../shared/gate/evaluate-policy.js';
 import type { EnforcementPolicy } from '../../../shared/gate/enforcement.js';
 import { entryOf } from '../../../shared/gate/policy-lists.js';
+import type { AuditEntry, PolicyAssignments } from '../../../shared/gate/ports.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import { clusterId, clusterOf, hours, subscriptionId } from '../../support/builders.js';
 import { FakePolicyAssignments } from '../../support/fakes/fake-policy-assignments.js';
@@ -149,6 +150,61 @@ test('only clusters in scope are enforced; of the others it is told', async () =
   const outcomes = (await scene.azure.audit.list(10)).map(({ outcome }) => outcome);
   expect([...outcomes].sort()).toEqual(['done', 'would']);
 });
+
+test('of a cluster that is only observed, what people entered stays', async () => {
+  const scene = await arrange();
+  scene.azure.addCluster(clusterOf('two'));
+  const theirs = entryOf(clusterId('two'), '1.36.0');
+  scene.kept.edit({ lists: { guarded: [clusterId('two')], allowed: [theirs] } });
+  await look(scene, { mode: 'enforce', scopes: [clusterId('one')] });
+  expect(await listsOf(scene)).toEqual({
+    guarded: [clusterId('two'), ...openLists.guarded].sort(),
+    allowed: [...openLists.allowed, theirs].sort(),
+  });
+});
+
+test('ids are the same however people spell them', async () => {
+  const scene = await arrange();
+  const guarded = [clusterId('one').toUpperCase(), clusterId('gone').toUpperCase()];
+  scene.kept.edit({ lists: { guarded, allowed: [one('1.34.7').toUpperCase()] } });
+  await look(scene);
+  expect(await listsOf(scene)).toEqual(openLists);
+});
+
+test.each([
+  ['reads the assignment', 'get', 'looks'],
+  ['writes it', 'put', 'looks'],
+  ['writes it', 'put', 'sleeps too'],
+] as const)(
+  'a worker that sleeps before it %s allows nothing that is shut by then (%s, another %s)',
+  async (_when, call, other) => {
+    const scene = await arrange();
+    const { kept, azure } = scene;
+    let asleep = true;
+    const sleepOnce = async () => {
+      if (!asleep) return;
+      asleep = false;
+      azure.clock.advance(hours(25) / 1000);
+      if (other === 'looks') await look(scene);
+    };
+    const sleepy: PolicyAssignments = {
+      get: async () => {
+        if (call === 'get') await sleepOnce();
+        return await kept.get();
+      },
+      put: async (assignment, lists) => await kept.put(assignment, lists),
+    };
+    const audit = Object.assign(Object.create(azure.audit) as typeof azure.audit, {
+      save: async (entry: AuditEntry) => {
+        if (call === 'put') await sleepOnce();
+        await azure.audit.save(entry);
+      },
+    });
+    const ports = { ...azure.ports(), policyAssignments: sleepy, audit };
+    await evaluatePolicy({ ...ports, enforcement: { mode: 'enforce', scopes: [] } });
+    expect(kept.written.flatMap(({ allowed }) => allowed)).not.toContain(one('1.35.7'));
+  },
+);
 
 test('an edit between read and write wins, is told, and the lists are looked at again', async () => {
   const scene = await arrange();

@@ -61,7 +61,7 @@ test.each(['all', 'shut-or-held'] as const)(
   async (look) => {
     const azure = await arrangeGrace('held');
     await azure.drain();
-  azure.maintenancePolicy = { ...azure.maintenancePolicy, scope: 'off' };
+    azure.maintenancePolicy = { ...azure.maintenancePolicy, scope: 'off' };
     await reconcile(azure.ports(), look);
     expect(azure.gateQueue.messages).toContainEqual({ kind: 'maintenance', clusterId: clusterId() });
   },

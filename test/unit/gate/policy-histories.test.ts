@@ -3,6 +3,7 @@ import { evaluatePolicy } from '../../../shared/gate/evaluate-policy.js';
 import { judgeTarget } from '../../../shared/gate/evaluate-target.js';
 import { entryOf, runningVersionsOf } from '../../../shared/gate/policy-lists.js';
 import type { PolicyLists } from '../../../shared/gate/ports.js';
+import { hashFacts } from '../../../shared/requirements/facts-hash.js';
 import {
   clusterId,
   clusterOf,
@@ -24,7 +25,7 @@ const name = fc.constantFrom(...names);
 
 const event = fc.oneof(
   fc.record({ kind: fc.constantFrom('prove', 'lose', 'expire', 'denounce', 'plan') }),
-  fc.record({ kind: fc.constantFrom('upgrade', 'remove', 'restore', 'direct', 'hide', 'edit'), of: name }),
+  fc.record({ kind: fc.constantFrom('upgrade', 'remove', 'restore', 'direct', 'hide', 'edit', 'change'), of: name }),
   fc.record({ kind: fc.constant('throw') }),
   fc.record({ kind: fc.constantFrom('look', 'look', 'look-while-edited', 'observe') }),
 );
@@ -80,6 +81,7 @@ class History {
       });
     if (kind === 'upgrade') this.put(of, { kubernetesVersion: version('1.35.7') });
     if (kind === 'restore') this.put(of);
+    if (kind === 'change') this.put(of, { properties: { addonProfiles: { azurepolicy: { enabled: true } } } });
     if (kind === 'direct') this.put(of, {}, null);
     if (kind === 'remove' || kind === 'hide') azure.clusters.remove(clusterOf(of).resource);
     if (kind === 'hide') this.#hidden.add(of);
@@ -114,6 +116,8 @@ class History {
       const [id = '', asked = ''] = entry.split('|');
       if (cluster && runningVersionsOf(cluster).includes(asked)) continue;
       const { decision } = await judgeTarget(cluster?.resource.id ?? id, version(asked), this.azure.ports());
+      const plan = (await this.azure.targets.get(cluster?.resource.id ?? id, version(asked)))?.planned;
+      if (cluster && plan?.factsHash !== hashFacts(cluster)) this.violations.push(`of another plan: ${entry}`);
       const isIsolated = cluster === undefined || cluster.bootstrap.source === 'cache';
       if (decision.decision !== 'open' || !isIsolated) this.violations.push(entry);
     }
