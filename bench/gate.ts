@@ -2,7 +2,7 @@
 import { Storage } from '../shared/azure/storage.js';
 import { openBench, type Bench } from '../test/support/e2e/bench.js';
 import { loadQuietScenario } from '../test/support/e2e/scenarios.js';
-import { loadEvenly, type Latencies } from './gate/open-loop.js';
+import { loadFromAside, type Latencies } from './gate/open-loop.js';
 import { seedFleet, type SeededGate } from './gate/seed.js';
 
 const fleet = { clusters: 100, registries: 10, artifacts: 150, shut: 2 };
@@ -49,13 +49,8 @@ async function load(
   })) ?? [{ path: '/admin/host/ping' }];
   const count = () => transactions(session.storage.transactions()) - session.storage.emptyPolls();
   const before = count();
-  const latencies = await loadEvenly(
-    url,
-    perSecond,
-    duration,
-    (index) => asked[index % asked.length] ?? { path: '/' },
-    (body) => gates === undefined || /"decision":"(open|closed)"/.test(body),
-  );
+  const right = gates === undefined ? '' : '"decision":"(open|closed)"';
+  const latencies = await loadFromAside({ url, perSecond, seconds: duration, asked, right });
   return { what, ...latencies, storage: count() - before };
 }
 

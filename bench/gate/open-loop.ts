@@ -1,6 +1,8 @@
 import { Agent, request } from 'node:http';
+import { once } from 'node:events';
 import { createHistogram, performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 export interface Asked {
   readonly path: string;
@@ -18,17 +20,28 @@ export interface Latencies {
   readonly max: number;
 }
 
+/** What to ask, in turn, and what a right answer looks like. */
+export interface Load {
+  readonly url: string;
+  readonly perSecond: number;
+  readonly seconds: number;
+  readonly asked: readonly Asked[];
+  /** A regular expression. */
+  readonly right: string;
+}
+
+/** As `loadEvenly`, in a thread of its own: a client that shares one with the storage that it measures would wait for its own turn. */
+export async function loadFromAside(load: Load): Promise<Latencies> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: load });
+  const [latencies] = (await once(worker, 'message')) as [Latencies];
+  return latencies;
+}
+
 /**
  * So many requests a second, evenly spaced, whatever becomes of those before: of an open loop nobody waits for anybody. A late answer counts
  * from when it should have been asked for.
  */
-export async function loadEvenly(
-  url: string,
-  perSecond: number,
-  seconds: number,
-  ask: (index: number) => Asked,
-  isRight: (body: string) => boolean,
-): Promise<Latencies> {
+async function loadEvenly({ url, perSecond, seconds, asked, right }: Load): Promise<Latencies> {
   const agent = new Agent({ keepAlive: true });
   const latencies = createHistogram();
   const started = performance.now();
@@ -37,9 +50,9 @@ export async function loadEvenly(
   for (let index = 0; index < perSecond * seconds; index += 1) {
     const dueAt = started + (index * 1000) / perSecond;
     await delay(Math.max(dueAt - performance.now(), 0));
-    const answered = get(url, ask(index), agent).then(
+    const answered = get(url, asked[index % asked.length] ?? { path: '/' }, agent).then(
       (body) => {
-        if (body !== undefined && isRight(body))
+        if (body !== undefined && new RegExp(right).test(body))
           latencies.record(Math.max(1, Math.round((performance.now() - dueAt) * 1000)));
         else bad += 1;
       },
@@ -67,3 +80,5 @@ async function get(url: string, { path, headers = {} }: Asked, agent: Agent): Pr
     asked.end();
   });
 }
+
+if (!isMainThread) parentPort?.postMessage(await loadEvenly(workerData as Load));

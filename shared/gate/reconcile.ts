@@ -34,7 +34,10 @@ export interface ReconcilePorts
   readonly maintenancePolicy: MaintenancePolicy;
 }
 
-/** Whose planned maintenance is judged: of every cluster that AKS upgrades by itself, or where something is shut or held. */
+/**
+ * Whose planned maintenance is judged: of every cluster that AKS upgrades by itself, or where something is shut or held. Records of
+ * Fleet gates that are gone are looked for with `all`, too.
+ */
 export type MaintenanceLook = 'all' | 'shut-or-held';
 
 /** Counts of what one round set in motion. */
@@ -59,7 +62,7 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
   const listed = await ports.clusters.list();
   const { clusters } = listed;
   const known = await rememberClusters(listed, ports.seenClusters, ports.now());
-  const fleetGates = await reconcileFleets(ports);
+  const fleetGates = await reconcileFleets(ports, look);
   const records = await ports.targets.list();
   const removed = await removeObsolete(records, listed, ports);
   const proofs = await ports.registryProofs.list();
@@ -172,8 +175,10 @@ async function tellWholes(
 }
 
 /** @returns gates of ours that are pending, and how many are judged again: also those that are settled since and not recorded so */
-async function reconcileFleets(ports: ReconcilePorts) {
+async function reconcileFleets(ports: ReconcilePorts, look: MaintenanceLook) {
   const listed = await attempt(() => ports.fleets.listGates());
+  // Where no gate is, none waits: what is left of one that is gone can be told later.
+  if (listed.length === 0 && look !== 'all') return { judged: 0, ours: [], listed };
   const ours = typeof listed === 'string' ? [] : listed.filter((gate) => !isOurs(gate, ports.fleetGatePrefix));
   const records = await ports.fleetRecords.list();
   const unsettled = records

@@ -182,6 +182,14 @@ test('has every pending gate of ours judged, and those that are recorded as wait
   ]);
 });
 
+test('where no Fleet gate is, records of those that are gone are looked for at the half-hourly look', async () => {
+  const azure = arrange();
+  const record = { displayName: '', updateRun: '', stage: '', reasons: [], recordedAt: azure.clock.now() };
+  await azure.fleetRecords.save({ ...record, id: gateId('gone'), action: 'waiting' }, undefined);
+  expect(await reconcile(azure.ports(), 'shut-or-held')).toMatchObject({ fleetGates: 0 });
+  expect(await reconcile(azure.ports(), 'all')).toMatchObject({ fleetGates: 1 });
+});
+
 test("a plan of other facts than today's opens no gate while the new one is on its way", async () => {
   const azure = arrange('one');
   await plannedCluster(azure);
