@@ -67,17 +67,20 @@ test.each([
   ['in an hour', 3600, 0, 60],
   ['in 40 s, after an hour', 40, 3600, 300],
   ['since long', -600, 0, 10],
-])('what is due %s is waited for, a moment longer, and a minute at most', async (_when, dueInSeconds, shutSeconds, seconds) => {
-  const azure = await arrange({ ...waiting, dueAt: new FakeClock().now() });
-  await evaluateTarget(task, azure.ports());
-  azure.gateQueue.lose(0);
-  azure.clock.advance(shutSeconds);
-  const stored = await azure.states.get(waiting.registry, coredns);
-  const dueAt = new Date(azure.clock.now().getTime() + dueInSeconds * 1000);
-  await azure.states.save([{ state: { ...waiting, dueAt }, etag: stored?.etag }]);
-  await evaluateTarget(task, azure.ports());
-  expect(delay(azure)).toBe(seconds);
-});
+])(
+  'what is due %s is waited for, a moment longer, and a minute at most',
+  async (_when, dueInSeconds, shutSeconds, seconds) => {
+    const azure = await arrange({ ...waiting, dueAt: new FakeClock().now() });
+    await evaluateTarget(task, azure.ports());
+    azure.gateQueue.lose(0);
+    azure.clock.advance(shutSeconds);
+    const stored = await azure.states.get(waiting.registry, coredns);
+    const dueAt = new Date(azure.clock.now().getTime() + dueInSeconds * 1000);
+    await azure.states.save([{ state: { ...waiting, dueAt }, etag: stored?.etag }]);
+    await evaluateTarget(task, azure.ports());
+    expect(delay(azure)).toBe(seconds);
+  },
+);
 
 test.each([
   ['failed', stateOf(coredns, { phase: 'failed' })],
