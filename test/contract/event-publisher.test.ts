@@ -123,11 +123,11 @@ test('an identity that may not, and an address where nobody answers, are told ap
 
 test('a connection that is closed under a request is no outage, one that never answers is', async () => {
   const found = await boot({});
-  const { server: keys, caPem, remove } = await issueCertificates();
-  trust(caPem);
+  const ca = await issueCertificates();
+  trust(ca.caPem);
   let resets = 1;
   let asked = 0;
-  const server = createServer(keys, (request, response) => {
+  const server = createServer(ca.server, (request, response) => {
     asked += 1;
     if (resets > 0) request.socket.destroy();
     else response.writeHead(200).end();
@@ -143,7 +143,7 @@ test('a connection that is closed under a request is no outage, one that never a
   expect(asked).toBe(4);
   const closed = once(server.close(), 'close');
   server.closeAllConnections();
-  await Promise.all([closed, remove()]);
+  await Promise.all([closed, ca.remove()]);
 });
 
 test.each([
