@@ -1,4 +1,4 @@
-import { dropUnneeded } from '../../../shared/gate/drop-unneeded.js';
+import { dropUnneeded } from '../../../shared/warming/drop-unneeded.js';
 import { reconcile } from '../../../shared/gate/reconcile.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import { advanceArtifact, taskOf } from '../../../shared/warming/advance.js';

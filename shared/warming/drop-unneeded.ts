@@ -1,7 +1,6 @@
 import { artifactName } from '../model/artifact.js';
-import type { ArtifactStates, TargetRecord } from '../warming/ports.js';
-import type { ArtifactState } from '../warming/state.js';
-import type { StateIndex } from './decide.js';
+import type { ArtifactStates, TargetRecord } from './ports.js';
+import type { ArtifactState } from './state.js';
 
 /** What a plan under way has pinned may be in no record yet. */
 const underWayMs = 3_600_000;
@@ -14,13 +13,13 @@ interface DropPorts {
 /**
  * Ends the work for artifacts that no plan needs any more: their tasks would follow one another for ever where a registry is gone or
  * never caches. Runs twice: what has ended is left. Stops anywhere: the next round finds the rest, but for a registry that no target
- * is left of. A plan that needs one after all begins it anew at once.
+ * is left of. A plan that needs one after all begins it anew, with the next round at the latest.
  * @param kept all targets that there are
- * @param indexes by registry, also of targets that were just removed
+ * @param indexes states by registry and artifact name, also of targets that were just removed
  */
 export async function dropUnneeded(
   kept: readonly TargetRecord[],
-  indexes: ReadonlyMap<string, StateIndex>,
+  indexes: ReadonlyMap<string, ReadonlyMap<string, ArtifactState>>,
   ports: DropPorts,
 ): Promise<void> {
   for (const [registry, index] of indexes) {
