@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { artifactName, type ArtifactRef } from '../model/artifact.js';
 import type { StateCarrier } from '../warming/carry-states.js';
@@ -78,32 +77,18 @@ export class TableArtifactStates implements ArtifactStates, StateCarrier {
     } catch (error) {
       if (!isConflict(error) && !isNotFound(error)) throw error;
       const now = await this.list(first.state.registry);
-      const left = batch.filter(({ state, etag }) => now.get(artifactName(state))?.etag === etag);
-      const lost = batch
-        .filter((change) => !left.includes(change) && !this.#isWritten(change, now.get(artifactName(change.state))))
-        .map(({ state }) => artifactName(state));
+      const isLost = ({ state, etag }: Change): boolean => now.get(artifactName(state))?.etag !== etag;
+      const left = batch.filter((change) => !isLost(change));
+      const lost = batch.filter(isLost).map(({ state }) => artifactName(state));
       return [...lost, ...(await this.#saveBatch(left, tries + 1))];
     }
   }
 
   async #saveOne({ state, etag }: Change): Promise<readonly string[]> {
     const written = await replaceRow(this.table, rowOf(state), etag);
-    if (written === undefined) {
-      const now = await this.get(state.registry, state);
-      return this.#isWritten({ state, etag }, now) ? [] : [artifactName(state)];
-    }
+    if (written === undefined) return [artifactName(state)];
     this.#remember(state, written);
     return [];
-  }
-
-  /**
-   * Whether what stands there is what was to be written: its answer was lost, and the client's own second try met its first. Taken for
-   * a lost race it would get no task.
-   */
-  #isWritten({ state }: Change, now: StoredState | undefined): boolean {
-    if (!now || !isDeepStrictEqual(rowOf(now.state), rowOf(state))) return false;
-    this.#remember(state, now.etag);
-    return true;
   }
 
   #remember(state: ArtifactState, etag: string | undefined): void {
