@@ -70,12 +70,11 @@ describe.each([
 });
 
 describe('the fetcher over http', () => {
-  const limits = { bytes: 100_000, timeoutMs: 300 };
-
   test('stops reading what is too large, also when little of it travels', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(10_000_000, 0x20)));
     });
+    const limits = { bytes: 100_000, timeoutMs: 30_000 };
     await expect(new HttpDocumentFetcher(fetch, limits).fetch(url, undefined)).rejects.toMatchObject({
       code: 'CATALOG_SOURCE_INVALID',
       message: expect.stringContaining('larger than 100000 bytes') as string,
@@ -90,6 +89,7 @@ describe('the fetcher over http', () => {
     ],
   ])('gives up on %s', async (_what, listener) => {
     const url = await serve(listener);
+    const limits = { bytes: 100_000, timeoutMs: 300 };
     await expect(new HttpDocumentFetcher(fetch, limits).fetch(url, undefined)).rejects.toMatchObject({
       code: 'CATALOG_SOURCE_UNAVAILABLE',
       message: expect.stringContaining('did not answer in time') as string,
