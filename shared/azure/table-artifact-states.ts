@@ -1,12 +1,12 @@
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { artifactName, type ArtifactRef } from '../model/artifact.js';
 import type { StateCarrier } from '../warming/carry-states.js';
-import type { ArtifactStates, StoredState, WarmTask } from '../warming/ports.js';
+import type { RecentStates, StoredState, WarmTask } from '../warming/ports.js';
 import type { ArtifactState } from '../warming/state.js';
 import { carriedBy, keysOf, rowOf, storedOf } from './table-artifact-rows.js';
 import { isConflict, isNotFound, mostPerBatch } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
-import { eachRow, readRow, replaceRow } from './table-rows.js';
+import { eachRow, eachRowSince, readRow, replaceRow, type StoredRow } from './table-rows.js';
 
 type Change = { readonly state: ArtifactState; readonly etag: string | undefined };
 
@@ -18,18 +18,17 @@ const longestCarried = 20_000;
 const mostRemembered = 10_000;
 
 /** Table `syncArtifacts`: partition = registry, row = artifact. One transaction lists up to 1,000 artifacts. */
-export class TableArtifactStates implements ArtifactStates, StateCarrier {
+export class TableArtifactStates implements RecentStates, StateCarrier {
   readonly #written = new Map<string, StoredState>();
 
   constructor(private readonly table: TableClient) {}
 
   async list(registry: string): Promise<ReadonlyMap<string, StoredState>> {
-    const found = new Map<string, StoredState>();
-    for await (const entity of eachRow(this.table, encodeKey(registry))) {
-      const stored = storedOf(entity, registry);
-      if (stored) found.set(artifactName(stored.state), stored);
-    }
-    return found;
+    return await statesOf(eachRow(this.table, encodeKey(registry)), registry);
+  }
+
+  async listSince(registry: string, since: Date): Promise<ReadonlyMap<string, StoredState>> {
+    return await statesOf(eachRowSince(this.table, encodeKey(registry), since), registry);
   }
 
   async get(registry: string, artifact: ArtifactRef, task?: WarmTask): Promise<StoredState | undefined> {
@@ -96,6 +95,18 @@ export class TableArtifactStates implements ArtifactStates, StateCarrier {
     if (this.#written.size >= mostRemembered) this.#written.clear();
     this.#written.set(`${state.registry} ${artifactName(state)}`, { state, etag });
   }
+}
+
+async function statesOf(
+  rows: AsyncIterable<StoredRow>,
+  registry: string,
+): Promise<ReadonlyMap<string, StoredState>> {
+  const found = new Map<string, StoredState>();
+  for await (const entity of rows) {
+    const stored = storedOf(entity, registry);
+    if (stored) found.set(artifactName(stored.state), stored);
+  }
+  return found;
 }
 
 function actionOf({ state, etag }: Change): TransactionAction {

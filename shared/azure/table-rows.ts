@@ -50,6 +50,13 @@ export function eachRow(table: TableClient, partitionKey?: string): AsyncIterabl
   return table.listEntities({ queryOptions: { filter: odata`PartitionKey eq ${partitionKey}` } });
 }
 
+/** Rows of a partition that the service wrote at `since` or later, by its own clock: column `Timestamp`. */
+export function eachRowSince(table: TableClient, partitionKey: string, since: Date): AsyncIterable<StoredRow> {
+  return table.listEntities({
+    queryOptions: { filter: odata`PartitionKey eq ${partitionKey} and Timestamp ge ${since}` },
+  });
+}
+
 /**
  * Writes a row over the one that was read with this ETag, or a new one where there was none.
  * @returns its ETag; undefined when somebody else wrote or removed the row first

@@ -1,16 +1,21 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import type { StoredState, TargetRecord, Targets } from '../warming/ports.js';
+import type { RecentStates, StoredState, TargetRecord, Targets } from '../warming/ports.js';
 import type { StoredRegistryProof } from '../warming/registry-proof.js';
 import type { JudgeReads } from './evaluate-target.js';
 
-export interface RememberPorts extends Omit<JudgeReads, 'gatePolicy' | 'targets'> {
+export interface RememberPorts extends Omit<JudgeReads, 'gatePolicy' | 'targets' | 'states'> {
   readonly targets: Pick<Targets, 'get' | 'revision'>;
+  readonly states: Pick<RecentStates, 'list' | 'listSince'>;
 }
 
 /** An answer rests on states of a registry that were read within this: seconds, where a loss in a registry is noticed within hours. */
 const rememberForMs = 2000;
 /** Who asks after this has them read anew for the next, and does not wait. */
 const renewAfterMs = 1000;
+/** All states of a registry are read again after this; in between, those that were written since the last time. */
+const wholeForMs = 60_000;
+/** How much further back that goes: storage writes by its own clock. */
+const overlapMs = 30_000;
 /** Why a gate is shut, beside what is missing: no decision depends on it. */
 const causesForMs = 5000;
 const mostTargets = 2000;
@@ -56,46 +61,56 @@ interface Reading {
   readonly states: ReadonlyMap<string, StoredState>;
 }
 
+interface KnownRegistry {
+  readonly reading: Reading;
+  /** When it was begun to be read, and when all of its states were; ms of the epoch. */
+  readonly at: number;
+  readonly wholeAt: number;
+}
+
 class RememberedRegistries {
-  readonly #known = new Map<string, { readonly at: number; readonly reading: Promise<Reading> }>();
+  readonly #known = new Map<string, KnownRegistry>();
   readonly #renewed = new Map<string, Promise<Reading>>();
 
   constructor(private readonly ports: RememberPorts) {}
 
   async read(registry: string): Promise<Reading> {
     const known = this.#known.get(registry);
-    const age = known ? this.ports.now().getTime() - known.at : Number.POSITIVE_INFINITY;
+    const age = known ? this.#now() - known.at : Number.POSITIVE_INFINITY;
     if (!known || !isWithin(age, rememberForMs)) return await this.#renew(registry);
     // Who is answered from memory does not wait, nor learn that storage failed: the next one does.
     if (age >= renewAfterMs) this.#renew(registry).catch(() => undefined);
-    return await known.reading;
+    return known.reading;
   }
 
   /** One reading at a time: who asks meanwhile waits for the same. */
   #renew(registry: string): Promise<Reading> {
     const going = this.#renewed.get(registry);
     if (going) return going;
-    const at = this.ports.now().getTime();
-    const reading = this.#load(registry);
+    const reading = this.#load(registry).finally(() => this.#renewed.delete(registry));
     this.#renewed.set(registry, reading);
-    return reading.then(
-      (read) => {
-        this.#renewed.delete(registry);
-        for (const [key, { at: then }] of this.#known) if (!isWithin(at - then, rememberForMs)) this.#known.delete(key);
-        this.#known.set(registry, { at, reading });
-        return read;
-      },
-      (error: unknown) => {
-        this.#renewed.delete(registry);
-        throw error;
-      },
-    );
+    return reading;
   }
 
   /** The proof first: what it does not hold true of any more has lost its own proof by then. */
   async #load(registry: string): Promise<Reading> {
+    const at = this.#now();
+    const known = this.#known.get(registry);
+    const base = known && isWithin(at - known.wholeAt, wholeForMs) ? known : undefined;
     const proof = await this.ports.registryProofs.get(registry);
-    return { proof, states: await this.ports.states.list(registry) };
+    const states = base ? await this.#statesAfter(base, registry) : await this.ports.states.list(registry);
+    for (const [key, { wholeAt }] of this.#known) if (!isWithin(at - wholeAt, wholeForMs)) this.#known.delete(key);
+    this.#known.set(registry, { reading: { proof, states }, at, wholeAt: base?.wholeAt ?? at });
+    return { proof, states };
+  }
+
+  async #statesAfter({ reading, at }: KnownRegistry, registry: string): Promise<Reading['states']> {
+    const written = await this.ports.states.listSince(registry, new Date(at - overlapMs));
+    return written.size === 0 ? reading.states : new Map([...reading.states, ...written]);
+  }
+
+  #now(): number {
+    return this.ports.now().getTime();
   }
 }
 

@@ -162,6 +162,12 @@ export interface ArtifactStates {
   ): Promise<readonly string[]>;
 }
 
+/** For who reads the states of a registry again and again. States are never removed: what was not written is as it was. */
+export interface RecentStates extends ArtifactStates {
+  /** As `list`, without what was written last before `since`, by the store's own clock. */
+  listSince(registry: string, since: Date): Promise<ReadonlyMap<string, StoredState>>;
+}
+
 /** Asks for a target to be planned, as it travels on the queue `plan`. */
 export interface PlanTask extends TargetRef {
   /** 0 for the first try; counts tries that failed in a way that waiting may cure. */

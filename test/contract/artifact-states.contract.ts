@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { artifactName } from '../../shared/model/artifact.js';
-import type { ArtifactStates } from '../../shared/warming/ports.js';
+import type { ArtifactStates, RecentStates } from '../../shared/warming/ports.js';
+import type { ArtifactState } from '../../shared/warming/state.js';
 import { before, coredns, minutes, pause, provenState, stateOf } from '../support/builders.js';
 import { digestOf } from '../support/fakes/fake-manifests.js';
 
@@ -104,4 +106,33 @@ export function artifactStatesContract(open: () => Promise<ArtifactStates>): voi
   test('nothing to write is nothing lost', async () => {
     expect(await states.save([])).toEqual([]);
   });
+}
+
+/** What a store does beyond that from which answers are remembered. @param open an empty store */
+export function recentStatesContract(open: () => Promise<RecentStates>): void {
+  test('tells what was written since a moment, created or replaced, alone or in a batch, of one registry', async () => {
+    const states = await open();
+    const save = async (...changed: readonly ArtifactState[]): Promise<void> => {
+      const etags = await states.list(stateOf().registry);
+      const lost = await states.save(changed.map((state) => ({ state, etag: etags.get(artifactName(state))?.etag })));
+      expect(lost).toEqual([]);
+    };
+    const { registry } = stateOf();
+    await save(stateOf(coredns), stateOf(pause));
+    const since = await nextMillisecond();
+    expect(await states.listSince(registry, since)).toEqual(new Map());
+    const [fresh, alone] = [stateOf({ ...pause, tag: '4' }), stateOf({ ...pause, tag: '5' })];
+    await save(stateOf(pause, { step: 1 }), fresh);
+    await save(alone);
+    await states.save([{ state: { ...stateOf(coredns), registry: `${registry}2` }, etag: undefined }]);
+    const written = await states.listSince(registry, since);
+    expect([...written.keys()].sort()).toEqual([pause, fresh, alone].map(artifactName).sort());
+    for (const [name, stored] of written) expect((await states.list(registry)).get(name)).toEqual(stored);
+  });
+}
+
+/** Stores tell times to the millisecond. */
+async function nextMillisecond(): Promise<Date> {
+  await delay(2);
+  return new Date();
 }

@@ -37,7 +37,7 @@ import { MemoryDeadlines } from '../support/fakes/memory-events.js';
 import { MemoryQueue } from '../support/fakes/memory-queue.js';
 import { MemoryRegistryProofs } from '../support/fakes/memory-registry-proofs.js';
 import { MemoryTargets } from '../support/fakes/memory-targets.js';
-import { artifactStatesContract } from './artifact-states.contract.js';
+import { artifactStatesContract, recentStatesContract } from './artifact-states.contract.js';
 import { auditTrailContract, breakGlassesContract } from './audit.contract.js';
 import {
   deadlinesContract,
@@ -66,7 +66,10 @@ afterAll(() => local.close());
 describe.each([
   ['memory', async () => new MemoryArtifactStates()],
   ['Azurite', async () => new TableArtifactStates(await emptied('syncArtifacts'))],
-])('artifact states in %s', (_store, open) => artifactStatesContract(open));
+])('artifact states in %s', (_store, open) => {
+  artifactStatesContract(open);
+  recentStatesContract(open);
+});
 
 describe.each([
   ['memory', async () => new MemoryRegistryProofs()],

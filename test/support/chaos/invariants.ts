@@ -3,7 +3,7 @@ import { indexStates } from '../../../shared/gate/evaluate-target.js';
 import type { StateIndex } from '../../../shared/gate/decide.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { parseClusterId } from '../../../shared/model/resource-id.js';
-import type { ArtifactStates, TargetRecord } from '../../../shared/warming/ports.js';
+import type { RecentStates, TargetRecord } from '../../../shared/warming/ports.js';
 import type { RegistryProof } from '../../../shared/warming/registry-proof.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';
 import { withoutRule, type ChaosAzure } from './chaos-azure.js';
@@ -110,14 +110,15 @@ export async function findAbsent(azure: ChaosAzure): Promise<readonly string[]> 
 }
 
 /** Six gates are asked about two registries. */
-function readOnce(states: ArtifactStates): ArtifactStates {
-  const lists = new Map<string, ReturnType<ArtifactStates['list']>>();
+function readOnce(states: RecentStates): RecentStates {
+  const lists = new Map<string, ReturnType<RecentStates['list']>>();
   return {
     list: (registry) => {
       const list = lists.get(registry) ?? states.list(registry);
       lists.set(registry, list);
       return list;
     },
+    listSince: (registry, since) => states.listSince(registry, since),
     get: (registry, artifact) => states.get(registry, artifact),
     save: () => Promise.reject(new Error('whoever looks on writes nothing')),
   };

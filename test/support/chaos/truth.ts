@@ -1,7 +1,7 @@
 import { artifactName, type Digest } from '../../../shared/model/artifact.js';
 import { covers, type RegistryProof } from '../../../shared/warming/registry-proof.js';
 import type { ArtifactState } from '../../../shared/warming/state.js';
-import type { ArtifactStates } from '../../../shared/warming/ports.js';
+import type { RecentStates } from '../../../shared/warming/ports.js';
 import type { LocalRegistries } from './local-registries.js';
 
 /** The registry notices a moved tag so late (acr#860), and for so long a proof of it may be of before. */
@@ -56,9 +56,10 @@ export class Truth {
   }
 
   /** Notes the proofs that a worker writes. */
-  watch(states: ArtifactStates, startedAt: () => number): ArtifactStates {
+  watch(states: RecentStates, startedAt: () => number): RecentStates {
     return {
       list: (registry) => states.list(registry),
+      listSince: (registry, since) => states.listSince(registry, since),
       get: (registry, artifact, task) => states.get(registry, artifact, task),
       save: async (changes) => {
         const lost = new Set(await states.save(changes));

@@ -53,7 +53,7 @@ export class FakeSubscription {
   readonly fleets = new FakeFleets();
   /** Set: an assignment is kept. */
   policyAssignments: FakePolicyAssignments | undefined;
-  readonly states = new MemoryArtifactStates();
+  readonly states = new MemoryArtifactStates(this.clock.now);
   readonly targets = new MemoryTargets(this.clock.now);
   readonly judgements = new MemoryJudgements();
   readonly fleetRecords = new MemoryFleetGateRecords();

@@ -23,9 +23,13 @@ import { MemoryTargets } from '../../support/fakes/memory-targets.js';
 /** One store, a worker that writes through it and a reader that remembers; reads are counted. */
 async function openScene() {
   const clock = new FakeClock();
-  const stored = new MemoryArtifactStates();
+  const stored = new MemoryArtifactStates(clock.now);
   const targets = new MemoryTargets(clock.now);
-  const reads = { lists: 0, plans: 0, fails: false };
+  const reads = { lists: 0, lately: 0, plans: 0, fails: false };
+  const count = (what: 'lists' | 'lately'): void => {
+    reads[what] += 1;
+    if (reads.fails) throw new Error('storage is away');
+  };
   const direct = {
     targets,
     states: stored,
@@ -47,11 +51,8 @@ async function openScene() {
         revision: (...of) => targets.revision(...of),
       },
       states: {
-        list: async (registry) => {
-          reads.lists += 1;
-          if (reads.fails) throw new Error('storage is away');
-          return await stored.list(registry);
-        },
+        list: async (registry) => (count('lists'), await stored.list(registry)),
+        listSince: async (registry, since) => (count('lately'), await stored.listSince(registry, since)),
       },
     }),
   };
@@ -97,7 +98,19 @@ test('who asks all the time waits for storage once', async () => {
   scene.clock.advance(1.5);
   expect(await scene.judge(scene.remembered)).toBe('open');
   expect(await scene.judge(scene.remembered)).toBe('closed');
+  expect(scene.reads).toMatchObject({ lists: 1, lately: 1 });
+});
+
+test('all states of a registry are read once a minute, those written lately every second', async () => {
+  const scene = await openScene();
+  await scene.put(proven(scene));
+  await scene.put(proven(scene, pause));
+  for (let second = 0; second < 120; second += 1) {
+    expect(await scene.judge(scene.remembered)).toBe('open');
+    scene.clock.advance(1);
+  }
   expect(scene.reads.lists).toBe(2);
+  expect(scene.reads.lately).toBeGreaterThan(100);
 });
 
 test('storage that fails is told to who has to wait for it, and asked again by the next', async () => {
