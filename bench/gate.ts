@@ -8,7 +8,7 @@ import { seedFleet, type SeededGate } from './gate/seed.js';
 const fleet = { clusters: 100, registries: 10, artifacts: 150, shut: 2 };
 const perSecond = 50;
 const seconds = 30;
-const warmSeconds = 5;
+const warmSeconds = 15;
 const mostMs = 30;
 
 interface Measured extends Latencies {

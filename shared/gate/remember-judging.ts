@@ -14,8 +14,10 @@ const rememberForMs = 2000;
 const renewAfterMs = 1000;
 /** All states of a registry are read again after this; in between, those that were written since the last time. */
 const wholeForMs = 60_000;
-/** How much further back that goes: storage writes by its own clock. */
-const overlapMs = 30_000;
+/** Not of many registries at once: those who ask meanwhile would wait for all of it. */
+const wholeApartMs = 250;
+/** How much further back what was written lately goes: storage writes by its own clock. */
+const overlapMs = 10_000;
 /** Why a gate is shut, beside what is missing: no decision depends on it. */
 const causesForMs = 5000;
 const mostTargets = 2000;
@@ -71,6 +73,8 @@ interface KnownRegistry {
 class RememberedRegistries {
   readonly #known = new Map<string, KnownRegistry>();
   readonly #renewed = new Map<string, Promise<Reading>>();
+  /** When all states of some registry were begun to be read last. */
+  #wholeAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly ports: RememberPorts) {}
 
@@ -96,10 +100,12 @@ class RememberedRegistries {
   async #load(registry: string): Promise<Reading> {
     const at = this.#now();
     const known = this.#known.get(registry);
-    const base = known && isWithin(at - known.wholeAt, wholeForMs) ? known : undefined;
+    const isEnough = isWithin(at - (known?.wholeAt ?? 0), wholeForMs) || isWithin(at - this.#wholeAt, wholeApartMs);
+    const base = isEnough ? known : undefined;
+    if (!base) this.#wholeAt = at;
     const proof = await this.ports.registryProofs.get(registry);
     const states = base ? await this.#statesAfter(base, registry) : await this.ports.states.list(registry);
-    for (const [key, { wholeAt }] of this.#known) if (!isWithin(at - wholeAt, wholeForMs)) this.#known.delete(key);
+    for (const [key, { at: then }] of this.#known) if (!isWithin(at - then, wholeForMs)) this.#known.delete(key);
     this.#known.set(registry, { reading: { proof, states }, at, wholeAt: base?.wholeAt ?? at });
     return { proof, states };
   }
