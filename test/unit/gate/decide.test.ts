@@ -89,7 +89,7 @@ test.each([
     ['proof-expired: last seen in the registry at an unknown time'],
   ],
 ] as const)('the gate %s', (_sentence, record, states, decision, missing) => {
-  const result = decideTarget(record, indexOf(...states), now, policy);
+  const result = decideTarget(record, indexOf(...states), now, policy, undefined);
   expect(result.decision).toBe(decision);
   expect(result.missing.map(({ state, reason }) => `${state}: ${reason}`)).toEqual(missing);
 });
@@ -117,18 +117,18 @@ test.each([
     'ARM_FORBIDDEN: registry: 403',
   ],
 ])('the gate knows nothing from %s', (_sentence, record, reason) => {
-  const result = decideTarget(record, indexOf(provenState()), now, policy);
+  const result = decideTarget(record, indexOf(provenState()), now, policy, undefined);
   expect(result.decision).toBe('unknown');
   expect(result.reasons.join()).toContain(reason);
 });
 
 test('a plan whose renewal has just failed still holds', () => {
   const record = { ...planned(), failure: failure('plan-stays') };
-  expect(decideTarget(record, indexOf(provenState()), now, policy).decision).toBe('open');
+  expect(decideTarget(record, indexOf(provenState()), now, policy, undefined).decision).toBe('open');
 });
 
 test('an unknown gate tells what is missing all the same', () => {
-  expect(decideTarget(planned(planOf(unsure)), indexOf(), now, policy)).toMatchObject({
+  expect(decideTarget(planned(planOf(unsure)), indexOf(), now, policy, undefined)).toMatchObject({
     required: 1,
     cached: 0,
     missing: [{ state: 'not-started' }],
@@ -137,11 +137,13 @@ test('an unknown gate tells what is missing all the same', () => {
 
 test('a proof of manifests alone does not open a gate that wants deep proofs, and does where manifests will do', () => {
   const shallow = indexOf(provenState(coredns, { proof: 'manifests' }));
-  expect(decideTarget(planned(), shallow, now, policy)).toMatchObject({
+  expect(decideTarget(planned(), shallow, now, policy, undefined)).toMatchObject({
     decision: 'closed',
     missing: [{ state: 'proof-expired', reason: expect.stringContaining('configs and layers') as string }],
   });
-  expect(decideTarget(planned(), shallow, now, { ...policy, proofLevel: 'manifests' }).decision).toBe('open');
+  expect(decideTarget(planned(), shallow, now, { ...policy, proofLevel: 'manifests' }, undefined).decision).toBe(
+    'open',
+  );
 });
 
 test('whatever the facts are, the gate opens only on a fresh proof of each artifact, and says why it does not', () => {
@@ -162,7 +164,7 @@ test('whatever the facts are, the gate opens only on a fresh proof of each artif
       const plan = planOf(setOf(...required), { plannedAt: before(hours(planAge)) });
       const record = { ...planned(plan), ...(isWrong ? { failure: failure('plan-wrong') } : {}) };
       const known = indexOf(...states);
-      const result = decideTarget(record, known, now, policy);
+      const result = decideTarget(record, known, now, policy, undefined);
       const proven = required.every((one) => isFresh(known.get(artifactName(one))));
       const sound = required.length > 0 && planAge >= 0 && planAge <= 24 && !isWrong;
       expect(result.decision === 'open').toBe(proven && sound);

@@ -1,7 +1,6 @@
 import { SyncError } from '../../../shared/model/errors.js';
 import { artifactName, type ArtifactRef } from '../../../shared/model/artifact.js';
 import { effectiveProvenAt } from '../../../shared/warming/registry-proof.js';
-import { indexRegistry } from '../../../shared/gate/evaluate-target.js';
 import { verifyRegistry } from '../../../shared/warming/verify-registry.js';
 import { stateOf } from '../../support/builders.js';
 import type { FakeSubscription } from '../../support/fakes/fake-subscription.js';
@@ -9,6 +8,7 @@ import { MortalWorkers } from '../../support/fakes/mortal-workers.js';
 import {
   artifactsOf,
   finishRound,
+  indexRegistry,
   registryKey,
   roundTask,
   verifyPorts,
