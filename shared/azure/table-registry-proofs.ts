@@ -16,7 +16,8 @@ const row = z
     evidence: z.enum(['inventory', 'heads']),
     outageSince: date.optional(),
     outageLastProbe: date.optional(),
-    outageCode: z.enum(failureCodes).optional(),
+    // One that only a later release knows says as much: it was not reached.
+    outageCode: z.enum(failureCodes).optional().catch('REGISTRY_UNAVAILABLE'),
     outageReason: z.string().optional(),
   })
   .transform(({ outageSince: since, outageLastProbe: lastProbe, outageCode: code, outageReason: reason, ...proof }) =>
