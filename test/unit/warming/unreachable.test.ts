@@ -39,7 +39,11 @@ test.each<[string, Outage | undefined, boolean]>([
 test.each<[string, Outage | undefined, Partial<Outage>]>([
   ['begins', undefined, { since: now, lastProbe: now }],
   ['goes on', outage(30, 1), { since: before(minutes(30)), lastProbe: now }],
-  ['goes on after a clock that is ahead', outage(30, -2), { since: before(minutes(30)), lastProbe: before(-minutes(2)) }],
+  [
+    'goes on after a clock that is ahead',
+    outage(30, -2),
+    { since: before(minutes(30)), lastProbe: before(-minutes(2)) },
+  ],
   ['begins anew where nobody had looked for hours', outage(300, 121), { since: now, lastProbe: now }],
   ['begins anew after a clock that goes wrong', outage(300, -60), { since: now, lastProbe: now }],
 ])('with one more look in vain an outage %s', (_sentence, known, expected) => {
