@@ -100,7 +100,7 @@ export async function lookByHeads(artifacts: ByRepository, reader: ManifestReade
 }
 
 /** Whether a registry was there: a failure says why not; "unknown" where nobody can tell. */
-export type Reach = 'reached' | 'unknown' | SyncError;
+type Reach = 'reached' | 'unknown' | SyncError;
 
 /**
  * Whether looks reached the registry. Where they found nothing, some artifacts are asked for as nodes would: who may not list may pull all the
@@ -118,7 +118,10 @@ export async function reachOf(
   if (failure ? !isUnreachable(failure) : before === 'reached') return 'unknown';
   const asked = await lookByHeads(sampleOf(proven), reader);
   if (asked.seen.size > 0) return 'reached';
-  return asked.failure && isUnreachable(asked.failure) ? asked.failure : 'unknown';
+  if (asked.failure && isUnreachable(asked.failure)) return asked.failure;
+  // What answers 502 to a pull may be its upstream; but not where its own list fails, too.
+  const isGateway = asked.failure?.code === 'UPSTREAM_UNAVAILABLE' && failure?.code === 'REGISTRY_UNAVAILABLE';
+  return isGateway ? failure : 'unknown';
 }
 
 /** One artifact of each of three repositories, far apart in the order of their names. */

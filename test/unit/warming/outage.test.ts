@@ -1,11 +1,12 @@
 import { SyncError, type FailureCode } from '../../../shared/model/errors.js';
+import { noteReached } from '../../../shared/warming/note-looks.js';
 import { describeOutage, isCurrent, outageOf } from '../../../shared/warming/outage-record.js';
 import { Outages } from '../../../shared/warming/outages.js';
 import { afterFailure, healthy, outagePolicy, permitOf } from '../../../shared/warming/outage.js';
 import type { Outcome } from '../../../shared/warming/steps.js';
 import { before, coredns, minutes, now, provenState, stateOf } from '../../support/builders.js';
 import { FakeClock } from '../../support/fakes/clock.js';
-import { memoryOutagePorts } from '../../support/fakes/memory-outages.js';
+import { memoryOutagePorts, MemoryOutages } from '../../support/fakes/memory-outages.js';
 
 const failure = (code: FailureCode): Outcome => ({ kind: 'failure', error: new SyncError(code, 'GET x') });
 const artifact = (index: number) => stateOf({ ...coredns, tag: `v${index}` });
@@ -108,4 +109,37 @@ test('a record that nobody renews is of an instance that is gone', async () => {
   expect(record && isCurrent(record, clock.now())).toBe(true);
   clock.advance(900);
   expect(record && isCurrent(record, clock.now())).toBe(false);
+});
+
+test('of several instances each adds to one outage; what an instance saw before the newest look in vain ends none', async () => {
+  const { clock, outages, failMany, registryProofs } = arrange();
+  const other = new Outages({ outageRecords: new MemoryOutages(), registryProofs }, clock.now);
+  const known = async () => [...(await registryProofs.list()).values()][0]?.outage;
+  await failMany('REGISTRY_UNAVAILABLE');
+  const since = clock.now();
+  clock.advance(400);
+  for (let index = 0; index < 6; index += 1) await other.tell(artifact(index), failure('REGISTRY_FORBIDDEN'));
+  expect(await known()).toMatchObject({ since, lastProbe: clock.now(), code: 'REGISTRY_FORBIDDEN' });
+  const late = new Date(clock.now().getTime() - 1000);
+  await noteReached(artifact(1), late, registryProofs);
+  expect(await known()).toMatchObject({ since });
+  await outages.tell(artifact(1), { kind: 'import-running', progress: { kind: 'running', token: 't' } });
+  await outages.tell(artifact(2), failure('ARM_UNAVAILABLE'));
+  await outages.tell(artifact(3), failure('REGISTRY_THROTTLED'));
+  expect(await known()).toMatchObject({ since });
+  await outages.tell(artifact(4), cached);
+  expect(await known()).toBeUndefined();
+});
+
+test('a gateway that answers 502 ends no outage of its registry', async () => {
+  const { outages, failMany, list } = arrange();
+  await failMany('REGISTRY_UNAVAILABLE');
+  await outages.tell(artifact(1), failure('UPSTREAM_UNAVAILABLE'));
+  expect(await list()).toMatchObject([{ side: 'registry' }]);
+});
+
+test.each(['DIGEST_MISMATCH', 'BLOB_UNKNOWN'] as const)('%s is an answer: no outage', async (code) => {
+  const { failMany, list } = arrange();
+  await failMany(code, 50);
+  expect(await list()).toEqual([]);
 });

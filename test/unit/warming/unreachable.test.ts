@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { SyncError, failureCodes, type FailureCode } from '../../../shared/model/errors.js';
 import type { Outage } from '../../../shared/warming/outage.js';
+import { asUpstream } from '../../../shared/warming/retry.js';
 import {
   afterLookInVain,
   describeUnreachable,
@@ -20,6 +21,10 @@ test('no answer, 5xx, 401 and 403 are a registry that cannot be reached; throttl
     'REGISTRY_UNAVAILABLE',
     'REGISTRY_FORBIDDEN',
   ]);
+});
+
+test('what MAR refuses is no lack of a role at the registry', () => {
+  expect(asUpstream(failed('REGISTRY_FORBIDDEN'))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
 });
 
 test.each<[string, Outage | undefined, boolean]>([
