@@ -63,7 +63,7 @@ function connect(config: Config, credential: TokenCredential): Ports {
     ...connectEvents(config, credential, now),
     budgets,
     throttled: () => budgets.throttled(),
-    outages: new Outages(stored.outageRecords, now),
+    outages: new Outages(stored, now),
     memory: new ContentMemory(now),
   };
 }

@@ -44,7 +44,7 @@ export function simulate(
     const now = new Date(start + share * (end - start));
     const states = new Map(looks.map((all, index) => [artifactName(refOf(index)), stateAt(all, now)]));
     const record = { ...ref, requestedAt: new Date(start), planned: planOf(artifacts) };
-    const decision = decideTarget(record, states, now, policy);
+    const decision = decideTarget(record, states, now, policy, undefined);
     const input = { record, states, decision, policy, held: [], pausedUntil: undefined, now };
     return { share, forecast: forecastOpening(input), leftMs: end - now.getTime(), now };
   });

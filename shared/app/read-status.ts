@@ -1,7 +1,7 @@
 import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftPorts } from '../drift/measure-drift.js';
 import type { EnforcementPolicy } from '../gate/enforcement.js';
-import { indexRegistry, type EvaluatePorts } from '../gate/evaluate-target.js';
+import { indexStates, type EvaluatePorts } from '../gate/evaluate-target.js';
 import type { Holds } from '../gate/maintenance-ports.js';
 import type {
   AuditTrail,
@@ -13,6 +13,7 @@ import type {
 } from '../gate/ports.js';
 import { describeStatus, type Status } from '../gate/status.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
+import { outageOf } from '../warming/outage-record.js';
 import type { OutageRecords } from '../warming/outages.js';
 
 export interface StatusPorts
@@ -51,7 +52,7 @@ const changesShown = 5;
 
 /** Everything that is stored, as it stands now. Reads only. */
 export async function readStatus(ports: StatusPorts): Promise<Status> {
-  const stored = await readAll({
+  const { outages, proofs, ...stored } = await readAll({
     clusters: ports.seenClusters.list(),
     targets: ports.targets.list(),
     judgements: ports.judgements.list(),
@@ -59,6 +60,7 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
     problems: ports.problems.list(problemsShown),
     drift: ports.driftReports.list(),
     outages: ports.outageRecords.list(),
+    proofs: ports.registryProofs.list(),
     poison: ports.poison.list(problemsShown),
     throttled: ports.throttled(),
     catalog: ports.catalogKeeper.describe(),
@@ -70,11 +72,15 @@ export async function readStatus(ports: StatusPorts): Promise<Status> {
   const registries = new Set(stored.targets.flatMap((target) => target.planned?.registry ?? []));
   const states = new Map(
     await Promise.all(
-      [...registries].map(async (registry) => [registry, await indexRegistry(registry, ports)] as const),
+      [...registries].map(
+        async (registry) => [registry, await indexStates(registry, ports.states, proofs.get(registry))] as const,
+      ),
     ),
   );
   const { version, enforcement, gatePolicy: policy, deadlineMarginMs } = ports;
-  return describeStatus({ ...stored, states, version, enforcement, policy, deadlineMarginMs, now: ports.now() });
+  const own = [...proofs.values()].flatMap((proof) => outageOf(proof) ?? []);
+  const known = { ...stored, outages: [...own, ...outages], states };
+  return describeStatus({ ...known, version, enforcement, policy, deadlineMarginMs, now: ports.now() });
 }
 
 /** What was begun at the same time, under the same names. */

@@ -6,7 +6,7 @@ import { RegistryClient } from '../oci/registry-client.js';
 import { accountOfMar, watchFetch } from '../oci/watched-fetch.js';
 import { ContentMemory } from '../warming/content-memory.js';
 import { outagePolicy } from '../warming/outage.js';
-import { Outages, type OutageRecords } from '../warming/outages.js';
+import { Outages, type OutagePorts } from '../warming/outages.js';
 import type { RegistryFinding } from '../warming/registry-check.js';
 import { RunBudgets, waitingBudgets, type Hold } from './warm-budgets.js';
 import { fileNameOf, placeOf, type Place } from './warm-place.js';
@@ -107,10 +107,9 @@ function sleeper(stop: AbortSignal): (seconds: number) => Promise<void> {
 }
 
 /** Outage mode is for an app that runs for ever: a run ends instead, and says why. */
-const nobody: OutageRecords = {
-  list: () => Promise.resolve([]),
-  save: () => Promise.resolve(),
-  remove: () => Promise.resolve(),
+const nobody: OutagePorts = {
+  outageRecords: { list: () => Promise.resolve([]), save: () => Promise.resolve(), remove: () => Promise.resolve() },
+  registryProofs: { get: () => Promise.resolve(undefined), save: () => Promise.resolve(false) },
 };
 
 function upstreamOf({ upstream, marHost }: WarmRequest): string {

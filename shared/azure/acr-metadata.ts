@@ -64,7 +64,7 @@ export class AcrMetadata {
       throw unanswered(where, cause);
     }
     if (response.ok) return response;
-    throw explained(failureOf(response, where, await readText(response, where).catch(() => ''), 'content'));
+    throw explained(failureOf(response, where, await readText(response, where).catch(() => ''), 'list'));
   }
 }
 

@@ -1,8 +1,9 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { OutageSide } from '../warming/outage.js';
-import type { OutageRecord, OutageRecords } from '../warming/outages.js';
-import { failureClasses } from '../model/errors.js';
+import type { OutageRecord } from '../warming/outage-record.js';
+import type { OutageRecords } from '../warming/outages.js';
+import { failureCodes } from '../model/errors.js';
 import { encodeKey } from './table-keys.js';
 import { dateColumn as date, listRows, removeRow } from './table-rows.js';
 
@@ -12,7 +13,7 @@ const row = z.object({
   side: z.enum(['registry', 'upstream']),
   since: date,
   lastProbe: date,
-  failureClass: z.enum(failureClasses),
+  code: z.enum(failureCodes),
   reason: z.string(),
 });
 

@@ -1,24 +1,32 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { RegistryProof, RegistryProofs } from '../warming/registry-proof.js';
+import { failureCodes } from '../model/errors.js';
+import { provesNothing, withOutage, type RegistryProof, type RegistryProofs } from '../warming/registry-proof.js';
+import type { Outage } from '../warming/outage.js';
 import { encodeKey } from './table-keys.js';
 import { dateColumn as date, listRows, readRow, replaceRow } from './table-rows.js';
 
-const row = z.object({
-  registry: z.string(),
-  loginServer: z.string(),
-  incarnation: z.string(),
-  startedAt: date,
-  verifiedAt: date,
-  evidence: z.enum(['inventory', 'heads']),
-});
+const row = z
+  .object({
+    registry: z.string(),
+    loginServer: z.string(),
+    incarnation: z.string(),
+    startedAt: date,
+    verifiedAt: date,
+    evidence: z.enum(['inventory', 'heads']),
+    outageSince: date.optional(),
+    outageLastProbe: date.optional(),
+    // One that only a later release knows says as much: it was not reached.
+    outageCode: z.enum(failureCodes).optional().catch('REGISTRY_UNAVAILABLE'),
+    outageReason: z.string().optional(),
+  })
+  .transform(({ outageSince: since, outageLastProbe: lastProbe, outageCode: code, outageReason: reason, ...proof }) =>
+    withOutage(proof, since && lastProbe && code && { since, lastProbe, code, reason: reason ?? code }),
+  );
 
 const partitionKey = 'registry';
 
-/** A row that cannot be read, of a later release or damaged, as a record that proves nothing and gives way to the next. */
-const nothing = { loginServer: '', incarnation: '', startedAt: new Date(0), verifiedAt: new Date(0) } as const;
-
-/** Table `syncRegistries`: one partition, row = registry. A row that cannot be read proves nothing, and holds no gate. */
+/** Table `syncRegistries`: one partition, row = registry. A row that cannot be read proves nothing, holds no gate, and gives way to the next. */
 export class TableRegistryProofs implements RegistryProofs {
   constructor(private readonly table: TableClient) {}
 
@@ -33,13 +41,20 @@ export class TableRegistryProofs implements RegistryProofs {
   }
 
   async save(proof: RegistryProof, etag: string | undefined): Promise<boolean> {
-    const times = { startedAt: proof.startedAt.toISOString(), verifiedAt: proof.verifiedAt.toISOString() };
-    const entity = { ...proof, ...times, partitionKey, rowKey: encodeKey(proof.registry) };
+    const { outage, startedAt, verifiedAt, ...columns } = proof;
+    const times = { startedAt: startedAt.toISOString(), verifiedAt: verifiedAt.toISOString() };
+    const keys = { partitionKey, rowKey: encodeKey(proof.registry) };
+    const entity = { ...columns, ...times, ...(outage ? columnsOf(outage) : {}), ...keys };
     return (await replaceRow(this.table, entity, etag)) !== undefined;
   }
 }
 
 function proofOf(entity: unknown, registry: string): RegistryProof {
   const parsed = row.safeParse(entity);
-  return parsed.success ? parsed.data : { ...nothing, registry, evidence: 'heads' };
+  return parsed.success ? parsed.data : provesNothing(registry, '');
+}
+
+function columnsOf({ since, lastProbe, code, reason }: Outage) {
+  const times = { outageSince: since.toISOString(), outageLastProbe: lastProbe.toISOString() };
+  return { ...times, outageCode: code, outageReason: reason };
 }

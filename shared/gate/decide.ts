@@ -3,7 +3,9 @@ import { isOfTheFuture } from '../model/clock-skew.js';
 import type { FailureClass } from '../model/errors.js';
 import { confidenceOf, isAtLeast } from '../requirements/confidence.js';
 import { isProvenAt } from '../warming/proof-level.js';
+import type { Outage } from '../warming/outage.js';
 import type { ArtifactState, PlannedTarget, ProofLevel } from '../warming/state.js';
+import { describeUnreachable, shutsGates } from '../warming/unreachable.js';
 import type { TargetRecord } from '../warming/ports.js';
 
 export interface GatePolicy {
@@ -54,12 +56,16 @@ export interface GateDecision {
 /** States of one registry by artifact name. */
 export type StateIndex = ReadonlyMap<string, ArtifactState>;
 
-/** Opens only on proof. Pure: the same facts give the same decision. */
+/**
+ * Opens only on proof. Pure: the same facts give the same decision.
+ * @param outage of the registry that the cluster pulls from, as its record has it
+ */
 export function decideTarget(
   record: TargetRecord | undefined,
   states: StateIndex,
   now: Date,
   policy: GatePolicy,
+  outage: Outage | undefined,
 ): GateDecision {
   const plan = record?.planned;
   if (!plan)
@@ -72,7 +78,8 @@ export function decideTarget(
   const awaited = awaitedOf(plan, policy);
   const missing = awaited.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
   const counts = { required: awaited.length, cached: awaited.length - missing.length };
-  const doubts = doubtsOf(plan, record, now, policy);
+  const unreachable = shutsGates(outage, now) ? [describeUnreachable(plan.loginServer, outage)] : [];
+  const doubts = [...unreachable, ...doubtsOf(plan, record, now, policy)];
   if (doubts.length > 0) return { decision: 'unknown', missing, reasons: doubts, ...counts };
   if (missing.length > 0) {
     const reasons = [`${missing.length} of ${counts.required} artifacts are not proven in ${plan.loginServer}`];

@@ -1,5 +1,5 @@
 import type { ThrottledBudget } from '../warming/budgets.js';
-import { describeOutage, isCurrent, type OutageRecord } from '../warming/outages.js';
+import { describeOutage, isCurrent, type OutageRecord } from '../warming/outage-record.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { nextDeadline, type Deadline } from './deadlines.js';
 import type { GateDecision, GatePolicy, StateIndex } from './decide.js';

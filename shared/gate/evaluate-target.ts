@@ -2,7 +2,9 @@ import { artifactName } from '../model/artifact.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ArtifactStates, TargetRecord, Targets } from '../warming/ports.js';
 import { withEffectiveProof, type RegistryProof, type RegistryProofs } from '../warming/registry-proof.js';
-import { describeOutage, isCurrent, type OutageRecord, type OutageRecords } from '../warming/outages.js';
+import { describeOutage, isCurrent, outageOf, type OutageRecord } from '../warming/outage-record.js';
+import type { OutageRecords } from '../warming/outages.js';
+import { shutsGates } from '../warming/unreachable.js';
 import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
@@ -58,6 +60,8 @@ export interface Judged {
   readonly forecast: Forecast;
   /** When the last missing artifact is due: it does not open before. */
   readonly due?: Date | undefined;
+  /** Whether its registry cannot be reached: that ends by itself. */
+  readonly registry?: 'unreachable' | undefined;
 }
 
 /** The judgement that was read last. */
@@ -74,24 +78,41 @@ export async function judgeTarget(
   known?: Newest,
 ): Promise<Judged> {
   const record = await ports.targets.get(clusterId, version);
-  const states: StateIndex = record?.planned ? await indexRegistry(record.planned.registry, ports) : new Map();
+  const proof = record?.planned && (await ports.registryProofs.get(record.planned.registry))?.proof;
+  const states = record?.planned ? await indexStates(record.planned.registry, ports.states, proof) : new Map();
   const { gatePolicy: policy } = ports;
   const now = ports.now();
-  const decided = decideTarget(record, states, now, policy);
+  const outage = proof?.outage;
+  const decided = decideTarget(record, states, now, policy, outage);
   if (decided.decision === 'open') return { record, decision: decided, forecast: { kind: 'open' } };
-  const circumstances = { version, record, states, ...(await readCircumstances(clusterId, version, ports, known)) };
+  const circumstances = {
+    version,
+    record,
+    states,
+    outage,
+    ...(await readCircumstances(clusterId, version, ports, known)),
+  };
   const decision = reconsider(decided, circumstances, now, policy);
   const facts = { record, states, policy, now };
   if (!record?.planned)
     return { record, decision, forecast: forecastOpening({ ...facts, decision, held: [], pausedUntil: undefined }) };
-  const outages = (await currentOutages(record.planned.registry, ports)).map(describeOutage);
+  const isUnreachable = shutsGates(outage, now);
+  const held = await currentOutages(record.planned.registry, proof, ports);
   const late = lateOf(record.planned, states, now);
   const budgets = late.length === 0 ? [] : await slowBudgets(record.planned, late, ports);
+  // What makes the gate unknown is its reason already.
+  const outages = held.filter(({ side }) => side === 'upstream' || !isUnreachable).map(describeOutage);
   const causes = [...outages, ...budgets.map(describeThrottled)];
-  const waits = causes.length > 0 || late.length === 0 ? causes : [describeLate(late)];
+  const waits = causes.length > 0 || late.length === 0 || isUnreachable ? causes : [describeLate(late)];
   const told = { ...decision, reasons: [...decision.reasons, ...waits] };
-  const forecast = forecastOpening({ ...facts, decision: told, held: outages, pausedUntil: pauseOf(budgets) });
-  return { record, decision: withForecast(told, forecast), forecast, due: lastDue(told, states) };
+  const forecast = forecastOpening({
+    ...facts,
+    decision: told,
+    held: held.map(describeOutage),
+    pausedUntil: pauseOf(budgets),
+  });
+  const judged = { record, decision: withForecast(told, forecast), forecast, due: lastDue(told, states) };
+  return isUnreachable ? { ...judged, registry: 'unreachable' } : judged;
 }
 
 async function readCircumstances(
@@ -131,22 +152,21 @@ function describeLate(late: readonly ArtifactState[]): string {
   return `late: ${late.length} artifacts are due since ${since} and nobody has worked on them: other work comes first, or the function warm does not run`;
 }
 
-/** Why nothing moves, as far as it is the fault of others. */
-async function currentOutages(registry: string, ports: JudgeReads): Promise<readonly OutageRecord[]> {
-  const records = await ports.outageRecords.list();
+/** Why nothing moves, as far as it is the fault of others: the registry itself first. */
+async function currentOutages(
+  registry: string,
+  proof: RegistryProof | undefined,
+  ports: JudgeReads,
+): Promise<readonly OutageRecord[]> {
+  const own = proof && outageOf(proof);
+  const records = [...(own ? [own] : []), ...(await ports.outageRecords.list())];
   return records.filter((outage) => outage.registry === registry && isCurrent(outage, ports.now()));
 }
 
-/** The states of a registry, each with its effective proof. */
-export async function indexRegistry(
-  registry: string,
-  { registryProofs, states }: Pick<JudgeReads, 'registryProofs' | 'states'>,
-): Promise<StateIndex> {
-  const known = await registryProofs.get(registry);
-  return await indexStates(registry, states, known?.proof);
-}
-
-/** @param proof read before: what it does not hold true of any more has lost its own proof by then */
+/**
+ * The states of a registry, each with its effective proof.
+ * @param proof read before: what it does not hold true of any more has lost its own proof by then
+ */
 export async function indexStates(
   registry: string,
   states: Pick<ArtifactStates, 'list'>,
@@ -175,16 +195,12 @@ export async function evaluateTarget(
     await publishAnnouncements(previous.judgement, ports);
     return 'stale';
   }
-  const { record, decision, forecast, due } = await judgeTarget(
-    task.clusterId,
-    task.kubernetesVersion,
-    ports,
-    previous,
-  );
+  const judged = await judgeTarget(task.clusterId, task.kubernetesVersion, ports, previous);
+  const { record, decision, forecast, due } = judged;
   if (!record) return 'gone';
   const { judgement, events } = await nextJudgement(record, decision, forecast, previous?.judgement, ports);
   await wakeOpeners(record.clusterId, decision.decision, previous?.judgement.decision, ports);
-  if (isUnderWay(record, decision)) {
+  if (isUnderWay(record, judged)) {
     const delay = nextLookIn(judgement, due, ports.judgeEverySeconds);
     await ports.gateQueue.enqueue([{ ...task, step: judgement.step }], delay);
   }
@@ -195,11 +211,12 @@ export async function evaluateTarget(
 }
 
 /**
- * Work that will change the decision by itself: artifacts on their way, or a plan that is still to come. An artifact
+ * What will change the decision by itself: artifacts on their way, a plan that is still to come, a registry that will be back. An artifact
  * without a record is neither (no rule covers it, or MAR has it not); after a failed plan the next one asks to be judged.
  */
-function isUnderWay(record: TargetRecord, decision: GateDecision): boolean {
+function isUnderWay(record: TargetRecord, { decision, registry }: Judged): boolean {
   if (isProvenOpen(decision)) return false;
+  if (registry === 'unreachable') return true;
   if (!record.planned) return record.failure === undefined;
   return decision.missing.some(({ state }) => state !== 'failed' && state !== 'not-started');
 }

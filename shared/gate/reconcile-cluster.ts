@@ -35,7 +35,7 @@ export async function reconcileCluster(
   cluster: Cluster,
   named: readonly KubernetesVersion[],
   records: readonly TargetRecord[],
-  { indexes, judgements, deadlines, needs }: Knowledge,
+  { indexes, proofs, judgements, deadlines, needs }: Knowledge,
   ports: ReconcileClusterPorts,
 ): Promise<number> {
   if (cluster.bootstrap.source === 'direct') return 0;
@@ -55,7 +55,7 @@ export async function reconcileCluster(
   });
   await enqueueTargets(cluster.resource.id, due, ports, needed);
   const settled = wanted.filter((version) => !due.includes(version));
-  await judgeAgain(cluster.resource.id, settled, { records: current, indexes, judgements }, ports);
+  await judgeAgain(cluster.resource.id, settled, { records: current, indexes, proofs, judgements }, ports);
   return due.length;
 }
 

@@ -17,6 +17,7 @@ export interface JudgeAgainPorts {
 /** What is stored, read once for the whole round. */
 export interface Knowledge {
   readonly indexes: ReadonlyMap<string, StateIndex>;
+  readonly proofs: ReadonlyMap<string, RegistryProof>;
   readonly judgements: readonly Judgement[];
   readonly deadlines: readonly Deadline[];
   readonly needs: FleetNeeds;
@@ -52,7 +53,7 @@ export function roundsDue(
 export async function judgeAgain(
   clusterId: string,
   versions: readonly KubernetesVersion[],
-  known: { readonly records: readonly TargetRecord[] } & Pick<Knowledge, 'indexes' | 'judgements'>,
+  known: { readonly records: readonly TargetRecord[] } & Pick<Knowledge, 'indexes' | 'proofs' | 'judgements'>,
   { gateQueue, now, gatePolicy }: JudgeAgainPorts,
 ): Promise<void> {
   const isOpenStill = (version: KubernetesVersion): boolean => {
@@ -61,8 +62,9 @@ export async function judgeAgain(
     );
     if (judged?.decision !== 'open') return false;
     const record = known.records.find((candidate) => candidate.kubernetesVersion === version);
-    const states: StateIndex = known.indexes.get(record?.planned?.registry ?? '') ?? new Map();
-    return decideTarget(record, states, now(), gatePolicy).decision === 'open';
+    const registry = record?.planned?.registry ?? '';
+    const states: StateIndex = known.indexes.get(registry) ?? new Map();
+    return decideTarget(record, states, now(), gatePolicy, known.proofs.get(registry)?.outage).decision === 'open';
   };
   await gateQueue.enqueue(
     versions

@@ -79,7 +79,7 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
   if (typeof runs !== 'string') await tellHeldRuns(runs, ports);
   const named = versionsByCluster(typeof runs === 'string' ? [] : runs);
   const needs = needsOfFleets(typeof runs === 'string' ? [] : runs, fleetGates.ours, ports.now());
-  const knowledge = { indexes, judgements, deadlines, needs };
+  const knowledge = { indexes, proofs, judgements, deadlines, needs };
   let planned = 0;
   for (const cluster of clusters) {
     const versions = named.get(cluster.resource.key) ?? [];

@@ -1,5 +1,6 @@
 import { isOfTheFuture } from '../model/clock-skew.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import type { Outage } from '../warming/outage.js';
 import type { TargetRecord } from '../warming/ports.js';
 import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
 import { withHysteresis } from './hysteresis.js';
@@ -11,6 +12,8 @@ export interface Circumstances {
   readonly version: KubernetesVersion;
   readonly record: TargetRecord | undefined;
   readonly states: StateIndex;
+  /** As of `decideTarget`. */
+  readonly outage: Outage | undefined;
   readonly judged: Pick<Judgement, 'decision'> | undefined;
   readonly seen: SeenCluster | undefined;
   readonly glass: BreakGlass | undefined;
@@ -45,7 +48,7 @@ export function isProvenOpen({ decision, held, breakGlass }: GateDecision): bool
 function isWithinGrace(decided: GateDecision, known: Circumstances, now: Date, policy: GatePolicy): boolean {
   if (policy.graceMs === 0 || decided.decision !== 'closed') return false;
   const patient = { ...policy, maxProofAgeMs: policy.maxProofAgeMs + policy.graceMs };
-  const isAge = decideTarget(known.record, known.states, now, patient).decision === 'open';
+  const isAge = decideTarget(known.record, known.states, now, patient, known.outage).decision === 'open';
   return isAge && decided.missing.every(({ artifact }) => isBeingRenewed(artifact, known.states));
 }
 

@@ -6,7 +6,7 @@ import type { EnforcementPolicy } from './enforcement.js';
 import { compareVersions } from '../model/kubernetes-version.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState } from '../warming/state.js';
-import { isCurrent, type OutageRecord } from '../warming/outages.js';
+import { isCurrent, type OutageRecord } from '../warming/outage-record.js';
 import type { TargetRecord } from '../warming/ports.js';
 import type { Deadline } from './deadlines.js';
 import { describeOutlook, type DeadlineStatus } from './decision-status.js';
@@ -225,14 +225,15 @@ function judge(
   states: StateIndex,
   judged: Judgement | undefined,
   seen: SeenCluster,
-  { breakGlasses, now, policy }: StatusInput,
+  { breakGlasses, outages, now, policy }: StatusInput,
 ): GateDecision {
   const glass = breakGlasses.find(
     ({ clusterId, kubernetesVersion }) =>
       clusterId.toLowerCase() === record.clusterId.toLowerCase() && kubernetesVersion === record.kubernetesVersion,
   );
-  const known = { version: record.kubernetesVersion, record, states, judged, seen, glass };
-  return reconsider(decideTarget(record, states, now, policy), known, now, policy);
+  const outage = outages.find(({ registry, side }) => side === 'registry' && registry === record.planned?.registry);
+  const known = { version: record.kubernetesVersion, record, states, outage, judged, seen, glass };
+  return reconsider(decideTarget(record, states, now, policy, outage), known, now, policy);
 }
 
 function describeDrift(target: TargetRecord, reports: readonly DriftReport[]): { readonly drift?: DriftStatus } {

@@ -179,6 +179,7 @@ export const failures = {
 } as const satisfies Record<string, { retry: 'never' | 'after-delay'; class: FailureClass; advice: string }>;
 
 export type FailureCode = keyof typeof failures;
+export const failureCodes = Object.keys(failures) as readonly FailureCode[];
 
 export interface SyncErrorOptions extends ErrorOptions {
   /** Seconds that the other side asked us to wait (`Retry-After`). */

@@ -1,8 +1,8 @@
 import { SyncError, type FailureCode } from '../model/errors.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 
-/** What a 404 speaks of; a token service that is not there says nothing about a manifest. */
-export type Asked = 'content' | 'blob' | 'token';
+/** What a failure speaks of: a token service that is not there says nothing about a manifest, and neither tokens nor lists come from upstream. */
+export type Asked = 'content' | 'blob' | 'token' | 'list';
 
 /**
  * Classifies an answer that is no success.
@@ -16,11 +16,11 @@ export function failureOf(response: Response, where: string, body: string, asked
 }
 
 function codeOf(status: number, asked: Asked): FailureCode {
-  if (status === 404 && asked === 'content') return 'MANIFEST_UNKNOWN';
+  if (status === 404 && (asked === 'content' || asked === 'list')) return 'MANIFEST_UNKNOWN';
   if (status === 404 && asked === 'blob') return 'BLOB_UNKNOWN';
   if (status === 401 || status === 403) return 'REGISTRY_FORBIDDEN';
   if (status === 429) return 'REGISTRY_THROTTLED';
-  if (status === 424 || status === 502) return 'UPSTREAM_UNAVAILABLE';
+  if ((status === 424 || status === 502) && (asked === 'content' || asked === 'blob')) return 'UPSTREAM_UNAVAILABLE';
   return 'REGISTRY_UNAVAILABLE';
 }
 

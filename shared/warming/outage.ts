@@ -1,4 +1,4 @@
-import type { FailureClass } from '../model/errors.js';
+import type { FailureCode } from '../model/errors.js';
 
 /** Who fails: the registry itself, or what it gets from MAR. */
 export type OutageSide = 'registry' | 'upstream';
@@ -7,8 +7,9 @@ export type OutageSide = 'registry' | 'upstream';
 export interface Outage {
   readonly since: Date;
   readonly lastProbe: Date;
-  readonly failureClass: FailureClass;
-  /** The newest failure. */
+  /** Of the newest failure. */
+  readonly code: FailureCode;
+  /** The newest failure: its code and message. */
   readonly reason: string;
 }
 
@@ -56,16 +57,16 @@ export function permitOf(health: Health, now: Date, policy: OutagePolicy): Permi
 /** An answer was had from this side. Pure. */
 export function afterFailure(
   health: Health,
-  failure: { readonly artifact: string; readonly failureClass: FailureClass; readonly reason: string },
+  failure: { readonly artifact: string; readonly code: FailureCode; readonly reason: string },
   now: Date,
   policy: OutagePolicy,
 ): Health {
-  const { artifact, failureClass, reason } = failure;
+  const { artifact, code, reason } = failure;
   const others = health.failures.filter(
     (other) => other.artifact !== artifact && now.getTime() - other.at.getTime() < policy.windowMs,
   );
   const failures = [...others, { artifact, at: now }].slice(-policy.failuresForOutage);
-  if (health.outage) return { failures, outage: { ...health.outage, failureClass, reason } };
+  if (health.outage) return { failures, outage: { ...health.outage, code, reason } };
   if (failures.length < policy.failuresForOutage) return { failures };
-  return { failures, outage: { since: now, lastProbe: now, failureClass, reason } };
+  return { failures, outage: { since: now, lastProbe: now, code, reason } };
 }

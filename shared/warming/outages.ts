@@ -1,28 +1,17 @@
-import { isOfTheFuture } from '../model/clock-skew.js';
 import { artifactName } from '../model/artifact.js';
 import type { SyncError } from '../model/errors.js';
-import {
-  afterFailure,
-  healthy,
-  outagePolicy,
-  permitOf,
-  type Health,
-  type Outage,
-  type OutageSide,
-  type Permit,
-} from './outage.js';
+import { noteLookInVain, noteReached } from './note-looks.js';
+import { afterFailure, healthy, outagePolicy, permitOf, type Health, type OutageSide, type Permit } from './outage.js';
+import type { OutageRecord } from './outage-record.js';
+import type { RegistryProofs } from './registry-proof.js';
 import type { ArtifactState } from './state.js';
 import type { Outcome } from './steps.js';
+import { isUnreachable } from './unreachable.js';
 
-/** An outage as people are told of it. */
-export interface OutageRecord extends Outage {
-  /** Key of the registry's resource id. */
-  readonly registry: string;
-  readonly loginServer: string;
-  readonly side: OutageSide;
-}
-
-/** Outages for people, one per registry and side; no decision of the engine reads them. */
+/**
+ * What registries get from MAR, for people: no decision reads it. That a registry itself fails stands in its own record, `RegistryProof`, as
+ * decisions do rest on that.
+ */
 export interface OutageRecords {
   list(): Promise<readonly OutageRecord[]>;
   /** Replaces what is there. */
@@ -31,17 +20,9 @@ export interface OutageRecords {
   remove(registry: string, side: OutageSide): Promise<void>;
 }
 
-/** A record that nobody renews by probing is of an instance that is gone, or of a registry that nobody wants anything from. */
-const forgetAfterMs = 15 * 60_000;
-
-export function isCurrent({ lastProbe }: OutageRecord, now: Date): boolean {
-  return !isOfTheFuture(lastProbe, now) && now.getTime() - lastProbe.getTime() < forgetAfterMs;
-}
-
-/** One sentence for the gate and the status. */
-export function describeOutage({ side, loginServer, since, lastProbe, reason }: OutageRecord): string {
-  const who = side === 'registry' ? loginServer : `what ${loginServer} gets from MAR`;
-  return `outage: ${who} fails since ${since.toISOString()} (${reason}); last tried ${lastProbe.toISOString()}, goes on by itself`;
+export interface OutagePorts {
+  readonly outageRecords: OutageRecords;
+  readonly registryProofs: Pick<RegistryProofs, 'get' | 'save'>;
 }
 
 /**
@@ -54,7 +35,7 @@ export class Outages {
   readonly #health = new Map<string, Health>();
 
   constructor(
-    private readonly records: OutageRecords,
+    private readonly ports: OutagePorts,
     private readonly now: () => Date,
     private readonly policy = outagePolicy,
   ) {}
@@ -74,37 +55,39 @@ export class Outages {
     return kind;
   }
 
-  /** What came of it. A failure counts against the side that failed; every other answer clears the sides that gave it. */
+  /** What came of it, told as soon as it is known. A failure counts against the side that failed; every other answer clears the sides that gave it. */
   async tell(state: ArtifactState, outcome: Outcome): Promise<void> {
+    const now = this.now();
     if (outcome.kind !== 'failure') {
-      for (const side of sidesOf(state)) await this.#clear(state, side);
+      for (const side of answeredBy(state, outcome)) await this.#clear(state, side, now);
       return;
     }
     const { error } = outcome;
-    const { failureClass } = error;
     const side = sideOf(error);
     if (side === 'own') return;
-    if (side !== 'registry') await this.#clear(state, 'registry');
-    if (side === 'none') return;
-    const failure = {
-      artifact: artifactName(state),
-      failureClass,
-      reason: `${error.code}: ${error.message}`.slice(0, 300),
-    };
-    const health = afterFailure(this.#of(state, side), failure, this.now(), this.policy);
+    if (side === 'none') return await this.#clear(state, 'registry', now);
+    // It answered, as far as this goes; a gateway that fails says the same (502), so that no record of it is cleared by that.
+    if (error.code === 'UPSTREAM_UNAVAILABLE') this.#health.delete(keyOf(state, 'registry'));
+    const reason = `${error.code}: ${error.message}`.slice(0, 300);
+    const failure = { artifact: artifactName(state), code: error.code, reason };
+    const health = afterFailure(this.#of(state, side), failure, now, this.policy);
     this.#health.set(keyOf(state, side), health);
+    if (!health.outage) return;
     const { registry, loginServer } = state;
-    if (health.outage) await this.records.save({ registry, loginServer, side, ...health.outage });
+    if (side === 'registry') await noteLookInVain(state, error, now, this.ports.registryProofs);
+    else await this.ports.outageRecords.save({ registry, loginServer, side, ...health.outage });
   }
 
   #of(state: ArtifactState, side: OutageSide): Health {
     return this.#health.get(keyOf(state, side)) ?? healthy;
   }
 
-  async #clear(state: ArtifactState, side: OutageSide): Promise<void> {
+  async #clear(state: ArtifactState, side: OutageSide, at: Date): Promise<void> {
     const { outage } = this.#of(state, side);
     this.#health.delete(keyOf(state, side));
-    if (outage) await this.records.remove(state.registry, side);
+    if (!outage) return;
+    if (side === 'registry') await noteReached(state, at, this.ports.registryProofs);
+    else await this.ports.outageRecords.remove(state.registry, side);
   }
 }
 
@@ -113,12 +96,18 @@ function sidesOf({ phase }: ArtifactState): readonly OutageSide[] {
   return phase === 'proven' ? ['registry'] : ['registry', 'upstream'];
 }
 
-/** Whom a failure speaks against; `none` where it tells of no outage, and `own` where it tells nothing at all. */
-function sideOf({ code, failureClass }: SyncError): OutageSide | 'none' | 'own' {
+/** Who has answered. How an import goes on is ARM's word alone. */
+function answeredBy(state: ArtifactState, { kind }: Outcome): readonly OutageSide[] {
+  return kind === 'import-running' || kind === 'import-lost' ? ['upstream'] : sidesOf(state);
+}
+
+/** Whom a failure speaks against; `none` where the registry answered and it tells of no outage, and `own` where it tells nothing at all. */
+function sideOf(error: SyncError): OutageSide | 'none' | 'own' {
+  const { code, failureClass } = error;
   if (failureClass === 'throttled' || failureClass === 'ours') return 'own';
-  if (failureClass === 'permanent') return 'none';
   // Imports are ARM's: the registry itself may be well.
-  return failureClass === 'upstream-down' || code.startsWith('ARM_') ? 'upstream' : 'registry';
+  if (failureClass === 'upstream-down' || code.startsWith('ARM_')) return 'upstream';
+  return isUnreachable(error) ? 'registry' : 'none';
 }
 
 function keyOf({ registry }: ArtifactState, side: OutageSide): string {

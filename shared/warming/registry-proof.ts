@@ -1,4 +1,5 @@
 import { clockSkewMs, isOfTheFuture } from '../model/clock-skew.js';
+import type { Outage } from './outage.js';
 import type { ArtifactState } from './state.js';
 
 /**
@@ -20,6 +21,22 @@ export interface RegistryProof {
   readonly verifiedAt: Date;
   /** "inventory": tag, index and children, from the registry's own list; "heads": the tag's manifest alone. */
   readonly evidence: 'inventory' | 'heads';
+  /**
+   * Looks since then that did not reach the registry, whoever made them: it stands here as every judgement reads this record anyway. A round
+   * that reaches the registry leaves it out; one under way meanwhile loses by ETag.
+   */
+  readonly outage?: Outage;
+}
+
+/** Of a registry that was never looked at as a whole. */
+export function provesNothing(registry: string, loginServer: string): RegistryProof {
+  const never = new Date(0);
+  return { registry, loginServer, incarnation: '', startedAt: never, verifiedAt: never, evidence: 'heads' };
+}
+
+/** The record with this outage, or with none. */
+export function withOutage({ outage: _outage, ...proof }: RegistryProof, outage: Outage | undefined): RegistryProof {
+  return outage ? { ...proof, outage } : proof;
 }
 
 /** Optimistic concurrency as of `ArtifactStates`. */
@@ -69,24 +86,29 @@ export function replaces(proof: RegistryProof, known: RegistryProof | undefined,
   return known === undefined || isOfTheFuture(known.startedAt, now) || proof.startedAt >= known.startedAt;
 }
 
-/** Whether a registry has to be looked at again. Pure. */
+/** Whether a registry has to be looked at again: since it is time, or since somebody could not reach it. Pure. */
 export function isRoundDue(
   states: Iterable<ArtifactState>,
   proof: RegistryProof | undefined,
   now: Date,
   everyMs: number,
 ): boolean {
-  if (proof && isYoung(proof, now, everyMs)) return false;
+  if (proof && isSettled(proof, now, everyMs)) return false;
   // No gate opens on what a wrong clock dated: it is replaced at once.
-  const isWrong = proof !== undefined && isOfTheFuture(proof.startedAt, now);
+  const mustLook = proof !== undefined && (isOfTheFuture(proof.startedAt, now) || proof.outage !== undefined);
   for (const state of states) {
     const provenAt = effectiveProvenAt(state, proof);
-    if (provenAt && (isWrong || now.getTime() - provenAt.getTime() >= everyMs)) return true;
+    if (provenAt && (mustLook || now.getTime() - provenAt.getTime() >= everyMs)) return true;
   }
   return false;
 }
 
-/** Whether the newest round began so lately that another one would find the same. */
+/** Whether another round now would find the same: the newest began lately, and nobody failed to reach the registry since. */
+export function isSettled(proof: RegistryProof, now: Date, everyMs: number): boolean {
+  return proof.outage === undefined && isYoung(proof, now, everyMs);
+}
+
+/** Whether its round began within this. */
 export function isYoung(proof: RegistryProof, now: Date, everyMs: number): boolean {
   return !isOfTheFuture(proof.startedAt, now) && now.getTime() - proof.startedAt.getTime() < everyMs;
 }

@@ -38,9 +38,10 @@ export function retryDelay(error: SyncError, failures: number, pace: Pace): numb
   return Math.max(Math.ceil(Math.min(backoff, rule.longestSeconds)), error.retryAfterSeconds ?? 0);
 }
 
-/** MAR fails in the words of any registry; here it is the upstream. */
+/** MAR fails in the words of any registry; here it is the upstream. It wants no identity of ours: what it refuses is no lack of a role. */
 export function asUpstream(error: unknown): unknown {
-  if (!(error instanceof SyncError) || error.failureClass !== 'registry-down') return error;
+  if (!(error instanceof SyncError)) return error;
+  if (error.failureClass !== 'registry-down' && error.code !== 'REGISTRY_FORBIDDEN') return error;
   const { message, retryAfterSeconds } = error;
   return new SyncError('UPSTREAM_UNAVAILABLE', message, {
     cause: error,

@@ -5,6 +5,7 @@ import { SyncError } from '../model/errors.js';
 import type { ManifestReader, StoredState } from './ports.js';
 import type { StoredManifests, StoredRepository } from './verify-registry-ports.js';
 import type { ArtifactState } from './state.js';
+import { isUnreachable } from './unreachable.js';
 
 const concurrentHeads = 8;
 
@@ -96,6 +97,39 @@ export async function lookByHeads(artifacts: ByRepository, reader: ManifestReade
     missing: all.flatMap(({ missing }) => missing),
     ...(failure ? { failure } : {}),
   };
+}
+
+/** Whether a registry was there: a failure says why not; "unknown" where nobody can tell. */
+type Reach = 'reached' | 'unknown' | SyncError;
+
+/**
+ * Whether looks reached the registry. Where they found nothing, some artifacts are asked for as nodes would: who may not list may pull all the
+ * same, and one repository may be refused by itself.
+ * @param proven what there is to ask for, at least one
+ * @param before whether it was not reached lately: then it is asked though there was nothing to look at
+ */
+export async function reachOf(
+  { seen, failure }: Looks,
+  proven: readonly StoredState[],
+  before: 'reached' | 'not-reached',
+  reader: ManifestReader,
+): Promise<Reach> {
+  if (seen.size > 0) return 'reached';
+  if (failure ? !isUnreachable(failure) : before === 'reached') return 'unknown';
+  const asked = await lookByHeads(sampleOf(proven), reader);
+  if (asked.seen.size > 0) return 'reached';
+  if (asked.failure && isUnreachable(asked.failure)) return asked.failure;
+  // What answers 502 to a pull may be its upstream; but not where its own list fails, too.
+  const isGateway = asked.failure?.code === 'UPSTREAM_UNAVAILABLE' && failure?.code === 'REGISTRY_UNAVAILABLE';
+  return isGateway ? failure : 'unknown';
+}
+
+/** One artifact of each of three repositories, far apart in the order of their names. */
+function sampleOf(proven: readonly StoredState[]): ByRepository {
+  const all = new Map(proven.map((stored) => [stored.state.cachedRepository, [stored]]));
+  const names = [...all.keys()].sort();
+  const picked = [0, Math.floor(names.length / 2), names.length - 1].flatMap((index) => names[index] ?? []);
+  return new Map(picked.map((name) => [name, all.get(name) ?? []]));
 }
 
 async function lookAt(stored: StoredState, reader: ManifestReader): Promise<Missing | SyncError | 'held'> {

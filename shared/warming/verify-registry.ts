@@ -1,18 +1,30 @@
 import { isOfTheFuture } from '../model/clock-skew.js';
 import { SyncError } from '../model/errors.js';
 import { taskOf } from './advance.js';
+import type { Outage } from './outage.js';
 import type { StoredState } from './ports.js';
 import {
   covers,
   headsVouchForMs,
+  isSettled,
   isYoung,
+  provesNothing,
   replaces,
+  withOutage,
   type RegistryProof,
   type StoredRegistryProof,
 } from './registry-proof.js';
 import type { ArtifactState } from './state.js';
 import { fresh } from './steps.js';
-import { lookAtInventory, lookByHeads, type ByRepository, type Looks, type Missing } from './verify-registry-looks.js';
+import { afterLookInVain } from './unreachable.js';
+import {
+  lookAtInventory,
+  lookByHeads,
+  reachOf,
+  type ByRepository,
+  type Looks,
+  type Missing,
+} from './verify-registry-looks.js';
 import type { Round, VerifyPorts, VerifyTask } from './verify-registry-ports.js';
 
 /** As many as are read in a few seconds: an invocation ends early, and a death repeats little. */
@@ -31,12 +43,13 @@ export type Verified = 'verified' | 'fresh' | 'nothing' | 'goes-on' | 'given-up'
  *
  * Runs twice, also at once: demotions and record carry versions, and a round that began earlier does not replace a later one's record.
  * Stops anywhere: without its record a round proved nothing, and demotions hold; what was demoted and not enqueued is overdue, which
- * reconciliation finds. A registry that fails in the middle is asked again later for the rest.
+ * reconciliation finds. A registry that fails in the middle is asked again later for the rest. One that cannot be reached at all has that in
+ * its record, until a round reaches it; a worker that wrote meanwhile knows better, and then this round says nothing of it.
  * @throws SyncError STATE_CONFLICT when others write the same records all the time: the message comes back
  */
 export async function verifyRegistry(task: VerifyTask, ports: VerifyPorts): Promise<Verified> {
   const known = await ports.registryProofs.get(task.registry);
-  if (!task.round && known && isYoung(known.proof, ports.now(), ports.verifyPolicy.everyMs)) return 'fresh';
+  if (!task.round && known && isSettled(known.proof, ports.now(), ports.verifyPolicy.everyMs)) return 'fresh';
   const startedAt = ports.now();
   const states = [...(await ports.states.list(task.registry)).values()];
   const begun = task.round ?? begin(states, startedAt, ports.now());
@@ -44,11 +57,20 @@ export async function verifyRegistry(task: VerifyTask, ports: VerifyPorts): Prom
   const { chunk, rest } = splitWork(states, begun, task.registry);
   const { looks, evidence } = await look(chunk, begun, known?.proof, ports);
   const round = { ...begun, evidence };
-  const proof = proofOf(task.registry, round);
+  const outage = await outageAfter(
+    looks,
+    states,
+    { known: known?.proof.outage, loginServer: round.loginServer },
+    ports,
+  );
+  const proof = withOutage(proofOf(task.registry, round), outage);
   await demote(looks.missing, proof, ports);
   const repositories = [...chunk.keys()];
   const isWhole = rest.length === 0 && repositories.every((repository) => looks.seen.has(repository));
-  if (isWhole) return await record(proof, known, ports);
+  if (isWhole && replaces(proof, known?.proof, ports.now()))
+    return (await ports.registryProofs.save(proof, known?.etag)) ? 'verified' : 'outdone';
+  await noteOutage(proof, known, ports);
+  if (isWhole) return 'outdone';
   return await goOn(task.registry, round, { repositories, looks }, ports);
 }
 
@@ -134,13 +156,28 @@ function demoted(state: ArtifactState, reason: string, now: Date): ArtifactState
   return { ...rest, phase: 'planned', step: state.step + 1, attempts: 0, dueAt: now, reason };
 }
 
-async function record(
-  proof: RegistryProof,
+/** The outage of the registry as these looks leave it: begun, gone on, ended, or as it was known. */
+async function outageAfter(
+  looks: Looks,
+  states: readonly StoredState[],
+  { known, loginServer }: { readonly known: Outage | undefined; readonly loginServer: string },
+  { registry, now }: VerifyPorts,
+): Promise<Outage | undefined> {
+  const proven = states.filter(({ state }) => state.phase === 'proven' && state.loginServer === loginServer);
+  const reach = await reachOf(looks, proven, known ? 'not-reached' : 'reached', registry(loginServer));
+  if (reach === 'reached') return undefined;
+  return reach === 'unknown' ? known : afterLookInVain(known, reach, now());
+}
+
+/** Where a round has proven nothing, what it learnt of an outage is written beside what was proven before; mostly there is nothing to write. */
+async function noteOutage(
+  { registry, loginServer, outage }: RegistryProof,
   known: StoredRegistryProof | undefined,
-  { registryProofs, now }: VerifyPorts,
-): Promise<Verified> {
-  if (!replaces(proof, known?.proof, now())) return 'outdone';
-  return (await registryProofs.save(proof, known?.etag)) ? 'verified' : 'outdone';
+  { registryProofs }: VerifyPorts,
+): Promise<void> {
+  if (outage === known?.proof.outage) return;
+  const proven = known?.proof.loginServer ? known.proof : provesNothing(registry, loginServer);
+  await registryProofs.save(withOutage(proven, outage), known?.etag);
 }
 
 /** The rest of a round, behind the last repository before which none is left out; later if the registry failed. */

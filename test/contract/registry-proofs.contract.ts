@@ -1,4 +1,4 @@
-import type { RegistryProof, RegistryProofs } from '../../shared/warming/registry-proof.js';
+import { provesNothing, type RegistryProof, type RegistryProofs } from '../../shared/warming/registry-proof.js';
 import { before, minutes, now, stateOf } from '../support/builders.js';
 
 /** What every store of registry proofs does. @param open an empty store */
@@ -18,6 +18,17 @@ export function registryProofsContract(open: () => Promise<RegistryProofs>): voi
     expect(await proofs.save(proof, undefined)).toBe(true);
     expect((await proofs.get(registry))?.proof).toEqual(proof);
     expect(await proofs.list()).toEqual(new Map([[registry, proof]]));
+  });
+
+  test('gives back an outage beside the proof, alone and in the list, and forgets it with the next proof', async () => {
+    const outage = { since: before(minutes(9)), lastProbe: now, code: 'REGISTRY_FORBIDDEN', reason: '403 ü' } as const;
+    expect(await proofs.save({ ...provesNothing(registry, loginServer), outage }, undefined)).toBe(true);
+    const stored = await proofs.get(registry);
+    expect(stored?.proof).toEqual({ ...provesNothing(registry, loginServer), outage });
+    expect(await proofs.save({ ...proof, outage }, stored?.etag)).toBe(true);
+    expect(await proofs.list()).toEqual(new Map([[registry, { ...proof, outage }]]));
+    await proofs.save(proof, (await proofs.get(registry))?.etag);
+    expect((await proofs.get(registry))?.proof).toEqual(proof);
   });
 
   test('knows nothing of a registry that was never proven', async () => {

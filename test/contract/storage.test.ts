@@ -21,7 +21,7 @@ import { TableRegistryProofs } from '../../shared/azure/table-registry-proofs.js
 import { TableTargets } from '../../shared/azure/table-targets.js';
 import type { PoisonMessage } from '../../shared/gate/ports.js';
 import { artifactName } from '../../shared/model/artifact.js';
-import type { OutageRecord } from '../../shared/warming/outages.js';
+import type { OutageRecord } from '../../shared/warming/outage-record.js';
 import { before, clusterId, minutes, now, planOf, provenState, target } from '../support/builders.js';
 import { FakeClock } from '../support/fakes/clock.js';
 import { MemoryHolds } from '../support/fakes/memory-holds.js';
@@ -214,7 +214,7 @@ test('outages and poison messages are kept, replaced and given back', async () =
   const outages = new TableOutages(storage.table('syncOutages'));
   const outage: OutageRecord = {
     ...{ registry: '/subscriptions/1/registries/acr', loginServer: 'acr.azurecr.io', side: 'upstream', since: now },
-    ...{ lastProbe: now, failureClass: 'upstream-down', reason: 'UPSTREAM_UNAVAILABLE: 502' },
+    ...{ lastProbe: now, code: 'UPSTREAM_UNAVAILABLE', reason: 'UPSTREAM_UNAVAILABLE: 502' },
   };
   await outages.save({ ...outage, reason: 'older' });
   await outages.save(outage);

@@ -1,3 +1,4 @@
+import { indexStates, type JudgeReads } from '../../shared/gate/evaluate-target.js';
 import type { ArtifactRef } from '../../shared/model/artifact.js';
 import { verifyRegistry, type Verified } from '../../shared/warming/verify-registry.js';
 import type { VerifyPorts, VerifyTask } from '../../shared/warming/verify-registry-ports.js';
@@ -7,6 +8,12 @@ import { FakeSubscription } from './fakes/fake-subscription.js';
 /** Registry of every state of the builders. */
 export const registryKey = stateOf().registry;
 export const roundTask: VerifyTask = { kind: 'verify-registry', registry: registryKey };
+
+/** States as judgements read them: the registry's proof first. */
+export async function indexRegistry(registry: string, ports: Pick<JudgeReads, 'registryProofs' | 'states'>) {
+  const known = await ports.registryProofs.get(registry);
+  return await indexStates(registry, ports.states, known?.proof);
+}
 
 /** `count` artifacts, `perRepository` tags in each repository. */
 export function artifactsOf(count: number, perRepository = 2): readonly ArtifactRef[] {

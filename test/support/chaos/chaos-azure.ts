@@ -128,7 +128,7 @@ export class ChaosAzure extends FakeSubscription {
       storedManifests: new AcrStoredManifests(metadata),
       upstream: new RememberingReader(mar, minutes(5), now),
       memory: new ContentMemory(now),
-      outages: new Outages(this.outageRecords, now),
+      outages: new Outages(this, now),
     };
   }
 

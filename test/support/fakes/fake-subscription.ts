@@ -138,7 +138,7 @@ export class FakeSubscription {
       imports: this.imports,
       budgets: unlimitedBudgets,
       memory: new ContentMemory(clock.now),
-      outages: new Outages(this.outageRecords, clock.now),
+      outages: new Outages(this, clock.now),
       outageRecords: this.outageRecords,
       poison: this.poison,
       deadlines: this.deadlines,

@@ -1,5 +1,13 @@
 import type { OutageSide } from '../../../shared/warming/outage.js';
-import type { OutageRecord, OutageRecords } from '../../../shared/warming/outages.js';
+import type { OutageRecord } from '../../../shared/warming/outage-record.js';
+import type { OutageRecords } from '../../../shared/warming/outages.js';
+import { MemoryRegistryProofs } from './memory-registry-proofs.js';
+
+/** Where an `Outages` notes what it learns, in memory. */
+export const memoryOutagePorts = () => ({
+  outageRecords: new MemoryOutages(),
+  registryProofs: new MemoryRegistryProofs(),
+});
 
 /** Outage records in memory. */
 export class MemoryOutages implements OutageRecords {

@@ -9,7 +9,7 @@ import { FakeImports, unlimitedBudgets } from '../fakes/fake-imports.js';
 import { digestOf, FakeMar } from '../fakes/fake-manifests.js';
 import { FakeCachingRegistry } from '../fakes/fake-registry.js';
 import { MemoryArtifactStates } from '../fakes/memory-artifact-states.js';
-import { MemoryOutages } from '../fakes/memory-outages.js';
+import { memoryOutagePorts } from '../fakes/memory-outages.js';
 import { MemoryQueue } from '../fakes/memory-queue.js';
 
 /** One artifact of MAR, a registry, and the engine between them, with the time in the hands of the test. */
@@ -27,7 +27,7 @@ export function arrange(changes: Partial<ArtifactState> = {}) {
     registry: () => registry,
     now: clock.now,
     memory: new ContentMemory(clock.now),
-    outages: new Outages(new MemoryOutages(), clock.now),
+    outages: new Outages(memoryOutagePorts(), clock.now),
     proofLevel: 'deep',
     referrers: 'left',
     pace: { verifyDelaySeconds: 10 },

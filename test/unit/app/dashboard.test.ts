@@ -26,7 +26,7 @@ test('in ordinary times nothing is said of outages and of what was given up', ()
 });
 
 test('an outage says who fails, since when, with what, and when it was tried last', () => {
-  const outage = { registry: plan.registry, loginServer: 'acr.azurecr.io', failureClass: 'upstream-down' } as const;
+  const outage = { registry: plan.registry, loginServer: 'acr.azurecr.io', code: 'UPSTREAM_UNAVAILABLE' } as const;
   const times = { since: before(minutes(20)), lastProbe: before(minutes(1)) };
   const outages = [{ ...outage, ...times, side: 'upstream', reason: 'UPSTREAM_UNAVAILABLE: 502 <b>' }] as const;
   expect(page({ outages })).toMatch(

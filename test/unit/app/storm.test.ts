@@ -110,7 +110,7 @@ async function lies(azure: FakeSubscription): Promise<readonly string[]> {
     const plan = record.planned;
     if (!plan) continue;
     const states = await indexStates(plan.registry, azure.states);
-    if (decideTarget(record, states, azure.clock.now(), policy).decision !== 'open') continue;
+    if (decideTarget(record, states, azure.clock.now(), policy, undefined).decision !== 'open') continue;
     for (const artifact of plan.set.artifacts) {
       const state = states.get(artifactName(artifact));
       const cache = azure.caches.get(plan.loginServer);

@@ -11,6 +11,7 @@ import { unlimitedBudgets as open } from '../../support/fakes/fake-imports.js';
 import { FakeMar } from '../../support/fakes/fake-manifests.js';
 import { FakeCachingRegistry } from '../../support/fakes/fake-registry.js';
 import { MemoryArtifactStates } from '../../support/fakes/memory-artifact-states.js';
+import { memoryOutagePorts } from '../../support/fakes/memory-outages.js';
 
 const key = 'contoso.azurecr.io/';
 const prefix = 'aks-managed-repository/';
@@ -48,10 +49,7 @@ function arrange(count = 3) {
     ...{ memory: new ContentMemory(now), proofLevel: 'deep', referrers: 'left', now, pace: { verifyDelaySeconds: 2 } },
     ...{ budgets: open, waitingBudgets: open },
     imports: { start: () => Promise.reject(refused), resume: () => Promise.reject(refused) },
-    outages: new Outages({ list: async () => [], save: async () => undefined, remove: async () => undefined }, now, {
-      ...outagePolicy,
-      failuresForOutage: Infinity,
-    }),
+    outages: new Outages(memoryOutagePorts(), now, { ...outagePolicy, failuresForOutage: Infinity }),
     tell: (progress) => void told.push(progress),
     stop: new AbortController().signal,
   });

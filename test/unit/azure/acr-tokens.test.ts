@@ -60,6 +60,14 @@ test('exchanges once for all repositories, also when they ask at the same time, 
   expect(exchanges()).toBe(2);
 });
 
+test.each([424, 502, 503])(
+  'a token service that answers %i is the registry that fails, not its upstream',
+  async (status) => {
+    const { tokens } = arrange({ status });
+    await expect(tokens.authorize('', scope)).rejects.toMatchObject({ code: 'REGISTRY_UNAVAILABLE' });
+  },
+);
+
 test('a refresh token that is refused is forgotten', async () => {
   const { tokens, requests } = arrange(exchanged, { status: 401 }, exchanged, granted);
   await expect(tokens.authorize('', scope)).rejects.toMatchObject({ code: 'REGISTRY_FORBIDDEN' });

@@ -11,7 +11,7 @@ import { clusterId, pause, provenState } from '../../support/builders.js';
 
 const at = '2026-09-01T08:00:00.000Z';
 const registry = provenState().registry;
-const outage = { registry, loginServer: 'acr.azurecr.io', side: 'registry', since: at, lastProbe: at, reason: '503' };
+const outage = { registry, loginServer: 'acr.azurecr.io', side: 'upstream', since: at, lastProbe: at, reason: '503' };
 const poison = { id: 'a', queue: 'warm', message: '{}', reason: 'x', at };
 const { loginServer, incarnation } = provenState();
 const proof = { registry, loginServer, incarnation, startedAt: '2099-01-01T00:00:00.000Z', verifiedAt: at };
@@ -25,10 +25,20 @@ function tableOf(...entities: readonly Record<string, unknown>[]): TableClient {
   return { listEntities, getEntity } as unknown as TableClient;
 }
 
-test('an outage of a class that only a later release knows keeps no gate from being judged', async () => {
-  const known = { ...outage, failureClass: 'registry-down' };
-  const records = await new TableOutages(tableOf({ ...outage, failureClass: 'cosmic' }, known)).list();
-  expect(records).toMatchObject([{ failureClass: 'registry-down' }]);
+test('an outage of a code that only a later release knows keeps no gate from being judged', async () => {
+  const known = { ...outage, code: 'UPSTREAM_UNAVAILABLE' };
+  const records = await new TableOutages(tableOf({ ...outage, code: 'COSMIC' }, known)).list();
+  expect(records).toMatchObject([{ code: 'UPSTREAM_UNAVAILABLE' }]);
+});
+
+test('an outage of a registry, of a code that only a later release knows, holds its gates all the same, and costs no proof', async () => {
+  const columns = { outageSince: at, outageLastProbe: at, outageCode: 'COSMIC', outageReason: 'COSMIC: rays' };
+  const proofs = new TableRegistryProofs(tableOf({ ...proof, evidence: 'heads', ...columns }));
+  const times = { since: new Date(at), lastProbe: new Date(at) };
+  expect((await proofs.get(registry))?.proof).toMatchObject({
+    ...{ loginServer, evidence: 'heads' },
+    outage: { ...times, code: 'REGISTRY_UNAVAILABLE', reason: 'COSMIC: rays' },
+  });
 });
 
 test('a poison message of a queue that only a later release has does not hide the others', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { decideTarget } from '../../../shared/gate/decide.js';
 import type { TargetRecord } from '../../../shared/warming/ports.js';
+import type { Outage } from '../../../shared/warming/outage.js';
 import type { ArtifactState, Phase, PlannedTarget } from '../../../shared/warming/state.js';
 import {
   before,
@@ -89,7 +90,7 @@ test.each([
     ['proof-expired: last seen in the registry at an unknown time'],
   ],
 ] as const)('the gate %s', (_sentence, record, states, decision, missing) => {
-  const result = decideTarget(record, indexOf(...states), now, policy);
+  const result = decideTarget(record, indexOf(...states), now, policy, undefined);
   expect(result.decision).toBe(decision);
   expect(result.missing.map(({ state, reason }) => `${state}: ${reason}`)).toEqual(missing);
 });
@@ -117,18 +118,45 @@ test.each([
     'ARM_FORBIDDEN: registry: 403',
   ],
 ])('the gate knows nothing from %s', (_sentence, record, reason) => {
-  const result = decideTarget(record, indexOf(provenState()), now, policy);
+  const result = decideTarget(record, indexOf(provenState()), now, policy, undefined);
   expect(result.decision).toBe('unknown');
   expect(result.reasons.join()).toContain(reason);
 });
 
 test('a plan whose renewal has just failed still holds', () => {
   const record = { ...planned(), failure: failure('plan-stays') };
-  expect(decideTarget(record, indexOf(provenState()), now, policy).decision).toBe('open');
+  expect(decideTarget(record, indexOf(provenState()), now, policy, undefined).decision).toBe('open');
+});
+
+const outageSince = (minutesAgo: number, lastMinutesAgo = 0): Outage => ({
+  ...{ since: before(minutes(minutesAgo)), lastProbe: before(minutes(lastMinutesAgo)) },
+  ...{ code: 'REGISTRY_FORBIDDEN', reason: 'REGISTRY_FORBIDDEN: GET x: 403' },
+});
+const waits = stateOf(coredns, { phase: 'waiting' });
+
+test.each([
+  ['that was never missed', provenState(), undefined, 'open'],
+  ['that was missed for a moment', provenState(), outageSince(4), 'open'],
+  ['that cannot be reached for five minutes', provenState(), outageSince(5), 'unknown'],
+  ['that nobody could reach, and nobody has tried since', provenState(), outageSince(300, 121), 'open'],
+  ['that cannot be reached, with something on its way', waits, outageSince(60, 1), 'unknown'],
+  ['that was missed for a moment, with something on its way', waits, outageSince(4), 'closed'],
+])('the gate of a registry %s: %#', (_sentence, state, outage, decision) => {
+  const gate = decideTarget(planned(), indexOf(state), now, policy, outage);
+  expect(gate.decision).toBe(decision);
+  expect(gate.missing).toHaveLength(state.phase === 'proven' ? 0 : 1);
+  const told = gate.reasons.filter((reason) => reason.startsWith('registry unreachable: acr.azurecr.io'));
+  expect(told).toHaveLength(decision === 'unknown' ? 1 : 0);
+});
+
+test('of several doubts the registry that cannot be reached is told first', () => {
+  const { reasons } = decideTarget(planned(planOf(unsure)), indexOf(), now, policy, outageSince(60));
+  expect(reasons.map((reason) => reason.slice(0, 10))).toEqual(['registry u', 'unresolved']);
+  expect(reasons[0]).toContain('(REGISTRY_FORBIDDEN: GET x: 403). Grant the identity of the app AcrPull');
 });
 
 test('an unknown gate tells what is missing all the same', () => {
-  expect(decideTarget(planned(planOf(unsure)), indexOf(), now, policy)).toMatchObject({
+  expect(decideTarget(planned(planOf(unsure)), indexOf(), now, policy, undefined)).toMatchObject({
     required: 1,
     cached: 0,
     missing: [{ state: 'not-started' }],
@@ -137,11 +165,13 @@ test('an unknown gate tells what is missing all the same', () => {
 
 test('a proof of manifests alone does not open a gate that wants deep proofs, and does where manifests will do', () => {
   const shallow = indexOf(provenState(coredns, { proof: 'manifests' }));
-  expect(decideTarget(planned(), shallow, now, policy)).toMatchObject({
+  expect(decideTarget(planned(), shallow, now, policy, undefined)).toMatchObject({
     decision: 'closed',
     missing: [{ state: 'proof-expired', reason: expect.stringContaining('configs and layers') as string }],
   });
-  expect(decideTarget(planned(), shallow, now, { ...policy, proofLevel: 'manifests' }).decision).toBe('open');
+  expect(decideTarget(planned(), shallow, now, { ...policy, proofLevel: 'manifests' }, undefined).decision).toBe(
+    'open',
+  );
 });
 
 test('whatever the facts are, the gate opens only on a fresh proof of each artifact, and says why it does not', () => {
@@ -156,15 +186,18 @@ test('whatever the facts are, the gate opens only on a fresh proof of each artif
     fc.array(state),
     fc.integer({ min: -2, max: 40 }),
     fc.boolean(),
+    fc.option(fc.tuple(fc.nat(400), fc.nat(400)), { nil: undefined }),
   );
   fc.assert(
-    fc.property(facts, ([required, states, planAge, isWrong]) => {
+    fc.property(facts, ([required, states, planAge, isWrong, lost]) => {
       const plan = planOf(setOf(...required), { plannedAt: before(hours(planAge)) });
       const record = { ...planned(plan), ...(isWrong ? { failure: failure('plan-wrong') } : {}) };
       const known = indexOf(...states);
-      const result = decideTarget(record, known, now, policy);
+      const outage = lost && outageSince(lost[0] + lost[1], lost[0]);
+      const result = decideTarget(record, known, now, policy, outage);
+      const isLost = lost !== undefined && lost[0] < 120 && lost[1] >= 5;
       const proven = required.every((one) => isFresh(known.get(artifactName(one))));
-      const sound = required.length > 0 && planAge >= 0 && planAge <= 24 && !isWrong;
+      const sound = required.length > 0 && planAge >= 0 && planAge <= 24 && !isWrong && !isLost;
       expect(result.decision === 'open').toBe(proven && sound);
       expect(result.decision === 'unknown').toBe(!sound);
       expect(result.reasons.length === 0).toBe(result.decision === 'open');

@@ -15,7 +15,7 @@ function decide(
   const plan = planOf({ ...setOf(), artifacts, findings });
   const { clusterId, kubernetesVersion } = plan;
   const states = new Map(proven.map((artifact) => [artifactName(artifact), provenState(artifact)]));
-  return decideTarget({ clusterId, kubernetesVersion, requestedAt: now, planned: plan }, states, now, gate);
+  return decideTarget({ clusterId, kubernetesVersion, requestedAt: now, planned: plan }, states, now, gate, undefined);
 }
 
 test('a finding that makes the set uncertain keeps the gate unknown, and says why', () => {

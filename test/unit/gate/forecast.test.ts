@@ -23,7 +23,7 @@ const refs = (count: number) => Array.from({ length: count }, (_unused, index) =
 function forecast(states: readonly ArtifactState[], set: RequirementSet = setOf(...refs(20)), changes = {}): Forecast {
   const record = { clusterId: clusterId(), kubernetesVersion: target, requestedAt: now, planned: planOf(set) };
   const index: StateIndex = new Map(states.map((state) => [artifactName(state), state]));
-  const decision = decideTarget(record, index, now, policy);
+  const decision = decideTarget(record, index, now, policy, undefined);
   return forecastOpening({
     record,
     states: index,

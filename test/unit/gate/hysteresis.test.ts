@@ -56,9 +56,9 @@ const aged = (ms: number, changes: Partial<ArtifactState> = {}) =>
 function judge(state: ArtifactState, known: Partial<Circumstances> = {}, by = forgiving): GateDecision {
   const record = { ...plan, requestedAt: now, planned: plan };
   const states = indexOf(state);
-  const circumstances = { version: target, record, states, judged: { decision: 'open' as const } };
+  const circumstances = { version: target, record, states, judged: { decision: 'open' as const }, outage: undefined };
   return reconsider(
-    decideTarget(record, states, now, by),
+    decideTarget(record, states, now, by, undefined),
     { ...circumstances, seen: undefined, glass: undefined, ...known },
     now,
     by,

@@ -10,7 +10,7 @@ function decide(minConfidence: Confidence, ...confidences: readonly Confidence[]
   const { clusterId, kubernetesVersion, plannedAt } = planned;
   const states = new Map([[artifactName(coredns), provenState(coredns)]]);
   const record = { clusterId, kubernetesVersion, requestedAt: plannedAt, planned };
-  return decideTarget(record, states, now, { ...policy, minConfidence });
+  return decideTarget(record, states, now, { ...policy, minConfidence }, undefined);
 }
 
 test.each([
@@ -41,7 +41,7 @@ test('it names ten and counts the others', () => {
   const planned = planOf({ ...setOf(), artifacts });
   const { clusterId, kubernetesVersion, plannedAt } = planned;
   const record = { clusterId, kubernetesVersion, requestedAt: plannedAt, planned };
-  const { reasons } = decideTarget(record, new Map(), now, policy);
+  const { reasons } = decideTarget(record, new Map(), now, policy, undefined);
   expect(reasons).toHaveLength(11);
   expect(reasons.at(-1)).toBe('unsure: 2 more artifacts below confidence probed');
 });

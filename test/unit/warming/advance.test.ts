@@ -12,7 +12,7 @@ import { FakeImports, unlimitedBudgets } from '../../support/fakes/fake-imports.
 import { FakeMar } from '../../support/fakes/fake-manifests.js';
 import { FakeCachingRegistry } from '../../support/fakes/fake-registry.js';
 import { MemoryArtifactStates } from '../../support/fakes/memory-artifact-states.js';
-import { MemoryOutages } from '../../support/fakes/memory-outages.js';
+import { memoryOutagePorts } from '../../support/fakes/memory-outages.js';
 import { MemoryQueue } from '../../support/fakes/memory-queue.js';
 
 async function arrange(state: ArtifactState = stateOf()) {
@@ -32,7 +32,7 @@ async function arrange(state: ArtifactState = stateOf()) {
     imports: new FakeImports(() => registry, clock),
     budgets: unlimitedBudgets,
     memory: new ContentMemory(clock.now),
-    outages: new Outages(new MemoryOutages(), clock.now),
+    outages: new Outages(memoryOutagePorts(), clock.now),
     proofLevel: 'deep',
     referrers: 'left',
     pace: { verifyDelaySeconds: 10 },

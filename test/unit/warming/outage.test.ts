@@ -1,10 +1,12 @@
 import { SyncError, type FailureCode } from '../../../shared/model/errors.js';
-import { describeOutage, isCurrent, Outages } from '../../../shared/warming/outages.js';
+import { noteReached } from '../../../shared/warming/note-looks.js';
+import { describeOutage, isCurrent, outageOf } from '../../../shared/warming/outage-record.js';
+import { Outages } from '../../../shared/warming/outages.js';
 import { afterFailure, healthy, outagePolicy, permitOf } from '../../../shared/warming/outage.js';
 import type { Outcome } from '../../../shared/warming/steps.js';
 import { before, coredns, minutes, now, provenState, stateOf } from '../../support/builders.js';
 import { FakeClock } from '../../support/fakes/clock.js';
-import { MemoryOutages } from '../../support/fakes/memory-outages.js';
+import { memoryOutagePorts, MemoryOutages } from '../../support/fakes/memory-outages.js';
 
 const failure = (code: FailureCode): Outcome => ({ kind: 'failure', error: new SyncError(code, 'GET x') });
 const artifact = (index: number) => stateOf({ ...coredns, tag: `v${index}` });
@@ -12,16 +14,20 @@ const cached: Outcome = { kind: 'cached', proof: 'deep' };
 
 function arrange() {
   const clock = new FakeClock();
-  const records = new MemoryOutages();
-  const outages = new Outages(records, clock.now);
+  const ports = memoryOutagePorts();
+  const outages = new Outages(ports, clock.now);
+  const list = async () => [
+    ...[...(await ports.registryProofs.list()).values()].flatMap((proof) => outageOf(proof) ?? []),
+    ...(await ports.outageRecords.list()),
+  ];
   const failMany = async (code: FailureCode, count: number = outagePolicy.failuresForOutage) => {
     for (let index = 0; index < count; index += 1) await outages.tell(artifact(index), failure(code));
   };
-  return { clock, records, outages, failMany };
+  return { clock, ...ports, list, outages, failMany };
 }
 
 test('one artifact that fails for an hour is no outage, six different ones in a row are', () => {
-  const one = { artifact: 'a', failureClass: 'upstream-down', reason: '502' } as const;
+  const one = { artifact: 'a', code: 'UPSTREAM_UNAVAILABLE', reason: '502' } as const;
   let health = healthy;
   for (let count = 0; count < 60; count += 1) health = afterFailure(health, one, now, outagePolicy);
   expect(permitOf(health, now, outagePolicy)).toEqual({ kind: 'go' });
@@ -36,7 +42,7 @@ test('failures that lie more than five minutes apart make no outage', () => {
     const at = before(minutes(2 * (12 - index)));
     health = afterFailure(
       health,
-      { artifact: `${index}`, failureClass: 'upstream-down', reason: '502' },
+      { artifact: `${index}`, code: 'UPSTREAM_UNAVAILABLE', reason: '502' },
       at,
       outagePolicy,
     );
@@ -57,13 +63,13 @@ test('during an outage one task in half a minute may probe, the others come back
 });
 
 test('a probe that succeeds ends the outage for all, and its record', async () => {
-  const { clock, records, outages, failMany } = arrange();
+  const { clock, list, outages, failMany } = arrange();
   await failMany('REGISTRY_UNAVAILABLE');
-  const [record] = await records.list();
-  expect(record).toMatchObject({ side: 'registry', since: clock.now(), failureClass: 'registry-down' });
+  const [record] = await list();
+  expect(record).toMatchObject({ side: 'registry', since: clock.now(), code: 'REGISTRY_UNAVAILABLE' });
   expect(record && describeOutage(record)).toContain('acr.azurecr.io fails since');
   await outages.tell(artifact(3), cached);
-  expect([outages.permit(artifact(1)), await records.list()]).toEqual(['go', []]);
+  expect([outages.permit(artifact(1)), await list()]).toEqual(['go', []]);
 });
 
 test('while MAR is down, what is proven is looked at all the same; while the registry is down, nothing is', async () => {
@@ -91,16 +97,49 @@ test('an ARM that fails does not keep the registry from being looked at', async 
 });
 
 test('nothing is written while all is well', async () => {
-  const { records, outages } = arrange();
+  const { outageRecords, registryProofs, outages } = arrange();
   for (let index = 0; index < 100; index += 1) await outages.tell(artifact(index), cached);
-  expect(records.writes).toBe(0);
+  expect([outageRecords.writes, registryProofs.writes]).toEqual([0, 0]);
 });
 
 test('a record that nobody renews is of an instance that is gone', async () => {
-  const { clock, records, failMany } = arrange();
+  const { clock, list, failMany } = arrange();
   await failMany('UPSTREAM_UNAVAILABLE');
-  const [record] = await records.list();
+  const [record] = await list();
   expect(record && isCurrent(record, clock.now())).toBe(true);
   clock.advance(900);
   expect(record && isCurrent(record, clock.now())).toBe(false);
+});
+
+test('of several instances each adds to one outage; what an instance saw before the newest look in vain ends none', async () => {
+  const { clock, outages, failMany, registryProofs } = arrange();
+  const other = new Outages({ outageRecords: new MemoryOutages(), registryProofs }, clock.now);
+  const known = async () => [...(await registryProofs.list()).values()][0]?.outage;
+  await failMany('REGISTRY_UNAVAILABLE');
+  const since = clock.now();
+  clock.advance(400);
+  for (let index = 0; index < 6; index += 1) await other.tell(artifact(index), failure('REGISTRY_FORBIDDEN'));
+  expect(await known()).toMatchObject({ since, lastProbe: clock.now(), code: 'REGISTRY_FORBIDDEN' });
+  const late = new Date(clock.now().getTime() - 1000);
+  await noteReached(artifact(1), late, registryProofs);
+  expect(await known()).toMatchObject({ since });
+  await outages.tell(artifact(1), { kind: 'import-running', progress: { kind: 'running', token: 't' } });
+  await outages.tell(artifact(2), failure('ARM_UNAVAILABLE'));
+  await outages.tell(artifact(3), failure('REGISTRY_THROTTLED'));
+  expect(await known()).toMatchObject({ since });
+  await outages.tell(artifact(4), cached);
+  expect(await known()).toBeUndefined();
+});
+
+test('a gateway that answers 502 ends no outage of its registry', async () => {
+  const { outages, failMany, list } = arrange();
+  await failMany('REGISTRY_UNAVAILABLE');
+  await outages.tell(artifact(1), failure('UPSTREAM_UNAVAILABLE'));
+  expect(await list()).toMatchObject([{ side: 'registry' }]);
+});
+
+test.each(['DIGEST_MISMATCH', 'BLOB_UNKNOWN'] as const)('%s is an answer: no outage', async (code) => {
+  const { failMany, list } = arrange();
+  await failMany(code, 50);
+  expect(await list()).toEqual([]);
 });

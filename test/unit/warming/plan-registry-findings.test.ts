@@ -19,7 +19,7 @@ async function judge(registry: Registry) {
   await azure.pass(120);
   const record = await azure.targets.get(task.clusterId, target);
   const states = await indexStates(registry.resource.key, azure.states);
-  return decideTarget(record, states, azure.clock.now(), azure.ports().gatePolicy);
+  return decideTarget(record, states, azure.clock.now(), azure.ports().gatePolicy, undefined);
 }
 
 test('a registry in good order lets the gate open', async () => {

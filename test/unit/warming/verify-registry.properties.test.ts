@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { indexRegistry } from '../../../shared/gate/evaluate-target.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { verifyRegistry } from '../../../shared/warming/verify-registry.js';
 import type { VerifyTask } from '../../../shared/warming/verify-registry-ports.js';
@@ -8,7 +7,14 @@ import { hours } from '../../support/builders.js';
 import type { FakeCachingRegistry } from '../../support/fakes/fake-registry.js';
 import type { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 import { MortalWorkers } from '../../support/fakes/mortal-workers.js';
-import { artifactsOf, finishRound, registryKey, roundTask, warmRegistry } from '../../support/warm-registry.js';
+import {
+  artifactsOf,
+  finishRound,
+  indexRegistry,
+  registryKey,
+  roundTask,
+  warmRegistry,
+} from '../../support/warm-registry.js';
 
 /** Two clocks are at most twice this apart, which is what `clockSkewMs` allows. */
 const mostSkewMs = 150_000;
