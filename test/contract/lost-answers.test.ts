@@ -38,6 +38,12 @@ async function empty(table: TableClient): Promise<void> {
     await table.deleteEntity(partitionKey, rowKey);
 }
 
+/** Of its one row. */
+async function etagIn(table: TableClient): Promise<string | undefined> {
+  for await (const { etag } of table.listEntities()) return etag;
+  return undefined;
+}
+
 const forgetful = (name: TableName = 'syncArtifacts') => forgetfulTable(local.connectionString, name);
 const stored = () => new TableArtifactStates(storage.table('syncArtifacts'));
 const newOf = (state: ArtifactState) => ({ state, etag: undefined });
@@ -186,8 +192,8 @@ test.each<[string, TableName, (table: TableClient, etag?: string) => Promise<unk
   lose(true);
   expect(await save(table)).toBeTruthy();
   expect(await save(storage.table(name))).toBeFalsy();
-  const { value: row } = await storage.table(name).listEntities().next();
+  const etag = await etagIn(storage.table(name));
   lose(true);
-  expect(await save(table, row.etag)).toBeTruthy();
-  expect(await save(storage.table(name), row.etag)).toBeFalsy();
+  expect(await save(table, etag)).toBeTruthy();
+  expect(await save(storage.table(name), etag)).toBeFalsy();
 });

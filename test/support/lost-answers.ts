@@ -6,9 +6,9 @@ import type { TableName } from '../../shared/azure/storage.js';
 export interface ForgetfulTable {
   readonly table: TableClient;
   /** @param fates of the writes that are sent next, in their order: whether the answer is lost. Those after them are answered. */
-  lose(...fates: readonly boolean[]): void;
+  readonly lose: (...fates: readonly boolean[]) => void;
   /** Runs between the write whose answer is lost and the client's second try. */
-  meanwhile(work: () => Promise<unknown>): void;
+  readonly meanwhile: (work: () => Promise<unknown>) => void;
 }
 
 /** The SDK's own client with its own retries, which only wait less than in production. */
