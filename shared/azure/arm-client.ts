@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { SyncError, type FailureCode } from '../model/errors.js';
 import { parseJson } from '../model/parse-json.js';
 import { parseRetryAfter } from '../model/retry-after.js';
+import { retryClosedReads } from './closed-connection.js';
 
 const page = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
 const problem = z.object({ error: z.object({ code: z.string(), message: z.string() }).partial() });
@@ -48,6 +49,7 @@ export class ArmClient {
   ) {
     // No retries here: an invocation must not sleep. The message that comes back after `Retry-After` is the retry.
     this.#pipeline = createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
+    this.#pipeline.addPolicy(retryClosedReads);
     this.#pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: `${audience}/.default` }));
     for (const policy of policies) this.#pipeline.addPolicy(policy, { phase: 'Sign' });
   }

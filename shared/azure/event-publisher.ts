@@ -1,10 +1,11 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { isRestError, retryPolicy, type RetryStrategy } from '@azure/core-rest-pipeline';
+import { isRestError } from '@azure/core-rest-pipeline';
 import { EventGridPublisherClient } from '@azure/eventgrid';
 import { SyncError, type FailureCode } from '../model/errors.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 import type { EventPublisher } from '../gate/ports.js';
 import { eventPrefix, schemaOf, type OutgoingEvent } from '../gate/outgoing-events.js';
+import { retryClosed } from './closed-connection.js';
 
 /** A gate waits for this at most. */
 const timeoutMs = 10_000;
@@ -13,12 +14,6 @@ const restMs = 15_000;
 const longestRestMs = 10 * 60_000;
 /** A request holds 1 MB at most; an event of ours a hundredth of that. */
 const mostAtOnce = 40;
-
-/** A connection that was kept open may be closed by the topic just as the next request is sent on it: asked again at once, on a new one. */
-const closedConnection: RetryStrategy = {
-  name: 'closedConnection',
-  retry: ({ responseError }) => (responseError?.code === 'ECONNRESET' ? { retryAfterInMs: 0 } : { skipStrategy: true }),
-};
 
 /**
  * An Event Grid custom topic with the schema CloudEvents 1.0.
@@ -38,7 +33,7 @@ export class EventGridTopic implements EventPublisher {
   ) {
     this.#client = new EventGridPublisherClient(endpoint, 'CloudEvent', credential, {
       retryOptions: { maxRetries: 0 },
-      additionalPolicies: [{ policy: retryPolicy([closedConnection], { maxRetries: 1 }), position: 'perCall' }],
+      additionalPolicies: [{ policy: retryClosed, position: 'perCall' }],
     });
   }
 

@@ -11,6 +11,7 @@ import type { PullEvent, PullLog } from '../drift/ports.js';
 import { SyncError, type FailureCode } from '../model/errors.js';
 import { parseJson } from '../model/parse-json.js';
 import { parseRetryAfter } from '../model/retry-after.js';
+import { retryClosed } from './closed-connection.js';
 import { parsePullEvents, pullQuery } from './pull-events.js';
 
 const requestTimeout = 120_000;
@@ -35,6 +36,8 @@ export class LogAnalyticsPullLog implements PullLog {
     credential: TokenCredential,
   ) {
     this.#pipeline = createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
+    // Every request is a query.
+    this.#pipeline.addPolicy(retryClosed);
     this.#pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: `${endpoint}/.default` }));
   }
 

@@ -1,6 +1,7 @@
 import { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { retryClosedReads } from './closed-connection.js';
 
 /** Where and as whom ARM is asked. */
 export interface RegistryClientOptions {
@@ -31,6 +32,7 @@ export function registryClients({
       retryOptions: { maxRetries: 0 },
       additionalPolicies: [
         ...perCall.map((policy) => ({ policy, position: 'perCall' as const })),
+        { policy: retryClosedReads, position: 'perCall' },
         ...perRetry.map((policy) => ({ policy, position: 'perRetry' as const })),
       ],
     });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { TableClient, TransactionAction } from '@azure/data-tables';
 import { artifactName, type ArtifactRef } from '../model/artifact.js';
 import type { StateCarrier } from '../warming/carry-states.js';
@@ -6,7 +7,7 @@ import type { ArtifactState } from '../warming/state.js';
 import { carriedBy, keysOf, rowOf, storedOf } from './table-artifact-rows.js';
 import { isConflict, isNotFound, mostPerBatch } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
-import { eachRow, eachRowSince, readRow, replaceRow, type StoredRow } from './table-rows.js';
+import { eachRow, eachRowSince, isLeftBy, readRow, replaceRow, signRow, type StoredRow } from './table-rows.js';
 
 type Change = { readonly state: ArtifactState; readonly etag: string | undefined };
 
@@ -59,14 +60,18 @@ export class TableArtifactStates implements RecentStates, StateCarrier {
     return lost;
   }
 
-  /** A batch fails as a whole: what others have written meanwhile is found by one list, and left out of the next try. */
+  /**
+   * A batch fails as a whole: what others have written meanwhile is found by one list, and left out of the next try. So is what the
+   * batch itself has written, when its answer was lost and the client sent it again.
+   */
   async #saveBatch(batch: readonly Change[], tries = 0): Promise<readonly string[]> {
     const [first] = batch;
     if (!first) return [];
     if (batch.length === 1) return await this.#saveOne(first);
     if (tries > mostResubmits) return (await Promise.all(batch.map((change) => this.#saveOne(change)))).flat();
+    const writeId = randomUUID();
     try {
-      const { subResponses } = await this.table.submitTransaction(batch.map(actionOf));
+      const { subResponses } = await this.table.submitTransaction(batch.map((change) => actionOf(change, writeId)));
       // Answers come in the order of the actions; those of created rows name theirs.
       batch.forEach(({ state }, index) => {
         const { etag, rowKey = keysOf(state).rowKey } = subResponses[index] ?? {};
@@ -75,12 +80,23 @@ export class TableArtifactStates implements RecentStates, StateCarrier {
       return [];
     } catch (error) {
       if (!isConflict(error) && !isNotFound(error)) throw error;
-      const now = await this.list(first.state.registry);
-      const isLost = ({ state, etag }: Change): boolean => now.get(artifactName(state))?.etag !== etag;
-      const left = batch.filter((change) => !isLost(change));
-      const lost = batch.filter(isLost).map(({ state }) => artifactName(state));
-      return [...lost, ...(await this.#saveBatch(left, tries + 1))];
+      const now = await this.#rowsOf(first.state.registry);
+      const rowOfNow = ({ state }: Change) => now.get(keysOf(state).rowKey);
+      const found = Map.groupBy(batch, (change) => {
+        if (isLeftBy(rowOfNow(change), writeId)) return 'written';
+        return rowOfNow(change)?.etag === change.etag ? 'unchanged' : 'lost';
+      });
+      for (const change of found.get('written') ?? []) this.#remember(change.state, rowOfNow(change)?.etag);
+      const lost = (found.get('lost') ?? []).map(({ state }) => artifactName(state));
+      return [...lost, ...(await this.#saveBatch(found.get('unchanged') ?? [], tries + 1))];
     }
+  }
+
+  /** By row key. */
+  async #rowsOf(registry: string): Promise<ReadonlyMap<string, StoredRow>> {
+    const rows = new Map<string, StoredRow>();
+    for await (const row of eachRow(this.table, encodeKey(registry))) rows.set(row.rowKey ?? '', row);
+    return rows;
   }
 
   async #saveOne({ state, etag }: Change): Promise<readonly string[]> {
@@ -109,6 +125,7 @@ async function statesOf(
   return found;
 }
 
-function actionOf({ state, etag }: Change): TransactionAction {
-  return etag === undefined ? ['create', rowOf(state)] : ['update', rowOf(state), 'Replace', { etag }];
+function actionOf({ state, etag }: Change, writeId: string): TransactionAction {
+  const row = signRow(rowOf(state), writeId);
+  return etag === undefined ? ['create', row] : ['update', row, 'Replace', { etag }];
 }

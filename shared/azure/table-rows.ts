@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { odata, type TableClient, type TableEntityResult } from '@azure/data-tables';
 import { z } from 'zod';
 import { parseJson } from '../model/parse-json.js';
@@ -57,11 +58,41 @@ export function eachRowSince(table: TableClient, partitionKey: string, since: Da
   });
 }
 
+/** A row as one write makes it: the id tells it from every other write, also from one of the very same at the same moment. */
+export function signRow<Entity extends RowKeys>(
+  entity: Entity,
+  writeId: string,
+): Entity & { readonly writeId: string } {
+  return { ...entity, writeId };
+}
+
+/** Whether a row is what the write with this id has left there. Those of earlier releases name no write. */
+export function isLeftBy(row: Readonly<Record<string, unknown>> | undefined, writeId: string): boolean {
+  return row?.['writeId'] === writeId;
+}
+
 /**
- * Writes a row over the one that was read with this ETag, or a new one where there was none.
+ * Writes a row over the one that was read with this ETag, or a new one where there was none. When the answer gets lost the client sends
+ * it again, and may meet its own first write as a conflict: what a conflict means is told by the row, with one read.
  * @returns its ETag; undefined when somebody else wrote or removed the row first
  */
 export async function replaceRow(
+  table: TableClient,
+  entity: RowKeys,
+  etag: string | undefined,
+): Promise<string | undefined> {
+  const writeId = randomUUID();
+  const written = await tryReplaceRow(table, signRow(entity, writeId), etag);
+  if (written !== undefined) return written;
+  const there = await readRow(table, entity, ['writeId']);
+  return isLeftBy(there, writeId) ? there?.etag : undefined;
+}
+
+/**
+ * The same for rows that many write all the time and that may be written twice: a conflict costs no read, and a write whose answer
+ * was lost counts as a race that was lost.
+ */
+export async function tryReplaceRow(
   table: TableClient,
   entity: RowKeys,
   etag: string | undefined,
