@@ -67,7 +67,9 @@ function entryOf(
   after: unknown,
 ): AuditEntry {
   const id = auditIdOf(at, action, cluster.id, version);
-  return { id, at, who, action, resource: cluster.id, outcome: 'begun', before, after, because: [reason] };
+  // Whoever reads the trail sees the cluster alone beside it.
+  const because = [`${action === 'break-glass' ? 'opens' : 'shuts'} ${version}: ${reason}`];
+  return { id, at, who, action, resource: cluster.id, outcome: 'begun', before, after, because };
 }
 
 function told(glass: BreakGlass | undefined): unknown {

@@ -23,7 +23,7 @@ const mendOrder = () => parseMendRequest(JSON.stringify({ cluster: clusterId(), 
 test('a broken glass opens one gate in plain sight until it expires, and stands in the trail', async () => {
   const { azure, app } = await arrange();
   expect((await app.gate(asked)).decision).toBe('closed');
-  await app.breakGlass(breakOrder());
+  expect(await app.breakGlass(breakOrder())).toMatchObject({ who: 'kim@contoso.test', mode: 'enforce' });
   const gate = await app.gate(asked);
   expect(gate).toMatchObject({ decision: 'open', breakGlass: { who: 'kim@contoso.test', reason: 'CVE <1>' } });
   expect(gate.missing).toHaveLength(1);
@@ -46,7 +46,7 @@ test('a mended glass opens nothing; both are told, and mending nothing is fine',
   const { entries } = await app.audit({ most: 10 });
   expect(entries).toMatchObject([
     { action: 'mend-glass', who: 'lee', before: { who: 'kim@contoso.test' }, after: null },
-    { action: 'break-glass', before: null, after: { reason: 'CVE <1>' }, because: ['CVE <1>'] },
+    { action: 'break-glass', before: null, after: { reason: 'CVE <1>' }, because: [`opens ${target}: CVE <1>`] },
   ]);
 });
 

@@ -23,11 +23,7 @@ interface Run {
 }
 
 /** Plays answers one after the other, the last one for ever, on a clock that only sleeping moves. */
-async function wait(
-  answers: readonly (GateAnswer | Error)[],
-  timeoutSeconds = 600,
-  pollSeconds = 30,
-): Promise<Run> {
+async function wait(answers: readonly (GateAnswer | Error)[], timeoutSeconds = 600, pollSeconds = 30): Promise<Run> {
   let seconds = 0;
   const told: string[] = [];
   const askedAt: number[] = [];
