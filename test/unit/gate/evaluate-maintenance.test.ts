@@ -32,7 +32,7 @@ test('an upgrade whose target is not open is held beside the entries of the user
     state: 'held',
     entry: firstEntry,
     before: ownWindow,
-    reasons: ['1.35.7 is unknown'],
+    reasons: ['1.35.7 is unknown: it had no plan, and is being planned'],
   });
   expect(azure.planQueue.messages).toEqual([{ clusterId: clusterId(), kubernetesVersion: target, attempt: 0 }]);
 });
@@ -129,7 +129,10 @@ test('a cluster without a configuration gets a finding, and none is made', async
   expect(azure.maintenance.written).toEqual([]);
   expect(await holdOf(azure, nodes)).toMatchObject({
     state: 'without-configuration',
-    reasons: ['1.34.7 is unknown', expect.stringContaining('MAINTENANCE_CREATE') as string],
+    reasons: [
+      '1.34.7 is unknown: it had no plan, and is being planned',
+      expect.stringContaining('MAINTENANCE_CREATE') as string,
+    ],
   });
   await warmUp(azure);
   expect(await azure.holds.list()).toEqual([]);
