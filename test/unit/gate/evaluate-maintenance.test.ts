@@ -49,7 +49,10 @@ test.each([
     ...{ at: now, expiresAt: new Date(now.getTime() + hours(1)) },
   });
   await judgeMaintenance(azure);
-  expect(await holdOf(azure)).toMatchObject({ state: 'held', reasons: [`${shut} is unknown`] });
+  expect(await holdOf(azure)).toMatchObject({
+    state: 'held',
+    reasons: [`${shut} is unknown: it had no plan, and is being planned`],
+  });
 });
 
 test('it is released as soon as the target is open, and nothing of it is left but in the audit trail', async () => {
