@@ -49,7 +49,7 @@ export type GateAnswer = z.infer<typeof gateAnswer>;
 
 const glass = brokenBy.extend({ clusterId: line, kubernetesVersion: line });
 
-export const breakGlassAnswer = glass;
+export const breakGlassAnswer = glass.extend({ mode: line.optional() });
 export const mendGlassAnswer = z.object({ mended: glass.nullable() });
 
 const change = z.object({

@@ -36,8 +36,14 @@ export async function runBreakGlass(options: BreakGlassOptions, terminal: Termin
   const { content, document } = await askApp(address, { method: 'POST', path, body }, breakGlassAnswer);
   const name = `${content.clusterId.split('/').at(-1) ?? ''} ${content.kubernetesVersion}`;
   if (options.json) writeJson(stdout, document);
-  else stdout.write(`${renderGlass(content, displayOf(stdout, env), name)}\n`);
+  else stdout.write(`${[renderGlass(content, displayOf(stdout, env), name), ...reachOf(content)].join('\n')}\n`);
   return exitCodes.fine;
+}
+
+/** Who breaks a glass in haste must not wait for an approval that never comes. */
+function reachOf({ mode }: { readonly mode?: string | undefined }): readonly string[] {
+  if (mode !== 'observe') return [];
+  return ['Mode observe: nothing is changed in Azure for this cluster; only who asks the gate itself is told "open".'];
 }
 
 async function mend(body: object, options: BreakGlassOptions, { stdout, env }: Terminal): Promise<ExitCode> {

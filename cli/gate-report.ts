@@ -77,8 +77,10 @@ function renderMissing({ missing }: GateAnswer, display: Display): string {
   return `${display.colors.bold(`Missing (${missing.length})`)}\n${drawTable(missingColumns, rows, display)}`;
 }
 
-/** `sync` plans what was never planned, or says why it does not. */
-function adviceFor({ decision, plannedAt, cluster, kubernetesVersion }: GateAnswer): readonly string[] {
-  if (decision !== 'unknown' || plannedAt !== undefined) return [];
-  return [`To ask for a plan: aks-artifact-sync sync --cluster ${cluster} --version ${kubernetesVersion}`];
+/** What the app tells to send, as a command. */
+function adviceFor({ reasons, cluster, kubernetesVersion }: GateAnswer): readonly string[] {
+  if (!reasons.some((reason) => reason.includes('POST /api/sync'))) return [];
+  // What a cluster runs that was never seen: all of its versions are asked for.
+  const version = kubernetesVersion === 'current' ? '' : ` --version ${kubernetesVersion}`;
+  return [`To ask for a plan: aks-artifact-sync sync --cluster ${cluster}${version}`];
 }

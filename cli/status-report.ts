@@ -118,7 +118,8 @@ function clusterRows(cluster: Cluster, display: Display): readonly (readonly Cel
   const { name, kubernetesVersion, isolated, finding, targets } = cluster;
   if (targets.length === 0) {
     const gate = { text: isolated ? '-' : 'left alone', paint: display.colors.dim };
-    return [[name, kubernetesVersion, '-', gate, '-', '-', finding ?? 'nothing planned']];
+    const why = finding ?? `nothing planned yet; to ask for it: aks-artifact-sync sync --cluster ${cluster.id}`;
+    return [[name, kubernetesVersion, '-', gate, '-', '-', why]];
   }
   return targets.map((target) => [
     name,

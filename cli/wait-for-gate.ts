@@ -25,6 +25,8 @@ export type Waited =
 
 const firstRetrySeconds = 2;
 const longestRetrySeconds = 60;
+/** A timer of Node holds 24 days at most, and ends at once when it is given more. */
+const longestPauseSeconds = 24 * 3600;
 /** An answer that comes late is better than none: the last question is given so long even when time is up. */
 const leastPatienceSeconds = 5;
 
@@ -53,7 +55,7 @@ export async function waitForGate(policy: WaitPolicy, ports: WaitPorts): Promise
     say(factsOf(answer.content), describe(answer.content));
     if (answer.content.decision === 'open') return { outcome: 'open', last };
     if (leftSeconds() <= 0) return { outcome: 'timed-out', last };
-    await ports.sleep(Math.min(policy.pollSeconds, leftSeconds()));
+    await ports.sleep(Math.min(policy.pollSeconds, leftSeconds(), longestPauseSeconds));
   }
 }
 

@@ -8,6 +8,7 @@ import { evaluateFleetGate } from '../gate/evaluate-fleet-gate.js';
 import type { Notice } from '../gate/deadlines.js';
 import { evaluatePolicy } from '../gate/evaluate-policy.js';
 import { evaluateMaintenance } from '../gate/evaluate-maintenance.js';
+import { modeOf, type EnforcementPolicy } from '../gate/enforcement.js';
 import { breakGlass, mendGlass } from '../gate/break-glass.js';
 import { evaluateTarget, type JudgeReads } from '../gate/evaluate-target.js';
 import type { OutgoingEvent } from '../gate/outgoing-events.js';
@@ -199,11 +200,12 @@ export class Application {
     return await answerGate(request, this.#remembered);
   }
 
-  /** Opens one gate by hand. @throws SyncError INVALID_INPUT for the current version of a cluster that nobody has seen */
-  async breakGlass(request: BreakRequest): Promise<BreakGlassStatus> {
+  /** Opens one gate by hand; `mode` tells whether that changes anything in Azure. @throws SyncError INVALID_INPUT for the current version of a cluster that nobody has seen */
+  async breakGlass(request: BreakRequest): Promise<BreakGlassStatus & Pick<EnforcementPolicy, 'mode'>> {
     await this.ready();
     const version = await versionOf(request.cluster, request.version, this.ports);
-    return describeGlass(await breakGlass({ ...request, version }, request.hours, this.ports));
+    const glass = await breakGlass({ ...request, version }, request.hours, this.ports);
+    return { ...describeGlass(glass), mode: modeOf(request.cluster.id, this.ports.enforcement) };
   }
 
   /** Lets proofs decide again. @throws SyncError as `breakGlass` */

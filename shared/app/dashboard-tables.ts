@@ -78,7 +78,7 @@ function renderUpgrade(from: string, to: string): string {
 
 function otherRow(cluster: ClusterStatus): Html {
   const mark = cluster.isolated ? undefined : renderMark('left-alone');
-  const note = cluster.finding ?? 'no upgrade is offered or asked for';
+  const note = cluster.finding ?? 'nothing is planned yet: the reconcile timer asks for it, or POST /api/sync';
   return html`<tr class="aside">
     <td class="tight"><span class="name">${cluster.name}</span></td>
     <td class="tight">${cluster.kubernetesVersion}</td>

@@ -1,8 +1,9 @@
 import type { GateDecision } from '../gate/decide.js';
 import { judgeTarget, type JudgeReads } from '../gate/evaluate-target.js';
+import type { SeenCluster } from '../gate/ports.js';
 import { targetAt, type AskedVersion } from '../gate/upgrade-kinds.js';
 import { SyncError } from '../model/errors.js';
-import type { KubernetesVersion } from '../model/kubernetes-version.js';
+import { compareVersions, type KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ResourceId } from '../model/resource-id.js';
 import { describeGate } from './describe-gate.js';
 import type { GateRequest } from './requests.js';
@@ -31,19 +32,29 @@ async function judge(
   const version = await versionAt(cluster, asked, ports);
   const answer = { cluster: cluster.id, evaluatedAt: ports.now().toISOString() };
   if (version === undefined) {
-    const reasons = [`the app has not seen ${cluster.name} yet, and does not know what it runs: name the version`];
+    const ask = `ask for it with POST /api/sync ${JSON.stringify({ clusterId: cluster.id })}, or name the version`;
+    const reasons = [`the app has not seen ${cluster.name} yet, and does not know what it runs: ${ask}`];
     return { ...answer, kubernetesVersion: asked, decision: 'unknown', missing: [], reasons, required: 0, cached: 0 };
   }
   const { record, decision } = await judgeTarget(cluster.id, version, ports);
-  const leftAlone =
-    record || decision.decision === 'open' ? undefined : (await ports.seenClusters.get(cluster.id))?.finding;
+  const isUnplanned = record === undefined && decision.decision !== 'open';
   return {
     ...answer,
     kubernetesVersion: version,
     ...decision,
-    ...(leftAlone === undefined ? {} : { reasons: [leftAlone] }),
+    ...(isUnplanned ? { reasons: [whyUnplanned(cluster, version, await ports.seenClusters.get(cluster.id))] } : {}),
     ...(record?.planned ? { plannedAt: record.planned.plannedAt.toISOString() } : {}),
   };
+}
+
+/** Why there is no plan, and what whoever wants one does next; as the cluster was last seen. */
+function whyUnplanned(cluster: ResourceId, version: KubernetesVersion, seen: SeenCluster | undefined): string {
+  if (seen?.finding !== undefined) return seen.finding;
+  if (seen && compareVersions(version, seen.kubernetesVersion) < 0)
+    return `${cluster.name} runs ${seen.kubernetesVersion}: ${version} is older, and is not planned any more`;
+  const ask = `ask for it with POST /api/sync ${JSON.stringify({ clusterId: cluster.id, kubernetesVersion: version })}`;
+  if (seen) return `${version} was never planned for ${cluster.name}: ${ask}`;
+  return `the app has not seen ${cluster.name} yet: check the resource id, and ${ask}`;
 }
 
 /** The version to be judged, as the cluster was seen last. @throws SyncError INVALID_INPUT where nobody knows what it runs */

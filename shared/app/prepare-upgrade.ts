@@ -2,6 +2,7 @@ import { deadlineOfNotice, type Notice } from '../gate/deadlines.js';
 import type { DeadlineRecords } from '../gate/ports.js';
 import { neededBy } from '../gate/reconcile-deadlines.js';
 import { wakeMaintenance } from '../gate/wake-maintenance.js';
+import { isOfTheFuture } from '../model/clock-skew.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ResourceId } from '../model/resource-id.js';
 import {
@@ -26,10 +27,15 @@ export async function prepareUpgrade(
   await wakeMaintenance([cluster], ports);
   const asked = await requestTargets(cluster, { named }, 'none', ports);
   if (!asked.isolated) return asked;
-  const deadline = deadlineOfNotice(cluster, notice, asked.targets);
+  const deadline = deadlineOfNotice(cluster, sinceWhen(notice, ports.now()), asked.targets);
   if (deadline) await ports.deadlines.save(deadline);
   const known = await ports.deadlines.of(cluster.resource.id);
   const needed = neededBy(cluster, asked.targets, known, new Map(), ports.now());
   await enqueueTargets(cluster.resource.id, asked.targets, ports, needed);
   return asked;
+}
+
+/** What is dated ahead is no newer than any other: it gives way to the next notice, and does not come back when it arrives once more. */
+function sinceWhen(notice: Notice, now: Date): Notice {
+  return isOfTheFuture(notice.toldAt, now) ? { ...notice, toldAt: new Date(0) } : notice;
 }

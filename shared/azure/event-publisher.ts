@@ -53,6 +53,8 @@ export class EventGridTopic implements EventPublisher {
       await this.#client.send(cloudEvents, { abortSignal: AbortSignal.timeout(timeoutMs) });
     } catch (cause) {
       const failure = this.#failureOf(cause);
+      // What it answers about these events says nothing of the next.
+      if (failure.code === 'EVENTS_REFUSED') throw failure;
       const rest = Math.min((failure.retryAfterSeconds ?? 0) * 1000, longestRestMs);
       this.#restUntil = this.now().getTime() + Math.max(rest, restMs);
       this.#failure = failure;

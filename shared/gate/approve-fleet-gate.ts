@@ -15,6 +15,10 @@ export type Question = Extract<GateQuestion, { ask: true }>;
 /** A run that changes more often than this at one gate is nobody's. */
 const mostRemembered = 50;
 
+/** Its worker may have died before Azure was asked: only the audit trail knows more. */
+const begunBefore =
+  'an approval of ours was begun before for this same state of its run (aks-artifact-sync audit tells when, and how it ended), and the gate is Pending: it is not approved twice';
+
 const changed = 'the gate or its update run changed while it was judged; it will be judged again';
 
 /**
@@ -42,8 +46,7 @@ export async function approveFleetGate(
   const attempt = await beginApproval({ ...gate, etag: gate.etag }, run, question, ports);
   if (attempt.is === 'none') return (await wait(...attempt.reasons)).action;
   const { approval } = attempt;
-  const accepted = `approved again: ARM accepted it at ${approval.at.toISOString()} and changed nothing`;
-  const because = approval.accepted ? [...open, accepted] : open;
+  const because = approval.accepted ? [...open, 'approved again: ARM accepted it before and changed nothing'] : open;
   const begun = await recordFleetGate(gate, { action: 'approving', reasons: because, approval }, ports);
   // Somebody else began to approve since: two approvals at once would end as one and a conflict that tells nothing.
   if (!begun.written) return begun.action;
@@ -76,10 +79,8 @@ async function beginApproval(
   // Its worker died, or heard nothing from Azure, or Azure did nothing: the same approval goes on.
   if (earlier.run === key && (!isTaken(earlier, gate) || cameToNothing(earlier, gate, run)))
     return { approval: { ...earlier, etag }, is: 'another' };
-  const since = earlier.at.toISOString();
-  const reason = `it was approved at ${since}, and is Pending again although its run has not changed: it is not approved twice`;
   const held = describeHeld(gate, run);
-  return { is: 'none', reasons: [reason, ...(held.length > 0 ? held : ['if it stays so, approve it by hand'])] };
+  return { is: 'none', reasons: [begunBefore, ...(held.length > 0 ? held : ['if it stays so, approve it by hand'])] };
 }
 
 async function askAzure(

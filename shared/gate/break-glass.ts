@@ -1,5 +1,7 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ResourceId } from '../model/resource-id.js';
+import type { PlanQueue, Targets } from '../warming/ports.js';
+import { enqueueTargets } from '../warming/request-targets.js';
 import { auditIdOf } from './audit.js';
 import type { AuditEntry, AuditTrail, BreakGlass, BreakGlasses } from './ports.js';
 import { wakeOpeners, type WakePorts } from './wake-openers.js';
@@ -7,6 +9,8 @@ import { wakeOpeners, type WakePorts } from './wake-openers.js';
 export interface BreakGlassPorts extends WakePorts {
   readonly breakGlasses: BreakGlasses;
   readonly audit: Pick<AuditTrail, 'save'>;
+  readonly targets: Targets;
+  readonly planQueue: PlanQueue;
   readonly now: () => Date;
 }
 
@@ -23,7 +27,8 @@ export interface GlassOrder {
 
 /**
  * Opens the gate of one cluster and version, whatever is known of it, until it expires. The trail is written first. Breaking it again
- * replaces who, why and until when, and is an entry of its own.
+ * replaces who, why and until when, and is an entry of its own. A version that was never planned is asked for: whoever upgrades to it
+ * will pull it, and only targets are judged, told to others and shut again.
  */
 export async function breakGlass(order: GlassOrder, hours: number, ports: BreakGlassPorts): Promise<BreakGlass> {
   const { cluster, version, who, reason } = order;
@@ -35,6 +40,7 @@ export async function breakGlass(order: GlassOrder, hours: number, ports: BreakG
   await ports.audit.save(entry);
   await ports.breakGlasses.save(glass);
   await ports.audit.save({ ...entry, outcome: 'done' });
+  if (!(await ports.targets.get(cluster.id, version))) await enqueueTargets(cluster.id, [version], ports);
   await judgeAnew(order, ports);
   await wakeOpeners(cluster.id, 'open', undefined, ports);
   return glass;
@@ -61,7 +67,9 @@ function entryOf(
   after: unknown,
 ): AuditEntry {
   const id = auditIdOf(at, action, cluster.id, version);
-  return { id, at, who, action, resource: cluster.id, outcome: 'begun', before, after, because: [reason] };
+  // Whoever reads the trail sees the cluster alone beside it.
+  const because = [`${action === 'break-glass' ? 'opens' : 'shuts'} ${version}: ${reason}`];
+  return { id, at, who, action, resource: cluster.id, outcome: 'begun', before, after, because };
 }
 
 function told(glass: BreakGlass | undefined): unknown {

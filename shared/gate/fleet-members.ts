@@ -10,6 +10,7 @@ import { renewProofs, type RenewPorts } from '../warming/renew-proofs.js';
 import { enqueueTargets } from '../warming/request-targets.js';
 import { awaitedOf, type GateDecision } from './decide.js';
 import { judgeTarget, type JudgePorts } from './evaluate-target.js';
+import { describeShut } from './passage.js';
 import { isProvenOpen } from './reconsider.js';
 import { targetAt, type AskedVersion } from './upgrade-kinds.js';
 
@@ -49,10 +50,7 @@ export async function judgeMember(clusterId: string, asked: AskedVersion, ports:
   const { record: found, decision } = await judgeTarget(id, version, ports);
   if (decision.breakGlass) return { doubts: [], overruled: `${name}: ${decision.reasons[0] ?? 'break glass'}` };
   if (!found || isAging(found, ports) || isMoreUrgent(found, decision, ports)) await requestNow(id, version, ports);
-  if (!isProvenOpen(decision)) {
-    const stands = decision.held ? 'only held open' : decision.decision;
-    return doubt(`${name} ${version} is ${stands}: ${decision.reasons.slice(0, 3).join('; ')}`);
-  }
+  if (!isProvenOpen(decision)) return doubt(`${name} ${describeShut(version, found, decision)}`);
   if (found?.planned?.factsHash !== hashFacts(cluster)) {
     await requestNow(id, version, ports);
     return doubt(`${name} changed since it was planned; it is being planned again`);

@@ -17,3 +17,11 @@ export function describeHold({ clusterId, configuration, state, entry, since, re
   const dates = entry ? { entry } : {};
   return { clusterId, cluster, configuration, state, ...dates, since: since.toISOString(), reasons };
 }
+
+/** What is to be known of an entry of ours that nobody here will remove: over or not. */
+export function describeLeft({ start, end }: DateSpan, mode: 'observe' | 'enforce', is: 'over' | 'holding'): string {
+  const entry = `our entry ${start} to ${end} of notAllowedDates`;
+  const why = mode === 'observe' ? 'mode observe changes nothing in Azure' : 'nothing asks for it any more';
+  if (is === 'over') return `${entry} is over and holds nothing, and stays: ${why}; remove it by hand`;
+  return `${entry} holds until it ends by itself: ${why}; remove it by hand to end it sooner`;
+}

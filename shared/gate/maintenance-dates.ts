@@ -53,3 +53,8 @@ export function isRunningOut({ end }: DateSpan, today: string, days: number): bo
 export function isOver({ end }: DateSpan, today: string): boolean {
   return end < today;
 }
+
+/** One entry of somebody else's that lasts as long as ours would. */
+export function isCovered(others: readonly DateSpan[], { start, end }: DateSpan): boolean {
+  return others.some((other) => other.start <= start && other.end >= end);
+}

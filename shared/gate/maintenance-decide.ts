@@ -1,4 +1,5 @@
-import { dayAt, isOver, isRunningOut, spanFrom } from './maintenance-dates.js';
+import { describeLeft } from './hold-status.js';
+import { dayAt, isCovered, isOver, isRunningOut, spanFrom } from './maintenance-dates.js';
 import {
   countEntries,
   hasEntry,
@@ -39,14 +40,15 @@ export interface HoldFacts {
 export type ToldState = Exclude<HoldState, 'placing' | 'held' | 'releasing'>;
 
 export type HoldStep =
-  | { readonly step: 'nothing'; readonly because: string }
+  /** `told`: of a hold that stands, beside why it does. */
+  | { readonly step: 'nothing'; readonly because: string; readonly told?: string }
   | { readonly step: 'tell'; readonly state: ToldState; readonly reasons: readonly string[]; readonly entry?: DateSpan }
   /** What was begun is there. */
   | { readonly step: 'confirm'; readonly document: MaintenanceDocument }
   | Placing
   | Releasing
-  /** Nothing of ours is there any more, or has ever been. */
-  | { readonly step: 'forget'; readonly because: string };
+  /** Nothing of ours is there any more, or has ever been; `leaves`: but what may not be touched. */
+  | { readonly step: 'forget'; readonly because: string; readonly leaves?: string };
 
 export interface Placing {
   readonly step: 'place';
@@ -202,10 +204,12 @@ function override({ record }: HoldFacts, what: string): HoldStep {
   return tell('overridden', [...(record?.reasons ?? []), `${what}; ${consequence}`]);
 }
 
-/** What may not be touched ends by itself. */
+/** What may not be touched ends by itself, and its entry stays. */
 function leave(facts: HoldFacts, { entry }: HoldRecord): HoldStep {
-  if (entry && isOver(entry, today(facts))) return { step: 'forget', because: 'it ended by itself' };
-  return nothing(`ends by itself after ${entry?.end ?? 'its last day'}`);
+  if (!entry) return nothing('ends by itself');
+  const leaves = describeLeft(entry, facts.mode, isOver(entry, today(facts)) ? 'over' : 'holding');
+  if (isOver(entry, today(facts))) return { step: 'forget', because: 'it ended by itself', leaves };
+  return { step: 'nothing', because: `ends by itself after ${entry.end}`, told: leaves };
 }
 
 function tell(state: ToldState, reasons: readonly string[]) {
@@ -229,11 +233,6 @@ function entryThere(
   const { document } = configuration;
   if (state === 'releasing') return entry && countEntries(document, entry) > alike ? entry : undefined;
   return [entry, replaces].find((one) => one !== undefined && hasEntry(document, one));
-}
-
-/** One entry of somebody else's that lasts as long as ours would. */
-function isCovered(others: readonly DateSpan[], { start, end }: DateSpan): boolean {
-  return others.some((other) => other.start <= start && other.end >= end);
 }
 
 function isYoung({ state, recordedAt }: HoldRecord, { now }: HoldFacts): boolean {

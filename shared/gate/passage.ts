@@ -1,6 +1,7 @@
 import type { Cluster } from '../model/cluster.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import { hashFacts } from '../requirements/facts-hash.js';
+import type { GateDecision } from './decide.js';
 import type { Judged } from './evaluate-target.js';
 import { isProvenOpen } from './reconsider.js';
 
@@ -29,11 +30,23 @@ export function passageOf(
   { record, decision }: Pick<Judged, 'record' | 'decision'>,
 ): Passage {
   if (decision.decision !== 'open')
-    return { may: 'not', reason: `${version} is ${decision.decision}`, isOutdated: false };
+    return { may: 'not', reason: describeShut(version, record, decision), isOutdated: false };
   if (decision.breakGlass) return { may: 'open' };
   const stay = { may: 'stay', reason: `${version} is only held open` } as const;
   if (decision.held === 'upgrade-running') return stay;
   if (record?.planned?.factsHash !== hashFacts(cluster))
     return { may: 'not', reason: `the cluster changed since ${version} was planned`, isOutdated: true };
   return isProvenOpen(decision) ? { may: 'open' } : stay;
+}
+
+const longest = 400;
+
+/** Why a target is shut, for openers: each of them asks for a plan where there is none. Pure. */
+export function describeShut(
+  version: KubernetesVersion,
+  record: Judged['record'],
+  { decision, held, reasons }: GateDecision,
+): string {
+  const why = record ? reasons.slice(0, 3).join('; ') : 'it had no plan, and is being planned';
+  return `${version} is ${held ? 'only held open' : decision}: ${why}`.slice(0, longest);
 }

@@ -6,9 +6,11 @@ import type { TargetRecord } from '../warming/ports.js';
 import { dropUnneeded } from '../warming/drop-unneeded.js';
 import { verifyRegistry } from '../warming/verify-registry.js';
 import type { VerifyPorts } from '../warming/verify-registry-ports.js';
+import type { TargetRef } from '../warming/state.js';
 import { reasonsWhileHeld } from './fleet-held.js';
 import { needsOfFleets } from './fleet-needs.js';
 import { isOurs, versionsByCluster, type UpdateRun } from './fleet.js';
+import { forgetJudgements } from './forget-judgements.js';
 import type { Holds, MaintenancePolicy } from './maintenance-ports.js';
 import type { FleetGateRecords, Fleets, Judgement, SeenClusters } from './ports.js';
 import { publishLeftovers, type PublishPorts } from './publish-announcements.js';
@@ -71,7 +73,7 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
   const dropped = await attempt(() => dropUnneeded(kept, indexes, ports));
   const [due, ...othersDue] = roundsDue(indexes, proofs, ports.now(), ports.verifyPolicy);
   await startRounds(othersDue, ports);
-  const judgements = await ports.judgements.list();
+  const { judgements, orphans } = await readJudgements(kept, ports);
   const deadlines = await pruneDeadlines(await ports.deadlines.list(), ports);
   const failures = listed.unreadable.map(({ id, reason }) => `${id}: ${reason}`);
   if (dropped !== undefined) failures.push(`artifacts that no plan needs: ${dropped}`);
@@ -100,7 +102,8 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
   );
   await wakePolicy(ports);
   if (due !== undefined) failures.push(...(await roundOf(due, ports)));
-  await publishLeftovers(judgements, ports);
+  await publishLeftovers([...judgements, ...orphans], ports);
+  await forgetJudgements(orphans, ports);
   return {
     clusters: clusters.length,
     planned,
@@ -144,11 +147,19 @@ async function removeObsolete(
     if (!cluster || cluster.bootstrap.source === 'direct') return true;
     return compareVersions(record.kubernetesVersion, cluster.kubernetesVersion) < 0;
   });
-  for (const record of obsolete) {
-    await ports.targets.remove(record);
-    await ports.judgements.remove(record.clusterId, record.kubernetesVersion);
-  }
+  for (const record of obsolete) await ports.targets.remove(record);
   return obsolete;
+}
+
+/** Those of targets that are recorded, and those that one left behind. */
+async function readJudgements(records: readonly TargetRecord[], ports: Pick<ReconcilePorts, 'judgements'>) {
+  const keyOf = ({ clusterId, kubernetesVersion }: TargetRef) => `${clusterId.toLowerCase()} ${kubernetesVersion}`;
+  const recorded = new Set(records.map(keyOf));
+  const all = await ports.judgements.list();
+  return {
+    judgements: all.filter((judgement) => recorded.has(keyOf(judgement))),
+    orphans: all.filter((judgement) => !recorded.has(keyOf(judgement))),
+  };
 }
 
 /** A fleet member of another subscription is planned when its gate asks, and not listed here. */

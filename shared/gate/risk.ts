@@ -29,9 +29,15 @@ export function assessRisk(
       return { deadline, kind: 'blocked', why: forecast.why };
     case 'expected':
       return forecast.at > inTime
-        ? { deadline, kind: 'late', why: `complete about ${forecast.at.toISOString()}` }
+        ? { deadline, kind: 'late', why: describeLate(forecast.at, deadline.at, marginMs) }
         : undefined;
     case 'unknown':
       return now > inTime ? { deadline, kind: 'unforeseeable', why: forecast.why } : undefined;
   }
+}
+
+function describeLate(at: Date, deadline: Date, marginMs: number): string {
+  const minutes = Math.round(marginMs / 60_000);
+  const margin = at > deadline ? 'after it' : `less than ${minutes} min (DEADLINE_MARGIN_MINUTES) before it`;
+  return `complete about ${at.toISOString().replace(/\.\d+Z$/, 'Z')}, ${margin}`;
 }

@@ -26,7 +26,7 @@ export async function takeHoldStep(step: HoldStep, context: HoldContext, ports: 
   if (ports.now().getTime() - context.judgedAt.getTime() > fenceMs) return { outcome: 'conflict', because: 'too late' };
   switch (step.step) {
     case 'nothing':
-      await refreshReasons(context, ports);
+      await refreshReasons(step.told === undefined ? [] : [step.told], context, ports);
       return settled(step.because);
     case 'tell':
       return await tell(step, context, ports);
@@ -37,15 +37,16 @@ export async function takeHoldStep(step: HoldStep, context: HoldContext, ports: 
     case 'release':
       return await release(step, context, ports);
     case 'forget':
-      return await forget(step.because, context, ports);
+      return await forget(step, context, ports);
   }
 }
 
 /** What keeps a hold is told as it is today; whoever writes first at the same time is as right. */
-async function refreshReasons({ stored, shut }: HoldContext, { holds }: HoldPorts): Promise<void> {
-  if (stored?.record.state !== 'held' || stored.record.refusedAt || shut === 'not-asked' || shut.length === 0) return;
-  if (stored.record.reasons.join() === shut.join()) return;
-  await holds.save({ ...stored.record, reasons: shut }, stored.etag);
+async function refreshReasons(told: readonly string[], { stored, shut }: HoldContext, { holds }: HoldPorts) {
+  if (stored?.record.state !== 'held' || stored.record.refusedAt) return;
+  const reasons = [...(shut === 'not-asked' ? [] : shut), ...told];
+  if (reasons.length === 0 || stored.record.reasons.join() === reasons.join()) return;
+  await holds.save({ ...stored.record, reasons }, stored.etag);
 }
 
 const toBeLookedInto: ReadonlySet<ToldState> = new Set(['overridden', 'refused', 'unholdable']);
@@ -160,7 +161,7 @@ async function release(step: Releasing, context: HoldContext, ports: HoldPorts):
 }
 
 async function forget(
-  because: string,
+  { because, leaves }: Extract<HoldStep, { step: 'forget' }>,
   { stored, configuration, now }: HoldContext,
   ports: HoldPorts,
 ): Promise<StepOutcome> {
@@ -179,6 +180,7 @@ async function forget(
       auditOf(release, 'release-maintenance', 'would', { before: document, after: document }, [because]),
     );
   }
+  if (leaves !== undefined) await addHoldProblem({ ...record, reasons: [leaves], recordedAt: now }, ports);
   return (await ports.holds.remove(stored)) ? settled(because) : lostRace;
 }
 

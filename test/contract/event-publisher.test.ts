@@ -121,6 +121,15 @@ test('an identity that may not, and an address where nobody answers, are told ap
   await expect(wrong.publish([event('1')])).rejects.toMatchObject({ code: 'EVENTS_REFUSED' });
 });
 
+test('a topic that refused what it was given is asked at once for other events', async () => {
+  const found = await boot({});
+  const topic = new EventGridTopic(found.eventTopicEndpoint, credentialOf(found), () => now);
+  const vast = { ...event('1'), data: { text: 'x'.repeat(1_100_000) } };
+  await expect(topic.publish([vast])).rejects.toMatchObject({ code: 'EVENTS_REFUSED' });
+  await topic.publish([event('2')]);
+  expect(found.publishedEvents.map(({ id }) => id)).toEqual([event('2').id]);
+});
+
 test('a connection that is closed under a request is no outage, one that never answers is', async () => {
   const found = await boot({});
   const ca = await issueCertificates();

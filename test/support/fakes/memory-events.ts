@@ -3,15 +3,17 @@ import type { OutgoingEvent } from '../../../shared/gate/outgoing-events.js';
 import type { DeadlineRecords, EventPublisher } from '../../../shared/gate/ports.js';
 import type { SyncError } from '../../../shared/model/errors.js';
 
-/** A topic in memory; while `failure` is set it takes nothing. */
+/** A topic in memory; while `failure` is set it takes nothing, and never a request with an event that it refuses. */
 export class FakeTopic implements EventPublisher {
   readonly taken: OutgoingEvent[] = [];
   failure: SyncError | undefined;
+  refuses: (event: OutgoingEvent) => SyncError | undefined = () => undefined;
   calls = 0;
 
   async publish(events: readonly OutgoingEvent[]): Promise<void> {
     this.calls += 1;
-    if (this.failure) throw this.failure;
+    const failure = this.failure ?? events.map(this.refuses).find((refusal) => refusal !== undefined);
+    if (failure) throw failure;
     this.taken.push(...events);
   }
 

@@ -1,7 +1,7 @@
 import { Application } from '../../../shared/app/application.js';
 import { auditIdOf } from '../../../shared/gate/audit.js';
 import { SyncError } from '../../../shared/model/errors.js';
-import { clusterOf, gateId, target, version } from '../../support/builders.js';
+import { clusterId, clusterOf, gateId, target, version } from '../../support/builders.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 
 function arrange() {
@@ -50,6 +50,19 @@ test('a gate of a cluster that is left alone says so', async () => {
   const app = new Application(azure.ports());
   await app.reconcile();
   expect((await app.gate(ask())).reasons).toEqual([expect.stringContaining('not network isolated') as string]);
+});
+
+test('a gate without a plan says what to do next, with everything that is to be sent', async () => {
+  const azure = arrange();
+  const app = new Application(azure.ports());
+  const reasonOf = async (text: string) => (await app.gate(ask(version(text)))).reasons.join();
+  const body = JSON.stringify({ clusterId: clusterId(), kubernetesVersion: '1.36.0' });
+  expect(await reasonOf('1.36.0')).toBe(
+    `the app has not seen one yet: check the resource id, and ask for it with POST /api/sync ${body}`,
+  );
+  await app.reconcile();
+  expect(await reasonOf('1.36.0')).toBe(`1.36.0 was never planned for one: ask for it with POST /api/sync ${body}`);
+  expect(await reasonOf('1.33.1')).toBe('one runs 1.34.7: 1.33.1 is older, and is not planned any more');
 });
 
 test('a Fleet gate of an event is judged soon', async () => {

@@ -2,7 +2,7 @@ import { Application } from '../../../shared/app/application.js';
 import { parseBreakRequest, parseMendRequest } from '../../../shared/app/break-glass-requests.js';
 import { parseGateRequest } from '../../../shared/app/requests.js';
 import { renderDashboard } from '../../../shared/app/dashboard.js';
-import { clusterId, clusterOf, gateId, gateOf, hours, runOf, target } from '../../support/builders.js';
+import { clusterId, clusterOf, gateId, gateOf, hours, profileOf, runOf, target } from '../../support/builders.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 import { addMember, setProof } from '../../support/open-member.js';
 
@@ -23,7 +23,7 @@ const mendOrder = () => parseMendRequest(JSON.stringify({ cluster: clusterId(), 
 test('a broken glass opens one gate in plain sight until it expires, and stands in the trail', async () => {
   const { azure, app } = await arrange();
   expect((await app.gate(asked)).decision).toBe('closed');
-  await app.breakGlass(breakOrder());
+  expect(await app.breakGlass(breakOrder())).toMatchObject({ who: 'kim@contoso.test', mode: 'enforce' });
   const gate = await app.gate(asked);
   expect(gate).toMatchObject({ decision: 'open', breakGlass: { who: 'kim@contoso.test', reason: 'CVE <1>' } });
   expect(gate.missing).toHaveLength(1);
@@ -46,7 +46,7 @@ test('a mended glass opens nothing; both are told, and mending nothing is fine',
   const { entries } = await app.audit({ most: 10 });
   expect(entries).toMatchObject([
     { action: 'mend-glass', who: 'lee', before: { who: 'kim@contoso.test' }, after: null },
-    { action: 'break-glass', before: null, after: { reason: 'CVE <1>' }, because: ['CVE <1>'] },
+    { action: 'break-glass', before: null, after: { reason: 'CVE <1>' }, because: [`opens ${target}: CVE <1>`] },
   ]);
 });
 
@@ -63,6 +63,20 @@ test('a Fleet gate of its member is approved at once, in the name of who broke i
   const { entries } = await app.audit({ most: 1 });
   expect(JSON.stringify((await app.audit({ most: 10 })).entries)).toContain('one: break glass: kim@contoso.test');
   expect(entries).toHaveLength(1);
+});
+
+test('of a version that was never planned it is told to others, too, and so is its end', async () => {
+  const azure = new FakeSubscription();
+  azure.addRegistry();
+  azure.addCluster(clusterOf());
+  azure.clusters.put(clusterOf(), profileOf());
+  const app = new Application(azure.ports());
+  await app.breakGlass(breakOrder({ kubernetesVersion: '1.36.0' }));
+  await azure.drain();
+  const told = () => azure.topic.taken.map(({ type, data }) => `${type} ${String(data['kubernetesVersion'])}`);
+  expect(told()).toContain('GateOpened 1.36.0');
+  await azure.pass(hours(3) / 1000);
+  expect(told().filter((one) => one.endsWith('1.36.0'))).toEqual(['GateOpened 1.36.0', 'GateClosed 1.36.0']);
 });
 
 test.each([

@@ -99,3 +99,19 @@ test('what node images carry is warmed last', async () => {
   expect(delayed.map(({ tag }) => tag).sort()).toEqual(baked.map(({ tag }) => tag).sort());
   expect(azure.warmQueue.messages.length).toBe(plan?.set.artifacts.length);
 });
+
+test('a notice that is dated far ahead gives way to the next, and does not come back when it arrives once more', async () => {
+  const azure = arrange();
+  const app = new Application(azure.ports());
+  const inHours = (count: number) => new Date(azure.clock.now().getTime() + count * 3_600_000);
+  const wrong = noticeOf({ toldAt: new Date('2099-01-01'), scheduledAt: inHours(24 * 20) });
+  const near = noticeOf({ toldAt: azure.clock.now(), scheduledAt: inHours(20) });
+  const at = async () => (await azure.deadlines.list()).map((deadline) => deadline.at);
+  await app.prepareUpgrade(clusterOf().resource, [], wrong);
+  expect(await at()).toEqual([wrong.scheduledAt]);
+  await app.prepareUpgrade(clusterOf().resource, [], near);
+  expect(await at()).toEqual([near.scheduledAt]);
+  azure.clock.advance(60);
+  await app.prepareUpgrade(clusterOf().resource, [], wrong);
+  expect(await at()).toEqual([near.scheduledAt]);
+});

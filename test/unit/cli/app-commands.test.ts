@@ -90,6 +90,14 @@ describe('status', () => {
     expect(stdout).not.toContain('stands among the reasons');
   });
 
+  test('says what to do about a cluster that nothing is planned for', async () => {
+    const bare = { id: payments, name: 'payments', kubernetesVersion: '1.34.7', isolated: true, targets: [] };
+    app.answers(200, { ...status, clusters: [bare] });
+    expect((await run('status')).stdout).toContain(
+      `nothing planned yet; to ask for it: aks-artifact-sync sync --cluster ${payments}`,
+    );
+  });
+
   test('says so when there is nothing yet', async () => {
     app.answers(200, { ...status, registries: [], clusters: [], fleetGates: [], problems: [] });
     const { stdout } = await run('status');

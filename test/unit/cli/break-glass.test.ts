@@ -28,6 +28,13 @@ test('breaks a glass, and says loud who opened what until when', async () => {
   });
 });
 
+test('says so where the mode changes nothing in Azure, and only who asks the gate gets through', async () => {
+  app.answers(200, { ...glass, mode: 'observe' });
+  expect((await run('break-glass', ...target, ...order)).stdout).toMatch(/\nMode observe: .* changed in Azure/);
+  app.answers(200, { ...glass, mode: 'enforce' });
+  expect((await run('break-glass', ...target, ...order)).stdout).not.toContain('Mode');
+});
+
 test('mends it, also where there is nothing to mend', async () => {
   app.answers(200, { mended: glass });
   expect((await run('break-glass', ...target, '--mend', '--who', 'kim')).stdout).toMatch(

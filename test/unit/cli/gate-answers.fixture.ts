@@ -27,6 +27,6 @@ export const unknown = {
   decision: 'unknown',
   required: 0,
   cached: 0,
-  reasons: ['never planned'],
+  reasons: ['never planned: ask for it with POST /api/sync {}'],
   plannedAt: undefined,
 };

@@ -18,11 +18,17 @@ describe('gate', () => {
       3,
       /^CLOSED .*\n.*\n- 1 of 36 .*\n\nMissing \(1\)\n.*\noss\/v2\/kubernetes\/coredns:v1\.13\.1-6 {2}waiting {2}3 of/,
     ],
-    ['3 for an unknown one, saying what to do', unknown, 3, /^UNKNOWN .*\n.*\n- never planned\n.* sync --cluster /],
+    ['3 for an unknown one, saying what to do', unknown, 3, /^UNKNOWN .*\n.*\n- never planned: .*\n.* sync --cluster /],
   ])('exits with %s', async (_sentence, answer, code, text) => {
     app.answers(200, answer);
     expect(await run('gate', ...asked)).toEqual({ code, stdout: matching(text), stderr: '' });
     expect(await run('gate', ...asked, '--json')).toMatchObject({ code, stderr: '' });
+  });
+
+  test('of a cluster that nobody has seen, the command that is told can be run as it stands', async () => {
+    app.answers(200, { ...unknown, kubernetesVersion: 'current' });
+    const { stdout } = await run('gate', '--cluster', payments, '--version', 'current');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe(`To ask for a plan: aks-artifact-sync sync --cluster ${payments}`);
   });
 
   test('asks once, with the key in a header and not in the address', async () => {

@@ -23,12 +23,12 @@ interface Run {
 }
 
 /** Plays answers one after the other, the last one for ever, on a clock that only sleeping moves. */
-async function wait(answers: readonly (GateAnswer | Error)[], timeoutSeconds = 600): Promise<Run> {
+async function wait(answers: readonly (GateAnswer | Error)[], timeoutSeconds = 600, pollSeconds = 30): Promise<Run> {
   let seconds = 0;
   const told: string[] = [];
   const askedAt: number[] = [];
   const waited = await waitForGate(
-    { timeoutSeconds, pollSeconds: 30 },
+    { timeoutSeconds, pollSeconds },
     {
       ask: () => {
         const answer = answers[Math.min(askedAt.length, answers.length - 1)] ?? closed;
@@ -77,6 +77,14 @@ test('gives up when time is up, and asks once more at that very moment', async (
   const { waited, askedAt } = await wait([closed], 70);
   expect(waited).toMatchObject({ outcome: 'timed-out', last: { content: { decision: 'closed' } } });
   expect(askedAt).toEqual([0, 30, 60, 70]);
+});
+
+test('asks once a day at least: a timer that is given more than 24 days ends at once', async () => {
+  const hours = 3600;
+  const { askedAt } = await wait([closed], 1000 * hours, 9999 * hours);
+  const pauses = askedAt.slice(1).map((at, index) => at - (askedAt[index] ?? 0));
+  expect(Math.max(...pauses)).toBe(24 * hours);
+  expect(askedAt.at(-1)).toBe(1000 * hours);
 });
 
 test('an app that cannot be reached is asked again, less and less often, and may come back', async () => {

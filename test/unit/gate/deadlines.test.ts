@@ -100,3 +100,11 @@ test.each<[string, Forecast, Pick<Deadline, 'at' | 'what'> | undefined, string |
 ])('a deadline is at risk or not: %s', (_what, forecast, due, kind) => {
   expect(assessRisk(forecast, due, now, hours(1))?.kind).toBe(kind);
 });
+
+test('what would be complete before its deadline and is at risk all the same says that a margin is wanted', () => {
+  const why = (ms: number) => assessRisk(expected(ms), deadline, now, hours(1))?.why;
+  expect(why(hours(4.5))).toBe(
+    'complete about 2026-09-01T12:30:00Z, less than 60 min (DEADLINE_MARGIN_MINUTES) before it',
+  );
+  expect(why(hours(6))).toBe('complete about 2026-09-01T14:00:00Z, after it');
+});

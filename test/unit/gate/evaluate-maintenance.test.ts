@@ -32,7 +32,7 @@ test('an upgrade whose target is not open is held beside the entries of the user
     state: 'held',
     entry: firstEntry,
     before: ownWindow,
-    reasons: ['1.35.7 is unknown'],
+    reasons: ['1.35.7 is unknown: it had no plan, and is being planned'],
   });
   expect(azure.planQueue.messages).toEqual([{ clusterId: clusterId(), kubernetesVersion: target, attempt: 0 }]);
 });
@@ -49,7 +49,10 @@ test.each([
     ...{ at: now, expiresAt: new Date(now.getTime() + hours(1)) },
   });
   await judgeMaintenance(azure);
-  expect(await holdOf(azure)).toMatchObject({ state: 'held', reasons: [`${shut} is unknown`] });
+  expect(await holdOf(azure)).toMatchObject({
+    state: 'held',
+    reasons: [`${shut} is unknown: it had no plan, and is being planned`],
+  });
 });
 
 test('it is released as soon as the target is open, and nothing of it is left but in the audit trail', async () => {
@@ -129,7 +132,10 @@ test('a cluster without a configuration gets a finding, and none is made', async
   expect(azure.maintenance.written).toEqual([]);
   expect(await holdOf(azure, nodes)).toMatchObject({
     state: 'without-configuration',
-    reasons: ['1.34.7 is unknown', expect.stringContaining('MAINTENANCE_CREATE') as string],
+    reasons: [
+      '1.34.7 is unknown: it had no plan, and is being planned',
+      expect.stringContaining('MAINTENANCE_CREATE') as string,
+    ],
   });
   await warmUp(azure);
   expect(await azure.holds.list()).toEqual([]);

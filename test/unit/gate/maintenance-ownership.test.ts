@@ -11,7 +11,9 @@ import {
   firstEntry,
   holdOf,
   judgeMaintenance,
+  nodeImages,
   ownWindow,
+  setOpen,
   warmUp,
 } from '../../support/maintained.js';
 
@@ -119,6 +121,26 @@ test('what could not be removed before the mode became observe is still known fo
   azure.clock.advance(20 * minute);
   await judgeMaintenance(azure, 'observe');
   expect(await holdOf(azure)).toMatchObject({ state: 'releasing', entry: firstEntry });
+});
+
+test('a hold from before the mode became observe says that it ends by itself, then that its entry stays for a person to remove', async () => {
+  const azure = arrangeMaintained(nodeImages, null);
+  azure.maintenance.set(clusterId(), auto, ownWindow);
+  await setOpen(azure, false);
+  await judgeMaintenance(azure);
+  await setOpen(azure, true);
+  await judgeMaintenance(azure, 'observe');
+  expect((await holdOf(azure))?.reasons).toEqual([
+    expect.stringMatching(/^our entry 2026-09-01 to 2026-09-04 .* holds until .* mode observe .* remove it by hand/),
+  ]);
+  azure.clock.advance(5 * day);
+  await judgeMaintenance(azure, 'observe');
+  await judgeMaintenance(azure, 'observe');
+  expect(entriesOf(azure)).toEqual([christmas, firstEntry]);
+  expect(await azure.problems.list(9)).toMatchObject([
+    { subject: expect.stringContaining(auto) as string, reason: expect.stringContaining('is over') as string },
+  ]);
+  expect((await azure.problems.list(9))[0]?.reason).toMatch(/is over and holds nothing, .* remove it by hand$/);
 });
 
 test('a refusal in many words is told once, and not at every look', async () => {
