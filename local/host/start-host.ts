@@ -75,7 +75,7 @@ export async function startHost(options: StartHostOptions): Promise<StartedHost>
   };
   createInterface({ input: child.stderr! }).on('line', keep);
   const exited = new Promise<HostExit>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
-  const ready = await waitUntilReady(child, exited, { lines, keep }, options.readyTimeoutSeconds ?? 30);
+  const ready = await waitUntilReady(child, exited, { lines, keep }, options.readyTimeoutSeconds ?? 120);
   return {
     url: `http://127.0.0.1:${ready.port}`,
     pid: child.pid ?? 0,

@@ -92,7 +92,7 @@ describeWith(
       await registry.push(single.repository, single.tag);
       await registry.push(signed.repository, signed.tag, { isSigned: true, layerBytes: 5_000_000 });
       reader = new RegistryClient(registry.endpoint, new AnonymousTokens());
-    }, 30_000);
+    });
     afterAll(() => registry.close());
     manifestReaderContract(() => ({ reader, index: coredns, single, tags: [coredns.tag, 'v1.0.0'] }));
     contentReaderContract(() => ({ reader, index: coredns, signed }));

@@ -58,8 +58,7 @@ beforeAll(async () => {
   local = await startStorage();
   storage = new Storage({ kind: 'connection-string', connectionString: local.connectionString }, noCredential);
   await storage.ensure();
-  // Loading Azurite inside jest takes seconds.
-}, 60_000);
+});
 
 afterAll(() => local.close());
 

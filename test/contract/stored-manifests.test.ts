@@ -12,8 +12,6 @@ import { trust } from '../support/trust.js';
 import { closeAll, eventually, loginServer, start } from '../unit/local/azure/azure-client.js';
 import { storedManifestsContract } from './stored-manifests.contract.js';
 
-jest.setTimeout(30_000);
-
 describe('the fake of an inventory', () => {
   storedManifestsContract(async () => {
     const clock = new FakeClock();

@@ -2,8 +2,6 @@ import type { Outcome } from '../../local/runner/play.js';
 import { openBench, type Bench } from '../support/e2e/bench.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(270_000);
-
 /** What the app asked the Fleet to change, with the answers. */
 function approvals(bench: Bench): readonly (readonly [request: string, count: number])[] {
   return [...bench.session.azure.requestLog.entries()].filter(([key]) => key.startsWith('arm gates PATCH'));

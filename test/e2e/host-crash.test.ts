@@ -5,8 +5,6 @@ import { readRegistryTruth, type RegistryTruth } from '../support/e2e/registry-t
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
-jest.setTimeout(300_000);
-
 /** Every answer takes a while, so that there is a middle of warming to hit. */
 const latencySeconds: [number, number] = [0.02, 0.06];
 /** Azure: 600. How long a message that a dead host had in hand stays out of sight. */

@@ -4,8 +4,6 @@ import { deployApp, type DeployedApp } from '../support/e2e/deployed-app.js';
 import { readRegistryTruth } from '../support/e2e/registry-truth.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(300_000);
-
 describe('a subscription on a bad day', () => {
   let app: DeployedApp;
   let bench: Bench;

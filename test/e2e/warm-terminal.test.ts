@@ -8,8 +8,6 @@ import { until } from '../support/e2e/until.js';
 import { startPlainRegistry, type PlainRegistry } from '../support/plain-registry.js';
 import { describeWith } from '../support/requirements.js';
 
-jest.setTimeout(60_000);
-
 const pause = { repository: 'oss/v2/kubernetes/pause', tag: '3.6' };
 const coredns = { repository: 'oss/v2/kubernetes/coredns', tag: 'v1.13.1-6' };
 

@@ -21,7 +21,7 @@ export interface Bench {
   /** Plays the scenario until it has ended. */
   play(hostEnd?: 'fails' | 'is-expected'): Promise<Outcome>;
   status(): Promise<AppStatus>;
-  statusOnce(what: string, holds: (status: AppStatus) => boolean, seconds?: number): Promise<AppStatus>;
+  statusOnce(what: string, holds: (status: AppStatus) => boolean): Promise<AppStatus>;
   /** With the function key unless `headers` say otherwise. */
   call(path: string, init?: RequestInit): Promise<Answer>;
   queue(name: string): QueueClient;
@@ -50,10 +50,10 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     log,
     play: (hostEnd = 'fails') => playScenario(session, nobodyWatches, { hostEnd, pollMilliseconds: 1000 }),
     status,
-    statusOnce: (what, holds, seconds) =>
+    statusOnce: (what, holds) =>
       Promise.race([
         failWhenHostEnds(session),
-        until(what, async () => [await status()].find((found) => holds(found)), seconds),
+        until(what, async () => [await status()].find((found) => holds(found))),
       ]),
     call: (path, init) => callApp(session, path, init),
     queue: (name) => queues.getQueueClient(name),

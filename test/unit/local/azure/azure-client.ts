@@ -183,11 +183,11 @@ export async function closeAll(): Promise<void> {
   await Promise.all(running.splice(0).map((azure) => azure.close()));
 }
 
-/** Looks every 10 ms until `check` is true. @throws Error after 5 s */
+/** Looks every 10 ms until `check` is true. @throws Error after two minutes, so that only what never happens is told */
 export async function eventually(check: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 120_000;
   while (!(await check())) {
-    if (Date.now() > end) throw new Error(`did not happen within 5 s: ${what}`);
+    if (Date.now() > end) throw new Error(`did not happen: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

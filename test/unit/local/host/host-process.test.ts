@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { startHost } from '../../../../local/host/start-host.js';
 import { createHostBench, enqueue, eventually, fixtures, type HostBench } from './running-host.js';
 
-jest.setTimeout(30_000);
-
 describe('the process of a Functions host', () => {
   let bench: HostBench;
   beforeAll(async () => {

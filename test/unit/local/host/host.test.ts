@@ -2,8 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StartedHost } from '../../../../local/host/start-host.js';
 import { createHostBench, enqueue, eventually, type HostBench } from './running-host.js';
 
-jest.setTimeout(30_000);
-
 describe('a Functions host with an app of every trigger', () => {
   let bench: HostBench;
   let host: StartedHost;
