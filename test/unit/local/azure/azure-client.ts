@@ -3,6 +3,8 @@ import { startLocalAzure } from '../../../../local/azure/local-azure.js';
 import type { LocalAzure, LocalAzureOptions } from '../../../../local/azure/local-azure-interface.js';
 import { parseScenario } from '../../../../local/azure/scenario-file.js';
 import type { ScenarioInput } from '../../../../local/azure/scenario.js';
+import { FakeClock } from '../../../support/fakes/clock.js';
+import { VirtualTimers } from '../../../support/fakes/virtual-timers.js';
 import { Doc } from './document.js';
 
 export interface Reply {
@@ -177,6 +179,16 @@ export async function start(
   const azure = await startLocalAzure(parseScenario({ ...smallScenario, ...changes }, 'test'), options);
   running.push(azure);
   return azure;
+}
+
+/** As `start`, in a time that stands still until `pass` moves it: what is under way stays so, however slow the machine is. */
+export async function startStill(
+  changes: Partial<ScenarioInput> = {},
+): Promise<{ readonly azure: LocalAzure; readonly pass: (seconds: number) => void }> {
+  const clock = new FakeClock();
+  const timers = new VirtualTimers(clock);
+  clock.onMove = () => timers.run();
+  return { azure: await start(changes, { timers }), pass: (seconds) => clock.advance(seconds) };
 }
 
 export async function closeAll(): Promise<void> {
