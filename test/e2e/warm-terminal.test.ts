@@ -47,7 +47,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const began = Date.now();
     running.child.kill(signal);
     const ended = await running.ended;
-    expect(Date.now() - began).toBeLessThan(10_000);
+    // Not once the request that hangs is given up on, after 30 s.
+    expect(Date.now() - began).toBeLessThan(25_000);
     expect(ended).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/interrupted: stopped; the same command goes on/) as unknown,

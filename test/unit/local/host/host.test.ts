@@ -128,7 +128,7 @@ describe('a Functions host with an app of every trigger', () => {
 
   test('fires timers by schedule, at startup and by hand', async () => {
     await eventually(() => bench.journal('each-second'));
-    expect(bench.journal('at-start')).toHaveLength(1);
+    expect(await eventually(() => bench.journal('at-start'))).toHaveLength(1);
     expect(bench.journal('nightly')).toEqual([]);
     const run = { method: 'POST', ...withKey(host.keys.master), body: '{"input":""}' };
     expect((await call('/admin/functions/nightly', run)).status).toBe(202);
