@@ -37,6 +37,7 @@ import { MemoryDeadlines } from '../support/fakes/memory-events.js';
 import { MemoryQueue } from '../support/fakes/memory-queue.js';
 import { MemoryRegistryProofs } from '../support/fakes/memory-registry-proofs.js';
 import { MemoryTargets } from '../support/fakes/memory-targets.js';
+import { stopDate } from '../support/still-date.js';
 import { artifactStatesContract } from './artifact-states.contract.js';
 import { auditTrailContract, breakGlassesContract } from './audit.contract.js';
 import {
@@ -133,21 +134,14 @@ describe('a queue in memory', () => {
   });
 });
 
-/** All that jest would put into our hands, but for the date. */
-const notTheDate = [
-  ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
-  ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
-];
-
 describe('a queue in Azurite, which runs in this process, on a date that stands still', () => {
-  beforeEach(() => void jest.useFakeTimers({ doNotFake: notTheDate }));
-  afterEach(() => void jest.useRealTimers());
+  const moveDate = stopDate();
   queueContract(async () => {
     const client = storage.queue('warm');
     await client.clearMessages();
     return {
       queue: new JsonQueue<unknown>(client),
-      wait: async (seconds) => void jest.setSystemTime(Date.now() + seconds * 1000),
+      wait: async (seconds) => moveDate(seconds),
       receive: async () => {
         const found: unknown[] = [];
         for (;;) {
