@@ -48,6 +48,8 @@ export async function startStorage(): Promise<LocalStorage> {
     return { service, server };
   });
   await Promise.all(servers.map(({ server }) => server.start()));
+  // As in `azure/http.ts`; Azurite itself takes no 0.
+  for (const { server } of servers) server.httpServer.keepAliveTimeout = 0;
   const endpoints = servers.map(({ service, server }) => {
     const { port } = server.httpServer.address() as AddressInfo;
     return `${capitalize(service)}Endpoint=http://127.0.0.1:${port}/${account};`;

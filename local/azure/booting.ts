@@ -39,7 +39,7 @@ const marHost = 'mcr.microsoft.com';
 
 /** The services of one local Azure, put together. Call `boot` once, and `close` also when it failed. */
 export class Booting {
-  private readonly timers = new Timers();
+  private readonly timers: Timers;
   private readonly issuer = new TokenIssuer();
   private readonly requestLog = new RequestLog();
   private readonly pulls = new PullLog();
@@ -53,6 +53,7 @@ export class Booting {
     private readonly options: LocalAzureOptions,
     private readonly ca: ThrowawayCa,
   ) {
+    this.timers = options.timers ?? new Timers();
     this.dice = new Dice(scenario.seed);
     this.mar = new Mar(options.marContent ?? buildMarContent(loadCatalog(), scenario));
   }

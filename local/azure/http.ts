@@ -46,6 +46,8 @@ export async function listen(handle: Handle, tls?: TlsKeys): Promise<Listening> 
     void serve(handle, incoming, response);
   };
   const server = tls ? createHttpsServer({ key: tls.key, cert: tls.cert }, onRequest) : createHttpServer(onRequest);
+  // Who asks again after a pause finds the connection that it kept: it would meet a server that has just closed it as a failure of Azure.
+  server.keepAliveTimeout = 0;
   const bytes = countBytes(server, tls ? 'secureConnection' : 'connection');
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -7,6 +7,7 @@ import type { EventGridEvent, FiredEvent, Topic } from './events.js';
 import type { MarContent } from './mar.js';
 import type { RequestLog } from './request-log.js';
 import type { Scenario } from './scenario.js';
+import type { Timers } from './timers.js';
 import type { World } from './world.js';
 
 export interface LocalAzureOptions {
@@ -20,6 +21,8 @@ export interface LocalAzureOptions {
   readonly maintenanceETags?: 'given' | 'none';
   /** Instead of what the catalogue names. */
   readonly marContent?: MarContent;
+  /** By which everything in it takes its time; the machine's clock unless given. */
+  readonly timers?: Timers;
 }
 
 export interface LocalAzure {

@@ -20,7 +20,7 @@ export interface HostServerParts {
 
 /** The host's HTTP front: function routes, admin endpoints and the webhook of the Event Grid extension. Not listening yet. */
 export function createHostServer(parts: HostServerParts): Server {
-  return createServer((message, response) => {
+  const server = createServer((message, response) => {
     readRequest(message)
       .then((request) => answer(parts, request))
       .catch((error: unknown): HostReply => {
@@ -30,6 +30,9 @@ export function createHostServer(parts: HostServerParts): Server {
       .then((reply) => sendReply(response, reply))
       .catch(() => response.destroy());
   });
+  // As in `azure/http.ts`.
+  server.keepAliveTimeout = 0;
+  return server;
 }
 
 async function answer(parts: HostServerParts, request: HostRequest): Promise<HostReply> {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export interface StartHostOptions {
   readonly port?: number;
   /** All that the app sees of the environment, beside PATH, HOME and TMPDIR. */
   readonly env: Readonly<Record<string, string>>;
-  /** Give the same folder again to start a host that has the same keys and schedules. */
+  /** Give the same folder again to start a host that has the same keys and schedules. Left out: one that goes with the host. */
   readonly stateFolder?: string;
   readonly onLogLine?: (line: string) => void;
   readonly readyTimeoutSeconds?: number;
@@ -74,8 +74,10 @@ export async function startHost(options: StartHostOptions): Promise<StartedHost>
     options.onLogLine?.(line);
   };
   createInterface({ input: child.stderr! }).on('line', keep);
-  const exited = new Promise<HostExit>((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
-  const ready = await waitUntilReady(child, exited, { lines, keep }, options.readyTimeoutSeconds ?? 30);
+  const exited = new Promise<HostExit>((resolve) =>
+    child.once('close', (code, signal) => resolve({ code, signal })),
+  ).finally(() => (options.stateFolder === undefined ? rm(stateFolder, { recursive: true, force: true }) : undefined));
+  const ready = await waitUntilReady(child, exited, { lines, keep }, options.readyTimeoutSeconds ?? 120);
   return {
     url: `http://127.0.0.1:${ready.port}`,
     pid: child.pid ?? 0,

@@ -35,7 +35,5 @@ export function appEnvironment(
     RECONCILE_SCHEDULE: '*/10 * * * * *',
     DRIFT_SCHEDULE: '*/10 * * * * *',
     CATALOG_SCHEDULE: '*/30 * * * * *',
-    // Azure waits 10 minutes for a host that died; nobody watches a terminal that long.
-    HOST_QUEUE_LOCK_SECONDS: '15',
   };
 }

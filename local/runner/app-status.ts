@@ -54,12 +54,12 @@ export type AppStatus = z.infer<typeof statusSchema>;
  * Asks a running app where everything stands.
  * @param url of the host, without a path
  * @param key function key
- * @throws Error when the app does not answer 200 within 10 s, or something else than documented
+ * @throws Error when the app does not answer 200 within a minute, or something else than documented
  */
 export async function fetchStatus(url: string, key: string): Promise<AppStatus> {
   const response = await fetch(`${url}/api/status`, {
     headers: { 'x-functions-key': key },
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`GET /api/status answered ${response.status} ${text.slice(0, 200)}`);

@@ -29,8 +29,8 @@ export interface Session {
   readonly storage: LocalStorage;
   /** The host that runs now. */
   readonly host: StartedHost;
-  /** Starts a host after the last one ended: same port, keys and storage, as after a crash in Azure. */
-  restartHost(): Promise<void>;
+  /** Starts a host after the last one ended: same port, keys and storage, as after a crash in Azure. @param env laid over its settings */
+  restartHost(env?: Readonly<Record<string, string>>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,9 +74,8 @@ async function boot(
   const storage = await startStorage();
   closers.push(() => storage.close());
   const env = { ...appEnvironment(azure, storage, options.mode), ...options.env };
-  const start = (port: number): Promise<StartedHost> =>
-    startHost({ app: options.appFolder, port, env, stateFolder, onLogLine: options.onLogLine ?? (() => undefined) });
-  let host = await start(0);
+  const common = { app: options.appFolder, stateFolder, onLogLine: options.onLogLine ?? (() => undefined) };
+  let host = await startHost({ ...common, port: 0, env });
   closers.push(() => endHost(host));
   const port = Number(new URL(host.url).port);
   const queue = QueueServiceClient.fromConnectionString(storage.connectionString).getQueueClient('events');
@@ -94,9 +93,9 @@ async function boot(
     get host() {
       return host;
     },
-    async restartHost() {
+    async restartHost(changes = {}) {
       await host.exited;
-      host = await start(port);
+      host = await startHost({ ...common, port, env: { ...env, ...changes } });
     },
     close,
   };

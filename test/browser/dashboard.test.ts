@@ -5,8 +5,6 @@ import { launchBrowser, openPage, type WatchedPage } from '../support/e2e/browse
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 import { describeWith } from '../support/requirements.js';
 
-jest.setTimeout(300_000);
-
 const stuck = 'oss/v2/kubernetes/coredns:v1.13.1-6';
 const hostile = `artifact-sync: <img src=x onerror="alert(1)"> & 'production'`;
 

@@ -13,4 +13,4 @@ test('whatever breaks, is repaired, moved, deleted and lost, gates are open only
     }),
     { numRuns: runs, seed, ...(path === undefined ? {} : { path }), endOnFailure: true },
   );
-}, 300_000);
+});

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await storage.ensure();
   table = storage.table('syncArtifacts');
   // Loading Azurite inside jest takes seconds.
-}, 60_000);
+});
 
 afterAll(() => local.close());
 

@@ -9,7 +9,7 @@ let azurite: LocalStorage;
 
 beforeAll(async () => {
   azurite = await startStorage();
-}, 30_000);
+});
 afterAll(() => azurite.close());
 
 /** What the app does: its own container. */
@@ -82,4 +82,4 @@ test('an upload too large to be ours is refused without being read', async () =>
   const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('catalog');
   await container.getBlockBlobClient('overrides.json').uploadData(Buffer.alloc(65 * 1024 * 1024, 0x20));
   await expect(store.read('overrides.json')).rejects.toMatchObject({ code: 'CATALOG_SOURCE_INVALID' });
-}, 60_000);
+});

@@ -14,8 +14,6 @@ import { until } from '../support/e2e/until.js';
 import { trust } from '../support/trust.js';
 import { aadToken, smallScenario } from '../unit/local/azure/azure-client.js';
 
-jest.setTimeout(30_000);
-
 const long = new Date(0);
 const kubelet = /^[0-9a-f-]{36}$/;
 const repository = 'aks-managed-repository/oss/v2/kubernetes/coredns';

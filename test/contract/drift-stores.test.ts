@@ -11,8 +11,6 @@ import { before, clusterId, coredns, hours, now, pause, target, version } from '
 import { digestOf } from '../support/fakes/fake-manifests.js';
 import { MemoryDriftReports, MemoryObserved } from '../support/fakes/memory-drift.js';
 
-jest.setTimeout(30_000);
-
 let local: LocalStorage;
 let storage: Storage;
 

@@ -15,8 +15,6 @@ import { credentialOf } from '../support/local-credential.js';
 import { trust } from '../support/trust.js';
 import { aadToken, call, smallScenario } from '../unit/local/azure/azure-client.js';
 
-jest.setTimeout(30_000);
-
 const event = (part: string): OutgoingEvent =>
   makeEvent(
     'CatalogChanged',

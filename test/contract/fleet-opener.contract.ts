@@ -129,7 +129,7 @@ export function fleetOpenerContract(open: () => Promise<OpenerWorld>, mortal: re
         if (ended === 'lived') break;
       }
     }
-  }, 60_000);
+  });
 }
 
 /** The same Fleet, with some of its answers made otherwise. */

@@ -1,4 +1,3 @@
-import type { LocalAzure } from '../../local/azure/local-azure-interface.js';
 import type { ScenarioInput } from '../../local/azure/scenario.js';
 import { ArmImports } from '../../shared/azure/imports.js';
 import { coredns, registryId } from '../support/builders.js';
@@ -8,11 +7,10 @@ import { FakeMar } from '../support/fakes/fake-manifests.js';
 import { FakeCachingRegistry } from '../support/fakes/fake-registry.js';
 import { credentialOf } from '../support/local-credential.js';
 import { trust } from '../support/trust.js';
-import { closeAll, smallScenario, start } from '../unit/local/azure/azure-client.js';
+import { closeAll, smallScenario, startStill } from '../unit/local/azure/azure-client.js';
 import { importsContract, tokenOf } from './imports.contract.js';
 
 const target = { repository: `aks-managed-repository/${coredns.repository}`, tag: coredns.tag };
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 describe('the fake', () => {
   importsContract(async () => {
@@ -38,10 +36,10 @@ describe('ARM', () => {
   afterEach(closeAll);
 
   importsContract(async () => {
-    const { azure, imports, registry, source } = await open();
+    const { azure, imports, registry, source, pass } = await open();
     const others = new ArmImports(credentialOf(azure), azure.armEndpoint, azure.armEndpoint, azure.marHost);
     const holds = () => azure.world.registry('bare').holdsArtifact(coredns.repository, coredns.tag);
-    return { imports, others, registry, source, target, pass: () => pause(50), holds };
+    return { imports, others, registry, source, target, pass: async () => pass(0.05), holds };
   });
 
   test('tells how long to wait', async () => {
@@ -53,25 +51,25 @@ describe('ARM', () => {
 
   test('an operation that reports success or failure with 200 has ended, and proves nothing', async () => {
     for (const faults of [{ importFalseShare: 1 }, { importFailedShare: 1 }]) {
-      const { azure, imports, registry, source } = await open({ faults });
+      const { azure, imports, registry, source, pass } = await open({ faults });
       const token = tokenOf(await imports.start(registry, source, target));
-      await pause(400);
+      pass(1);
       expect(await imports.resume(registry, token)).toEqual({ kind: 'ended' });
       expect(azure.world.registry('bare').holdsArtifact(coredns.repository, coredns.tag)).toBe(false);
     }
   });
 
   test('an operation may run for ever', async () => {
-    const { imports, registry, source } = await open({ faults: { importStuckShare: 1 } });
+    const { imports, registry, source, pass } = await open({ faults: { importStuckShare: 1 } });
     const token = tokenOf(await imports.start(registry, source, target));
-    await pause(400);
+    pass(1_000_000);
     expect((await imports.resume(registry, token)).kind).toBe('running');
   });
 
   test('an operation that wraps a throttling error is told as throttled', async () => {
-    const { imports, registry, source } = await open({ faults: { importThrottledShare: 1 } });
+    const { imports, registry, source, pass } = await open({ faults: { importThrottledShare: 1 } });
     const token = tokenOf(await imports.start(registry, source, target));
-    await pause(400);
+    pass(1);
     await expect(imports.resume(registry, token)).rejects.toMatchObject({ code: 'ARM_THROTTLED' });
   });
 
@@ -133,11 +131,11 @@ type Registry = NonNullable<ScenarioInput['registries']>[number];
 /** A registry `bare` without rules beside those of the small scenario. */
 async function open(changes: Partial<ScenarioInput> = {}, settings: Partial<Registry> = {}) {
   const bare = { name: 'bare', resourceGroup: 'rg', importImageSeconds: [0.2, 0.3] as [number, number], ...settings };
-  const azure: LocalAzure = await start({ registries: [...(smallScenario.registries ?? []), bare], ...changes });
+  const { azure, pass } = await startStill({ registries: [...(smallScenario.registries ?? []), bare], ...changes });
   trust(azure.caPem);
   const digest = azure.world.mar.tree(coredns.repository, coredns.tag)?.root.digest;
   if (!digest) throw new Error('MAR has no coredns');
   const imports = new ArmImports(credentialOf(azure), azure.armEndpoint, azure.armEndpoint, azure.marHost);
   const registry = `/subscriptions/${azure.subscriptionId}/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/bare`;
-  return { azure, imports, registry, source: { repository: coredns.repository, digest } };
+  return { azure, imports, registry, source: { repository: coredns.repository, digest }, pass };
 }

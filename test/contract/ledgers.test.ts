@@ -13,7 +13,7 @@ beforeAll(async () => {
     throw new Error('a connection string needs no credential');
   });
   await storage.ensure();
-}, 60_000);
+});
 
 afterAll(() => local.close());
 

@@ -7,8 +7,6 @@ import { trust } from '../support/trust.js';
 import { closeAll, start } from '../unit/local/azure/azure-client.js';
 import { policyAssignmentsContract } from './policy-assignments.contract.js';
 
-jest.setTimeout(30_000);
-
 const audience = 'https://management.azure.com';
 const notScopes = ['/subscriptions/s/resourceGroups/lab'];
 

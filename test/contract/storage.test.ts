@@ -37,6 +37,7 @@ import { MemoryDeadlines } from '../support/fakes/memory-events.js';
 import { MemoryQueue } from '../support/fakes/memory-queue.js';
 import { MemoryRegistryProofs } from '../support/fakes/memory-registry-proofs.js';
 import { MemoryTargets } from '../support/fakes/memory-targets.js';
+import { stopDate } from '../support/still-date.js';
 import { artifactStatesContract, recentStatesContract } from './artifact-states.contract.js';
 import { auditTrailContract, breakGlassesContract } from './audit.contract.js';
 import {
@@ -58,8 +59,7 @@ beforeAll(async () => {
   local = await startStorage();
   storage = new Storage({ kind: 'connection-string', connectionString: local.connectionString }, noCredential);
   await storage.ensure();
-  // Loading Azurite inside jest takes seconds.
-}, 60_000);
+});
 
 afterAll(() => local.close());
 
@@ -137,13 +137,14 @@ describe('a queue in memory', () => {
   });
 });
 
-describe('a queue in Azurite', () => {
+describe('a queue in Azurite, which runs in this process, on a date that stands still', () => {
+  const moveDate = stopDate();
   queueContract(async () => {
     const client = storage.queue('warm');
     await client.clearMessages();
     return {
       queue: new JsonQueue<unknown>(client),
-      wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+      wait: async (seconds) => moveDate(seconds),
       receive: async () => {
         const found: unknown[] = [];
         for (;;) {

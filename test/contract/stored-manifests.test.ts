@@ -9,10 +9,8 @@ import { FakeCachingRegistry } from '../support/fakes/fake-registry.js';
 import { FakeStoredManifests } from '../support/fakes/fake-stored-manifests.js';
 import { credentialOf } from '../support/local-credential.js';
 import { trust } from '../support/trust.js';
-import { closeAll, eventually, loginServer, start } from '../unit/local/azure/azure-client.js';
+import { closeAll, loginServer, startStill } from '../unit/local/azure/azure-client.js';
 import { storedManifestsContract } from './stored-manifests.contract.js';
-
-jest.setTimeout(30_000);
 
 describe('the fake of an inventory', () => {
   storedManifestsContract(async () => {
@@ -34,17 +32,16 @@ describe('the fake of an inventory', () => {
 describe('the client at a local Azure Container Registry', () => {
   afterEach(closeAll);
   storedManifestsContract(async () => {
-    const azure = await start();
+    const { azure, pass } = await startStill();
     trust(azure.caPem);
     const server = loginServer(azure, 'newlayout');
     const tokens = new AcrTokens(server, credentialOf(azure), () => new Date());
     const cache = azure.world.registry('newlayout');
-    const count = () => [...cache.stored().values()].reduce((sum, { manifests }) => sum + manifests.length, 0);
     return {
       reader: new RegistryClient(`https://${server}`, tokens),
       stored: new AcrStoredManifests(new AcrMetadata(() => tokens)),
       loginServer: server,
-      cached: () => eventually(() => count() === cache.counters.imports.size, 'the caching'),
+      cached: async () => pass(60),
       evict: (repository) => void cache.store.delete(repository),
     };
   });

@@ -37,7 +37,7 @@ beforeAll(async () => {
   app = new Application(ports);
   await app.sync({ cluster: parseClusterId(clusterId()), kubernetesVersion: target, dryRun: false });
   await azure.pass(120, ports);
-}, 60_000);
+});
 
 afterAll(() => local.close());
 
@@ -70,14 +70,14 @@ test('an artifact whose record cannot be read shuts the gates that need it, says
   expect(await azure.problems.list(5)).toMatchObject([
     { source: 'table syncArtifacts', reason: expect.stringContaining(artifactName(coredns)) as string },
   ]);
-}, 60_000);
+});
 
 test('a target whose record cannot be read is unknown, stops no other, and is planned anew', async () => {
   expect((await gate()).decision).toBe('open');
   await damage(tables.targets, target, { set0: new Uint8Array([1, 2, 3]) });
   expect(await gate()).toMatchObject({ decision: 'unknown', reasons: [expect.stringContaining('syncTargets')] });
   await heal();
-}, 60_000);
+});
 
 test('a hold whose record cannot be read is none, and gives way to the next one', async () => {
   const holds = new TableHolds(tables.holds);

@@ -5,8 +5,6 @@ import { deployApp, type DeployedApp } from '../support/e2e/deployed-app.js';
 import { loadQuietScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
-jest.setTimeout(300_000);
-
 const cluster =
   '/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/c1';
 const target = { clusterId: cluster, kubernetesVersion: '1.35.7' };

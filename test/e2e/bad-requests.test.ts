@@ -1,8 +1,6 @@
 import { openBench, type Answer, type Bench } from '../support/e2e/bench.js';
 import { loadQuietScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(300_000);
-
 const subscription = '/subscriptions/11111111-2222-3333-4444-555555555555';
 const cluster = `${subscription}/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/c1`;
 const registry = `${subscription}/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/r1`;

@@ -5,8 +5,6 @@ import { deployApp, listProductionPackages, type DeployedApp } from '../support/
 import { walkImports } from '../support/e2e/import-graph.js';
 import { loadQuietScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(300_000);
-
 const { main, bin, dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   main: string;
   bin: Record<string, string>;

@@ -6,8 +6,6 @@ import { openBench, type Bench } from '../support/e2e/bench.js';
 import { builtCli, runCliBuilt, startCli, type Ended } from '../support/e2e/built-cli.js';
 import { loadClustersOf } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(300_000);
-
 const runBuilt = runCliBuilt;
 const sample = (file: string): string => resolve('test/fixtures/arm', `${file}.json`);
 

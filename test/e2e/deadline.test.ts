@@ -3,8 +3,6 @@ import type { Outcome } from '../../local/runner/play.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 import { checkEventData } from '../support/published-data.js';
 
-jest.setTimeout(150_000);
-
 describe('a subscription in which a window opens before a cache can be complete', () => {
   let bench: Bench;
   let outcome: Outcome;

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
-jest.setTimeout(300_000);
-
 interface Ended {
   readonly code: number | null;
   readonly stdout: string;

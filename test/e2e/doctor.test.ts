@@ -4,8 +4,6 @@ import { openBench } from '../support/e2e/bench.js';
 import { identityIn, runCliBuilt } from '../support/e2e/built-cli.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(300_000);
-
 const repair = /az acr cache delete --registry contosobroken .* && az acr cache create --registry contosobroken /;
 
 describe('the doctor, on a subscription with one registry in good order and one with a broken rule', () => {

@@ -3,8 +3,6 @@ import { openBench, type Bench } from '../support/e2e/bench.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
-jest.setTimeout(300_000);
-
 const version = '1.35.7';
 const escapedImage = 'oss/v2/kubernetes/azure-node-problem-reporter:v0.4.2';
 

@@ -5,8 +5,6 @@ import { openBench, type Bench } from '../support/e2e/bench.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
-jest.setTimeout(240_000);
-
 const patchedByAks = { autoUpgradeProfile: { upgradeChannel: 'patch', nodeOSUpgradeChannel: 'None' } };
 
 /**
@@ -53,7 +51,7 @@ describe('a private app, whose events come by queue', () => {
   test('ends as one whose events come by webhook: the same events through the same parser', async () => {
     const { world } = bench.session.azure;
     const isApproved = () => world.gates.some(({ state }) => state === 'Completed');
-    await until('a gate that is approved', isApproved, 170);
+    await until('a gate that is approved', isApproved);
     expect(bench.log.some((line) => line.includes('event-received'))).toBe(true);
     expect(bench.log.some((line) => line.includes('will judge'))).toBe(true);
   });
@@ -63,7 +61,7 @@ describe('a private app, whose events come by queue', () => {
     const granted = [...new Set(grantedActions('private-production'))].sort();
     const spare = () => granted.filter((one) => !armActions.has(one));
     // The last are the end of an import, and of a hold; which comes first is left to chance.
-    await until('a call of every action', () => spare().length === 0, 170).catch(() => undefined);
+    await until('a call of every action', () => spare().length === 0).catch(() => undefined);
     const called = [...armActions].sort();
     expect({ missing: called.filter((one) => !granted.includes(one)) }).toEqual({ missing: [] });
     expect({ spare: spare() }).toEqual({ spare: [] });
@@ -71,6 +69,6 @@ describe('a private app, whose events come by queue', () => {
   });
 
   test('writes the line that alerts read', async () => {
-    await until('health of two clusters', () => bench.log.some((line) => /health: \{"clusters":2,/.test(line)), 60);
+    await until('health of two clusters', () => bench.log.some((line) => /health: \{"clusters":2,/.test(line)));
   });
 });

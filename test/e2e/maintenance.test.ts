@@ -3,8 +3,6 @@ import { openBench, type Bench } from '../support/e2e/bench.js';
 import { deployApp, type DeployedApp } from '../support/e2e/deployed-app.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(270_000);
-
 describe('clusters that AKS upgrades by itself', () => {
   let app: DeployedApp;
   let bench: Bench;

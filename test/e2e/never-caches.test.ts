@@ -3,8 +3,6 @@ import type { Outcome } from '../../local/runner/play.js';
 import { openBench, type Bench } from '../support/e2e/bench.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(300_000);
-
 const stuck = 'oss/v2/kubernetes/coredns:v1.13.1-6';
 
 describe('a subscription in which one artifact of the cluster data never caches', () => {
@@ -72,7 +70,7 @@ describe('a subscription in which one artifact of the cluster data never caches'
       found.fleetGates.some(({ reasons }) =>
         reasons.some((reason) => reason.startsWith('data 1.35.7 is closed: 1 of ')),
       );
-    const { fleetGates } = await bench.statusOnce('the judgement of the last missing artifact', isAtLast, 60);
+    const { fleetGates } = await bench.statusOnce('the judgement of the last missing artifact', isAtLast);
     const gates = new Map(fleetGates.map((gate) => [gate.displayName, gate]));
     expect(gates.get('artifact-sync: stage canary')).toMatchObject({ action: 'approved' });
     expect(gates.get('artifact-sync: stage production')).toMatchObject({

@@ -6,8 +6,6 @@ import { readRegistryTruth } from '../support/e2e/registry-truth.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
-jest.setTimeout(300_000);
-
 const version = parseKubernetesVersion('1.35.7');
 const served = ['payments', 'shop', 'data'];
 

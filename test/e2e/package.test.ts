@@ -10,8 +10,6 @@ import { parse } from 'yaml';
 import { openBench, type Bench } from '../support/e2e/bench.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(300_000);
-
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 /** `npm run package -- <file>` without the installation and the build, from another folder and in another time zone each time. */

@@ -4,8 +4,6 @@ import { readPipeline, runPipeline, type Pipeline, type PipelineRun } from '../s
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
-jest.setTimeout(180_000);
-
 const variants = ['github-actions', 'github-actions-cli', 'azure-pipelines', 'azure-pipelines-cli'] as const;
 type Variant = (typeof variants)[number];
 
@@ -43,14 +41,12 @@ describe('the pipelines of docs/examples, on a subscription in which one artifac
 
   beforeAll(async () => {
     bench = await openBench({ scenario: await loadQuickScenario('never-caches') });
-    const patient = { POLL_SECONDS: '1', TIMEOUT_MINUTES: '2', POLL: '1s', TIMEOUT: '2m' };
+    const patient = { POLL_SECONDS: '1', TIMEOUT_MINUTES: '5', POLL: '1s', TIMEOUT: '5m' };
     warmed = Promise.all(variants.map((variant) => run(variant, 'shop', patient)));
     warmed.catch(() => undefined);
     await bench.call('/api/sync', { method: 'POST', headers: { 'x-functions-key': bench.session.host.keys.default } });
-    await until(
-      'one artifact of data alone is missing',
-      async () => /"missing":\[{[^{}]*}\]/.test((await askGate('data')).text),
-      150,
+    await until('one artifact of data alone is missing', async () =>
+      /"missing":\[{[^{}]*}\]/.test((await askGate('data')).text),
     );
   });
   afterAll(() => bench?.close());

@@ -1,8 +1,6 @@
 import { openBench, type Bench } from '../support/e2e/bench.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(240_000);
-
 describe('a subscription with a policy assignment, in which one cluster does not get open', () => {
   let bench: Bench;
   afterAll(() => bench?.close());

@@ -1,8 +1,6 @@
 import { resolve } from 'node:path';
 import { HostStartError, startHost } from '../../local/host/start-host.js';
 
-jest.setTimeout(300_000);
-
 const enough = {
   SUBSCRIPTION_ID: '11111111-2222-3333-4444-555555555555',
   AzureWebJobsStorage: 'UseDevelopmentStorage=true',

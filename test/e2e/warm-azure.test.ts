@@ -6,8 +6,6 @@ import type { LocalAzure } from '../../local/azure/local-azure-interface.js';
 import { identityIn, runCliBuilt, type Ended } from '../support/e2e/built-cli.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
-jest.setTimeout(120_000);
-
 const pause = { repository: 'oss/v2/kubernetes/pause', tag: '3.6' };
 const coredns = { repository: 'oss/v2/kubernetes/coredns', tag: 'v1.13.1-6' };
 const artifacts = [pause, coredns];

@@ -70,7 +70,7 @@ describeWith(
       upstream = await startDockerRegistry();
       for (const { repository, tag } of artifacts) await upstream.push(repository, tag);
       cache = await startDockerRegistry({ upstream: upstream.endpoint });
-    }, 30_000);
+    });
     afterEach(async () => {
       await cache.close();
       await upstream.close();
@@ -88,7 +88,7 @@ describeWith(
       const second = await warm();
       expect(second).toMatchObject({ code: 0 });
       expect(documentOf(second)).toMatchObject({ proven: 3, bytes: 0 });
-    }, 60_000);
+    });
 
     test('a cache whose upstream is gone serves everything that was warmed', async () => {
       await warm();
@@ -97,7 +97,7 @@ describeWith(
       const again = await warm('--recheck', '--concurrency', '4');
       expect(documentOf(again)).toMatchObject({ proven: 3, digestsFrom: 'earlier' });
       expect(again.stderr).toMatch(/the upstream did not name all digests/);
-    }, 60_000);
+    });
 
     test('a layer whose bytes were altered is found, and named', async () => {
       await warm();
@@ -115,7 +115,7 @@ describeWith(
       expect(failed).toMatchObject([coredns]);
       expect(failed[0]?.reason).toMatch(/^DIGEST_MISMATCH: .*blobs\/sha256:/);
       expect(failed[0]?.reason).toContain(blob.digest);
-    }, 60_000);
+    });
 
     test('a layer that was lost is found while the upstream is away, and is there again once that is back', async () => {
       await warm();
@@ -133,7 +133,7 @@ describeWith(
       } finally {
         for (const back of backs) await back.close();
       }
-    }, 60_000);
+    });
 
     test('an artifact that the upstream lacks fails alone, by name', async () => {
       const plan = { artifacts: [pause, { ...pause, tag: '0.0.0' }].map((one) => ({ kind: 'image', ...one })) };
@@ -141,7 +141,7 @@ describeWith(
       const ended = await warm();
       expect(ended.code).toBe(1);
       expect(documentOf(ended)).toMatchObject({ required: 2, proven: 1, failed: [{ ...pause, tag: '0.0.0' }] });
-    }, 60_000);
+    });
   },
 );
 

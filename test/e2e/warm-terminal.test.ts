@@ -8,8 +8,6 @@ import { until } from '../support/e2e/until.js';
 import { startPlainRegistry, type PlainRegistry } from '../support/plain-registry.js';
 import { describeWith } from '../support/requirements.js';
 
-jest.setTimeout(60_000);
-
 const pause = { repository: 'oss/v2/kubernetes/pause', tag: '3.6' };
 const coredns = { repository: 'oss/v2/kubernetes/coredns', tag: 'v1.13.1-6' };
 
@@ -49,7 +47,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const began = Date.now();
     running.child.kill(signal);
     const ended = await running.ended;
-    expect(Date.now() - began).toBeLessThan(10_000);
+    // Not once the request that hangs is given up on, after 30 s.
+    expect(Date.now() - began).toBeLessThan(25_000);
     expect(ended).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/interrupted: stopped; the same command goes on/) as unknown,

@@ -74,7 +74,7 @@ function configOf(data: string, port: number, upstream: string | undefined): str
 }
 
 async function answers(endpoint: string, process: ChildProcess): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 2400; tries += 1) {
     if (process.exitCode !== null) throw new Error(`docker-registry ended with code ${process.exitCode}`);
     const status = await fetch(`${endpoint}/v2/`).then(
       ({ status }) => status,
@@ -83,7 +83,7 @@ async function answers(endpoint: string, process: ChildProcess): Promise<void> {
     if (status === 200) return;
     await delay(50);
   }
-  throw new Error('docker-registry did not answer within 10 s');
+  throw new Error('docker-registry did not answer within two minutes');
 }
 
 /** Blobs first, then the manifests that name them, then the index. Source: OCI Distribution Spec 1.1, "Push". */

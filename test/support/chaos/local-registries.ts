@@ -13,9 +13,9 @@ import { createRegistryHandle } from '../../../local/azure/registry-handle.js';
 import { scenarioSchema } from '../../../local/azure/scenario.js';
 import type { Imports } from '../../../shared/warming/ports.js';
 import type { FakeClock } from '../fakes/clock.js';
+import { VirtualTimers } from '../fakes/virtual-timers.js';
 import { fetchInProcess } from './in-process-fetch.js';
 import { LocalImports, marHost } from './local-imports.js';
-import { VirtualTimers } from './virtual-timers.js';
 
 const dataHost = 'data.azurecr.io';
 

@@ -21,7 +21,7 @@ export interface Bench {
   /** Plays the scenario until it has ended. */
   play(hostEnd?: 'fails' | 'is-expected'): Promise<Outcome>;
   status(): Promise<AppStatus>;
-  statusOnce(what: string, holds: (status: AppStatus) => boolean, seconds?: number): Promise<AppStatus>;
+  statusOnce(what: string, holds: (status: AppStatus) => boolean): Promise<AppStatus>;
   /** With the function key unless `headers` say otherwise. */
   call(path: string, init?: RequestInit): Promise<Answer>;
   queue(name: string): QueueClient;
@@ -32,6 +32,9 @@ export interface Bench {
 
 type BenchOptions = Pick<SessionOptions, 'scenario'> & Partial<Omit<SessionOptions, 'onLogLine'>>;
 
+/** What nobody told the app it finds by itself, soon. */
+const soon = { RECONCILE_SCHEDULE: '*/4 * * * * *' };
+
 const nobodyWatches = { show: () => undefined, end: () => undefined };
 
 /** Boots everything for a scenario; mode `enforce` and the app of this checkout unless told otherwise. */
@@ -41,6 +44,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     mode: 'enforce',
     appFolder: resolve('.'),
     ...options,
+    env: { ...soon, ...options.env },
     onLogLine: (line) => void log.push(line),
   });
   const queues = QueueServiceClient.fromConnectionString(session.storage.connectionString);
@@ -50,10 +54,10 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
     log,
     play: (hostEnd = 'fails') => playScenario(session, nobodyWatches, { hostEnd, pollMilliseconds: 1000 }),
     status,
-    statusOnce: (what, holds, seconds) =>
+    statusOnce: (what, holds) =>
       Promise.race([
         failWhenHostEnds(session),
-        until(what, async () => [await status()].find((found) => holds(found)), seconds),
+        until(what, async () => [await status()].find((found) => holds(found))),
       ]),
     call: (path, init) => callApp(session, path, init),
     queue: (name) => queues.getQueueClient(name),

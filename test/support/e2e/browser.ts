@@ -11,9 +11,12 @@ const quiet = [
   '--disable-sync',
 ];
 
+/** Chromium starts and draws slowly where much else runs. */
+const patienceMs = 180_000;
+
 /** Debian's Chromium without a window. */
 export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet });
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: quiet, timeout: patienceMs });
 }
 
 /** A page, and everything that it complained about or loaded. */
@@ -34,6 +37,7 @@ export async function openPage(
   look: { readonly colorScheme: 'light' | 'dark'; readonly width: number },
 ): Promise<WatchedPage> {
   const page = await browser.newPage({ colorScheme: look.colorScheme, viewport: { width: look.width, height: 800 } });
+  page.setDefaultTimeout(patienceMs);
   const complaints: string[] = [];
   const loaded: string[] = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));

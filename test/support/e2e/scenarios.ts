@@ -3,7 +3,7 @@ import { loadScenario } from '../../../local/azure/scenario-file.js';
 import type { Scenario } from '../../../local/azure/scenario.js';
 
 /** Of a machine with much else to do; a scenario that goes well ends long before. */
-const patienceSeconds = 200;
+const patienceSeconds = 300;
 
 /** A scenario of `local/scenarios`, with registries that import in a fraction of a second, and time enough. */
 export async function loadQuickScenario(

@@ -76,7 +76,8 @@ test('a hundred thousand artifacts are read, or refused in one line, in seconds'
   expect((read({ artifacts }) as WarmPlan).artifacts).toHaveLength(100_000);
   const broken = artifacts.map(({ tag }) => ({ kind: 'image', repository: `${'a-'.repeat(120)}!`, tag }));
   expect(read({ artifacts: broken })).toMatch(/^.{1,1000}$/);
-}, 20_000);
+  // What takes more than linear time takes hours.
+}, 60_000);
 
 test('depth costs nothing', () => {
   const deep = JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`) as unknown;

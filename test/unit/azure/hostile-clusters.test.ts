@@ -6,8 +6,6 @@ import { spoiled } from '../../support/catalog/hostile-documents.js';
 import { armDocument } from '../requirements/clusters.fixture.js';
 
 // Each run resolves a set.
-jest.setTimeout(120_000);
-
 const [cluster, profile] = [armDocument('mixed-arm.cluster'), armDocument('mixed-arm.upgrades')];
 
 /** A document without its root is no text. */

@@ -9,8 +9,6 @@ import { resolveRequirements } from '../../../shared/requirements/resolve.js';
 import { bakes } from '../../support/catalog/facts.js';
 import { clusterWith } from '../requirements/clusters.fixture.js';
 
-jest.setTimeout(60_000);
-
 const bundled = loadCatalog();
 const cluster = clusterWith();
 const repositories = [

@@ -1,6 +1,13 @@
+import { stopDate } from '../../support/still-date.js';
 import { startFakeApp, type FakeApp } from './fake-app.js';
 import { asked, closed, key, open, payments, unknown } from './gate-answers.fixture.js';
 import { matching, runCli } from './run-cli.js';
+
+/** Who sleeps has slept at once. */
+jest.mock('node:timers/promises', () => ({
+  setTimeout: async (milliseconds: number) => void jest.setSystemTime(Date.now() + milliseconds),
+}));
+stopDate();
 
 let app: FakeApp;
 beforeEach(async () => (app = await startFakeApp()));

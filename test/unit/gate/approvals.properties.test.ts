@@ -156,7 +156,7 @@ test('in no history is a gate approved twice, stopped, unproven or only observed
     }),
     { numRuns: 150, endOnFailure: true },
   );
-}, 60_000);
+});
 
 test('a gate is enforced by its fleet, or by all its members; else it is only told what would be done', async () => {
   const judge = async (...scopes: readonly string[]) => {

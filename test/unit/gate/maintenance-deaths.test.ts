@@ -14,8 +14,6 @@ import {
   judgeMaintenance,
 } from '../../support/maintained.js';
 
-jest.setTimeout(60_000);
-
 /** More stops than a judgement has. */
 const mostStops = 60;
 

@@ -13,8 +13,6 @@ import {
   setOpen,
 } from '../../support/maintained.js';
 
-jest.setTimeout(60_000);
-
 interface Story {
   readonly was: 'open' | 'shut';
   /** Whether something is held when the sleeper wakes up first. */

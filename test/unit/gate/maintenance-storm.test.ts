@@ -168,4 +168,4 @@ test('in any history of edits, deaths and decisions the entries of the user stay
     fc.asyncProperty(fc.nat(), fc.integer({ min: 5, max: 120 }), (seed, steps) => play(seed, steps)),
     { numRuns: 150 },
   );
-}, 120_000);
+});

@@ -8,8 +8,6 @@ import { resolveRequirements, type RequirementInput } from '../../../shared/requ
 import { clusterWith } from './clusters.fixture.js';
 
 // Each run explains many names, and each explanation resolves a set.
-jest.setTimeout(120_000);
-
 const catalog = loadCatalog();
 const nodeComponents = nodeComponentsOf(catalog.nodeBootstrap).map(({ name }) => name);
 const knownImages = [...catalog.knownTags].flatMap(([repository, tags]) =>

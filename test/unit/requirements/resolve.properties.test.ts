@@ -7,8 +7,6 @@ import { resolveRequirements } from '../../../shared/requirements/resolve.js';
 import { clusterWith, find, names, resolve, type PoolSpec } from './clusters.fixture.js';
 
 // Hundreds of sets per property: more than jest's five seconds on a busy machine.
-jest.setTimeout(60_000);
-
 /** Switches that only ever add: an operator turns them on and off. */
 const addOns: readonly (readonly [string, string, unknown])[] = [
   ['addonProfiles', 'ACCSGXDevicePlugin', { enabled: true, config: { ACCSGXQuoteHelperEnabled: 'true' } }],

@@ -1,13 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const script = resolve('scripts/install-missing.mjs');
 
+const folders: string[] = [];
+afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /** A checkout whose lockfile names one package, and an npm that only writes down how it was called. */
 function checkout(installed: { readonly version: string } | undefined) {
   const folder = mkdtempSync(join(tmpdir(), 'install-missing-'));
+  folders.push(folder);
   const lock = (version: string) => ({
     packages: { '': {}, 'node_modules/a': { version }, 'node_modules/b': { optional: true } },
   });

@@ -14,7 +14,7 @@ test('twenty registries of a thousand artifacts come near what the limits allow,
   expect(ratio).toBeLessThanOrEqual(1.15);
   expect(worstWait).toBeLessThanOrEqual(2);
   // About 4 s where nothing else runs.
-}, 120_000);
+});
 
 /** Small enough to be played in every run of the tests. */
 const refusing: Scenario = {

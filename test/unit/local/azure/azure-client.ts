@@ -3,6 +3,8 @@ import { startLocalAzure } from '../../../../local/azure/local-azure.js';
 import type { LocalAzure, LocalAzureOptions } from '../../../../local/azure/local-azure-interface.js';
 import { parseScenario } from '../../../../local/azure/scenario-file.js';
 import type { ScenarioInput } from '../../../../local/azure/scenario.js';
+import { FakeClock } from '../../../support/fakes/clock.js';
+import { VirtualTimers } from '../../../support/fakes/virtual-timers.js';
 import { Doc } from './document.js';
 
 export interface Reply {
@@ -179,15 +181,25 @@ export async function start(
   return azure;
 }
 
+/** As `start`, in a time that stands still until `pass` moves it: what is under way stays so, however slow the machine is. */
+export async function startStill(
+  changes: Partial<ScenarioInput> = {},
+): Promise<{ readonly azure: LocalAzure; readonly pass: (seconds: number) => void }> {
+  const clock = new FakeClock();
+  const timers = new VirtualTimers(clock);
+  clock.onMove = () => timers.run();
+  return { azure: await start(changes, { timers }), pass: (seconds) => clock.advance(seconds) };
+}
+
 export async function closeAll(): Promise<void> {
   await Promise.all(running.splice(0).map((azure) => azure.close()));
 }
 
-/** Looks every 10 ms until `check` is true. @throws Error after 5 s */
+/** Looks every 10 ms until `check` is true. @throws Error after two minutes, so that only what never happens is told */
 export async function eventually(check: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 120_000;
   while (!(await check())) {
-    if (Date.now() > end) throw new Error(`did not happen within 5 s: ${what}`);
+    if (Date.now() > end) throw new Error(`did not happen: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { closeAll, eventually, start } from './azure-client.js';
+import { closeAll, eventually, start, startStill } from './azure-client.js';
 import { Doc } from './document.js';
 import type { LocalAzure } from '../../../../local/azure/local-azure-interface.js';
 
@@ -129,10 +129,12 @@ test('events can be doubled, lost and overtaken', async () => {
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(first.got).toHaveLength(2);
 
-  const held = await start({ faults: { eventDelayedShare: 1, eventDelaySeconds: [0.1, 0.1] } });
+  const { azure: held, pass } = await startStill({ faults: { eventDelayedShare: 1, eventDelaySeconds: [10, 10] } });
   await held.subscribe({ name: 'versions', topic: 'managed-clusters', endpoint: first.endpoint });
   fireOne(held);
+  pass(9);
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(first.got).toHaveLength(2);
+  pass(1);
   await eventually(() => first.got.length === 3, 'the held one');
 });

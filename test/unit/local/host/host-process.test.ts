@@ -1,9 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startHost } from '../../../../local/host/start-host.js';
 import { createHostBench, enqueue, eventually, fixtures, type HostBench } from './running-host.js';
-
-jest.setTimeout(30_000);
 
 describe('the process of a Functions host', () => {
   let bench: HostBench;
@@ -26,32 +25,34 @@ describe('the process of a Functions host', () => {
   });
 
   test('after SIGKILL, the next host has the same keys, takes the message again and makes up for the missed timer', async () => {
-    const lock = { HOST_QUEUE_LOCK_SECONDS: '2' };
-    const first = await bench.start(lock);
-    await enqueue(bench.queue('work'), '{"waitMs":3000,"case":"kill"}');
-    await eventually(() => bench.journal('take'));
+    const goOn = join(bench.stateFolder, 'go-on');
+    const nightly = join(bench.stateFolder, 'timers', 'nightly.json');
+    const first = await bench.start({ HOST_QUEUE_LOCK_SECONDS: '2' });
+    await enqueue(bench.queue('work'), JSON.stringify({ waitFor: goOn, case: 'kill' }));
+    await eventually(() => (existsSync(nightly) && bench.journal('take').length > 0 ? true : undefined));
     expect(await first.kill('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
     expect(bench.journal('done')).toEqual([]);
-    await missTheNightlyRun();
+    // Once, unless the first host was itself held up for longer than its lock.
+    const taken = bench.journal('take').length;
+    await missTheRun(nightly);
+    await writeFile(goOn, '');
 
-    const second = await bench.start(lock);
+    const second = await bench.start();
     expect(second.keys).toEqual(first.keys);
     await eventually(() => bench.journal('done'));
     const takes = bench.journal('take').map(({ metadata }) => (metadata as { dequeueCount: number }).dequeueCount);
-    expect(takes).toEqual([1, 2]);
-    expect(bench.journal('nightly')).toMatchObject([{ timer: { isPastDue: true } }]);
+    expect(takes).toEqual(Array.from({ length: taken + 1 }, (_unused, index) => index + 1));
+    expect(await eventually(() => bench.journal('nightly'))).toMatchObject([{ timer: { isPastDue: true } }]);
 
     await enqueue(bench.queue('work'), '{"waitMs":1500,"case":"drain"}');
-    await eventually(() => bench.journal('take')[2]);
+    await eventually(() => bench.journal('take')[taken + 1]);
     expect(await second.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(bench.journal('done')).toHaveLength(2);
     expect(bench.journal().at(-1)).toEqual({ at: 'appTerminate', started: true });
   });
 
-  async function missTheNightlyRun(): Promise<void> {
-    const file = join(bench.stateFolder, 'timers', 'nightly.json');
+  async function missTheRun(file: string): Promise<void> {
     const status = JSON.parse(await readFile(file, 'utf8')) as object;
-    await mkdir(join(bench.stateFolder, 'timers'), { recursive: true });
     await writeFile(file, JSON.stringify({ ...status, next: '2026-01-01T03:00:00.000Z' }));
   }
 });

@@ -2,8 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StartedHost } from '../../../../local/host/start-host.js';
 import { createHostBench, enqueue, eventually, type HostBench } from './running-host.js';
 
-jest.setTimeout(30_000);
-
 describe('a Functions host with an app of every trigger', () => {
   let bench: HostBench;
   let host: StartedHost;
@@ -130,7 +128,7 @@ describe('a Functions host with an app of every trigger', () => {
 
   test('fires timers by schedule, at startup and by hand', async () => {
     await eventually(() => bench.journal('each-second'));
-    expect(bench.journal('at-start')).toHaveLength(1);
+    expect(await eventually(() => bench.journal('at-start'))).toHaveLength(1);
     expect(bench.journal('nightly')).toEqual([]);
     const run = { method: 'POST', ...withKey(host.keys.master), body: '{"input":""}' };
     expect((await call('/admin/functions/nightly', run)).status).toBe(202);

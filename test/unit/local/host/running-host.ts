@@ -75,7 +75,7 @@ export async function enqueue(queue: QueueClient, text: string): Promise<void> {
 }
 
 /** Polls until `probe` gives something else than undefined or an empty list. */
-export async function eventually<Result>(probe: () => Result | undefined, seconds = 8): Promise<Result> {
+export async function eventually<Result>(probe: () => Result | undefined, seconds = 120): Promise<Result> {
   for (const deadline = Date.now() + seconds * 1000; ; await delay(50)) {
     const result = probe();
     if (result !== undefined && !(Array.isArray(result) && result.length === 0)) return result;

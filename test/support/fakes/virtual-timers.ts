@@ -1,5 +1,5 @@
 import { Timers } from '../../../local/azure/timers.js';
-import type { FakeClock } from '../fakes/clock.js';
+import type { FakeClock } from './clock.js';
 
 interface Due {
   readonly at: number;
