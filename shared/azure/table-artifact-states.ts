@@ -113,10 +113,7 @@ export class TableArtifactStates implements RecentStates, StateCarrier {
   }
 }
 
-async function statesOf(
-  rows: AsyncIterable<StoredRow>,
-  registry: string,
-): Promise<ReadonlyMap<string, StoredState>> {
+async function statesOf(rows: AsyncIterable<StoredRow>, registry: string): Promise<ReadonlyMap<string, StoredState>> {
   const found = new Map<string, StoredState>();
   for await (const entity of rows) {
     const stored = storedOf(entity, registry);
