@@ -87,7 +87,10 @@ describe('the pipelines of docs/examples, on a subscription in which one artifac
       skip: ['Build it', 'Ask for the plan'],
       ...(variant.endsWith('-cli') ? { folder: process.cwd() } : {}),
     });
-    expect([code, log]).toEqual([1, expect.stringMatching(/refuses the (question|key) \(401\)/)]);
+    expect([code, log]).toEqual([
+      1,
+      expect.stringMatching(/refuses the (question|key) \(401\): (check SYNC_URL and SYNC_KEY|it is wrong)/),
+    ]);
     expect(az).toHaveLength(1);
   });
 
@@ -111,6 +114,12 @@ describe('the pipelines of docs/examples, on a subscription in which one artifac
       expect(az).toHaveLength(1);
     },
   );
+
+  test.each(variants)('%s is not cancelled while it waits and upgrades as long as it may', async (variant) => {
+    const { env, jobMinutes } = await pipeline(variant, 'shop');
+    const waits = Number(env['TIMEOUT_MINUTES'] ?? Number(env['TIMEOUT']?.replace(/h$/, '')) * 60);
+    expect(jobMinutes).toBeGreaterThanOrEqual(waits + 120);
+  });
 
   test('both kinds of pipeline run the same shell', async () => {
     const [github, azure] = await Promise.all([

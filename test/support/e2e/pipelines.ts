@@ -18,6 +18,8 @@ export interface Pipeline {
   readonly document: unknown;
   readonly env: Values;
   readonly steps: readonly ShellStep[];
+  /** After which the job is cancelled. */
+  readonly jobMinutes: number;
 }
 
 export interface PipelineRun {
@@ -29,7 +31,13 @@ export interface PipelineRun {
 }
 
 interface GithubDocument {
-  readonly jobs: { readonly upgrade: { readonly env: Values; readonly steps: readonly GithubStep[] } };
+  readonly jobs: {
+    readonly upgrade: {
+      readonly 'timeout-minutes'?: number;
+      readonly env: Values;
+      readonly steps: readonly GithubStep[];
+    };
+  };
 }
 interface GithubStep {
   readonly name: string;
@@ -37,7 +45,7 @@ interface GithubStep {
 }
 interface AzureDocument {
   readonly variables: Values;
-  readonly steps: readonly AzureStep[];
+  readonly jobs: readonly [{ readonly timeoutInMinutes?: number; readonly steps: readonly AzureStep[] }];
 }
 interface AzureStep {
   readonly displayName?: string;
@@ -50,22 +58,30 @@ interface AzureStep {
 export async function readPipeline(file: string, given: Values): Promise<Pipeline> {
   const text = await readFile(file, 'utf8');
   const document: unknown = parse(text, { strict: true, uniqueKeys: true });
-  const github = document as Partial<GithubDocument>;
-  const { env, steps } = github.jobs ? github.jobs.upgrade : fromAzure(document as AzureDocument);
+  const { env, steps, jobMinutes } = isAzure(document) ? fromAzure(document) : fromGithub(document as GithubDocument);
   const shell = steps.flatMap((step) => ('run' in step && step.run !== undefined ? [{ env: {}, ...step }] : []));
   return {
     document,
     env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, resolveValue(value, given)])),
     steps: shell.map(({ name, run, env: own }) => ({ name, script: run ?? '', env: own })),
+    jobMinutes,
   };
 }
 
-function fromAzure({ variables, steps }: AzureDocument) {
-  const shell = steps.map(({ displayName = '', bash, inputs, env = {} }) => {
+function isAzure(document: unknown): document is AzureDocument {
+  return typeof document === 'object' && document !== null && 'variables' in document;
+}
+
+function fromGithub({ jobs: { upgrade } }: GithubDocument) {
+  return { ...upgrade, jobMinutes: upgrade['timeout-minutes'] ?? 360 };
+}
+
+function fromAzure({ variables, jobs: [job] }: AzureDocument) {
+  const shell = job.steps.map(({ displayName = '', bash, inputs, env = {} }) => {
     const run = bash ?? inputs?.inlineScript;
     return { name: displayName, env, ...(run === undefined ? {} : { run }) };
   });
-  return { env: variables, steps: shell };
+  return { env: variables, steps: shell, jobMinutes: job.timeoutInMinutes ?? 60 };
 }
 
 function resolveValue(value: string, given: Values): string {
