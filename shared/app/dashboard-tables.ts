@@ -1,4 +1,4 @@
-import type { ClusterStatus, Status, TargetStatus } from '../gate/status.js';
+import type { ClusterStatus, Status, TargetStatus } from '../gate/status/status.js';
 import { html, type Content, type Html } from './html.js';
 import { renderTimes } from './dashboard-times.js';
 import { ageMs, formatAge } from './verdict.js';

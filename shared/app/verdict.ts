@@ -1,4 +1,4 @@
-import type { ClusterStatus, Status, TargetStatus } from '../gate/status.js';
+import type { ClusterStatus, Status, TargetStatus } from '../gate/status/status.js';
 
 /** What a person has to do now: nothing, nothing but wait, or look into something. */
 export type Urgency = 'calm' | 'working' | 'look';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion } from '../model/kubernetes-version.js';
 import { parseResourceId } from '../model/resource-id.js';
-import type { FleetGate, UpdateMember, UpdateRun } from '../gate/fleet.js';
+import type { FleetGate, UpdateMember, UpdateRun } from '../gate/fleet/fleet.js';
 import type { Fleets } from '../gate/ports.js';
 import type { ArmClient } from './arm-client.js';
 

@@ -1,9 +1,9 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import type { Deadline } from './deadlines.js';
-import type { GateDecision } from './decide.js';
+import type { Deadline } from './decision/deadlines.js';
+import type { GateDecision } from './decision/decide.js';
 import type { VerifyTask } from '../warming/verify-registry-ports.js';
-import type { FleetGate, UpdateRun } from './fleet.js';
-import type { OutgoingEvent } from './outgoing-events.js';
+import type { FleetGate, UpdateRun } from './fleet/fleet.js';
+import type { OutgoingEvent } from './announcements/outgoing-events.js';
 
 /** What is to be judged, or looked at again for judgements to rest on, as it travels on the queue `gate`. */
 export type GateTask =

@@ -1,4 +1,4 @@
-import type { FleetGate } from '../../shared/gate/fleet.js';
+import type { FleetGate } from '../../shared/gate/fleet/fleet.js';
 import type { Fleets } from '../../shared/gate/ports.js';
 import { parseClusterId, parseResourceId } from '../../shared/model/resource-id.js';
 import type { ClusterReader, RegistryReader } from '../../shared/requirements/ports.js';

@@ -1,6 +1,6 @@
-import { announce } from '../../shared/gate/announcements.js';
-import { makeEvent } from '../../shared/gate/outgoing-events.js';
-import type { Deadline } from '../../shared/gate/deadlines.js';
+import { announce } from '../../shared/gate/announcements/announcements.js';
+import { makeEvent } from '../../shared/gate/announcements/outgoing-events.js';
+import type { Deadline } from '../../shared/gate/decision/deadlines.js';
 import type {
   Announcements,
   DeadlineRecords,
