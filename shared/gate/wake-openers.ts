@@ -1,6 +1,7 @@
 import type { GateDecision } from './decision/decide.js';
 import type { MaintenancePolicy } from './maintenance/maintenance-ports.js';
-import type { FleetGateRecords, GateTask } from './ports.js';
+import type { FleetGateRecords } from './fleet/fleet-ports.js';
+import type { GateTask } from './ports.js';
 import { wakePolicy, type WakePolicyPorts } from './policy/wake-policy.js';
 
 export interface WakePorts extends WakePolicyPorts {

@@ -4,14 +4,13 @@ import type { Deadline } from '../../shared/gate/decision/deadlines.js';
 import type {
   Announcements,
   DeadlineRecords,
-  FleetGateRecord,
-  FleetGateRecords,
   Judgement,
   Judgements,
   Problems,
   SeenCluster,
   SeenClusters,
 } from '../../shared/gate/ports.js';
+import type { FleetGateRecord, FleetGateRecords } from '../../shared/gate/fleet/fleet-ports.js';
 import {
   before,
   clusterId,

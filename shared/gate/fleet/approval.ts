@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { auditIdOf } from '../audit.js';
 import { groupsBehind, type FleetGate, type UpdateRun } from './fleet.js';
-import type { Approval, AuditEntry } from '../ports.js';
+import type { Approval } from './fleet-ports.js';
+import type { AuditEntry } from '../ports.js';
 import type { AskedVersion } from '../upgrade-kinds.js';
 
 type Place = Pick<FleetGate, 'stage' | 'group'>;

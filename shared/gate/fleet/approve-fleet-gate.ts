@@ -2,7 +2,7 @@ import { SyncError } from '../../model/errors.js';
 import { cameToNothing, entryOf, hashRun, isTaken } from './approval.js';
 import { describeHeld } from './fleet-held.js';
 import { questionOf, type FleetGate, type GateQuestion, type UpdateRun } from './fleet.js';
-import type { Approval, FleetGateAction, Fleets } from '../ports.js';
+import type { Approval, FleetGateAction, Fleets } from './fleet-ports.js';
 import { recordFleetGate, type ReadGate, type RecordPorts } from './record-fleet-gate.js';
 
 export interface ApprovePorts extends RecordPorts {

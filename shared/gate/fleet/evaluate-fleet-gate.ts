@@ -5,15 +5,8 @@ import { approveFleetGate, describeFailure, type Question } from './approve-flee
 import { entryOf, hasFailed } from './approval.js';
 import { judgeMember, type MemberPorts } from './fleet-members.js';
 import { isOurs, questionOf, type FleetGate, type GateQuestion } from './fleet.js';
-import type {
-  AuditTrail,
-  FleetGateAction,
-  FleetGateRecord,
-  FleetGateRecords,
-  Fleets,
-  GateQueue,
-  GateTask,
-} from '../ports.js';
+import type { AuditTrail, GateQueue, GateTask } from '../ports.js';
+import type { FleetGateAction, FleetGateRecord, FleetGateRecords, Fleets } from './fleet-ports.js';
 import { recordFleetGate, type ReadGate } from './record-fleet-gate.js';
 
 export interface FleetGatePorts extends MemberPorts {

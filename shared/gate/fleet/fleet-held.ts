@@ -1,5 +1,5 @@
 import { groupsBehind, type FleetGate, type UpdateRun } from './fleet.js';
-import type { FleetGateRecord } from '../ports.js';
+import type { FleetGateRecord } from './fleet-ports.js';
 
 const mostNamed = 5;
 const mark = 'held by Azure:';

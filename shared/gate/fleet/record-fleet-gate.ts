@@ -1,6 +1,7 @@
 import { entryOf, isTaken, withdraw } from './approval.js';
 import type { FleetGate } from './fleet.js';
-import type { Approval, AuditTrail, FleetGateAction, FleetGateRecord, FleetGateRecords } from '../ports.js';
+import type { Approval, FleetGateAction, FleetGateRecord, FleetGateRecords } from './fleet-ports.js';
+import type { AuditTrail } from '../ports.js';
 
 /** A gate as it was at `readAt`. */
 export type ReadGate = FleetGate & { readonly readAt: Date };

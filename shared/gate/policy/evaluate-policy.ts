@@ -9,7 +9,8 @@ import { modeOf, type EnforcementPolicy } from '../enforcement.js';
 import { judgeTarget, type JudgePorts, type JudgeReads } from '../evaluate-target.js';
 import { passageOf, type Passage } from '../passage.js';
 import { isSameLists, makeLists, runningVersionsOf, type PolicyFacts } from './policy-lists.js';
-import type { AuditEntry, AuditTrail, PolicyAssignment, PolicyLists, SeenClusters } from '../ports.js';
+import type { AuditEntry, AuditTrail, SeenClusters } from '../ports.js';
+import type { PolicyAssignment, PolicyLists } from './policy-ports.js';
 import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
 
 export interface PolicyPorts extends JudgePorts, WakePolicyPorts {

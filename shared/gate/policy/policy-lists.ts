@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Cluster } from '../../model/cluster.js';
 import { compareVersions, isKubernetesVersion, type KubernetesVersion } from '../../model/kubernetes-version.js';
-import type { PolicyLists } from '../ports.js';
+import type { PolicyLists } from './policy-ports.js';
 
 /** What is known of one cluster at the moment that the lists are made. */
 export type PolicyFacts =

@@ -1,4 +1,5 @@
-import type { GateQueue, PolicyAssignments } from '../ports.js';
+import type { GateQueue } from '../ports.js';
+import type { PolicyAssignments } from './policy-ports.js';
 
 export interface WakePolicyPorts {
   readonly gateQueue: GateQueue;

@@ -1,30 +1,17 @@
 import type { CatalogStatus } from '../../catalog/current-catalog.js';
-import type { DriftReport } from '../../drift/report.js';
-import type { Finding } from '../../model/artifact.js';
 import { nameResource } from '../audit.js';
 import type { EnforcementPolicy } from '../enforcement.js';
 import { compareVersions } from '../../model/kubernetes-version.js';
 import type { ThrottledBudget } from '../../warming/budgets.js';
-import type { ArtifactState } from '../../warming/state.js';
 import { isCurrent, type OutageRecord } from '../../warming/outage-record.js';
 import type { TargetRecord } from '../../warming/ports.js';
-import type { Deadline } from '../decision/deadlines.js';
-import { describeOutlook, type DeadlineStatus } from './decision-status.js';
-import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from '../decision/decide.js';
 import { describeHold, type HoldStatus } from '../maintenance/hold-status.js';
 import type { HoldRecord } from '../maintenance/maintenance-ports.js';
 import { describeRegistries, type RegistryStatus } from './registry-status.js';
-import { isBroken, reconsider } from '../decision/reconsider.js';
-import { describeWays, type Ways } from './strategy-counts.js';
-import type {
-  AuditEntry,
-  BreakGlass,
-  FleetGateRecord,
-  Judgement,
-  PoisonMessage,
-  Problem,
-  SeenCluster,
-} from '../ports.js';
+import { isBroken } from '../decision/reconsider.js';
+import { describeTarget, type TargetKnowledge, type TargetStatus } from './target-status.js';
+import type { AuditEntry, BreakGlass, PoisonMessage, Problem, SeenCluster } from '../ports.js';
+import type { FleetGateRecord } from '../fleet/fleet-ports.js';
 
 /** Where everything stands: `GET /api/status`. Times are ISO 8601. */
 export interface Status {
@@ -90,54 +77,17 @@ export interface ClusterStatus {
   readonly targets: readonly TargetStatus[];
 }
 
-export interface TargetStatus extends GateDecision, Ways {
-  readonly kubernetesVersion: string;
-  /** The version that the cluster runs: kept warm for new nodes, no upgrade waits for it. */
-  readonly current: boolean;
-  /** When the cluster will pull, as far as that is known; with why it is at risk, where it is. */
-  readonly deadline?: DeadlineStatus;
-  /** What people should know of the cluster before this upgrade; absent where there is nothing, or no plan yet. */
-  readonly findings?: readonly Finding[];
-  readonly plannedAt?: string;
-  /** When the recorded decision became what it is; absent before the first judgement. */
-  readonly decidedAt?: string;
-  /** Absent until it was measured: only for the version that the cluster runs. */
-  readonly drift?: DriftStatus;
-}
-
-/** Counts of artifacts; `GET /api/drift` names them. */
-export interface DriftStatus {
-  /** Pulled and not predicted. */
-  readonly escaped: number;
-  /** Pulled from parts of MAR where AKS keeps nothing. */
-  readonly foreign: number;
-  /** Predicted and never pulled; absent where no log tells. */
-  readonly idle?: number;
-  readonly measuredAt: string;
-}
-
-export interface StatusInput {
+export interface StatusInput extends TargetKnowledge {
   readonly version: string;
   readonly enforcement: EnforcementPolicy;
-  readonly breakGlasses: readonly BreakGlass[];
   readonly changes: readonly AuditEntry[];
-  readonly now: Date;
-  readonly policy: GatePolicy;
   readonly clusters: readonly SeenCluster[];
   readonly targets: readonly TargetRecord[];
-  /** By registry key. */
-  readonly states: ReadonlyMap<string, StateIndex>;
-  readonly judgements: readonly Judgement[];
   readonly fleetGates: readonly FleetGateRecord[];
   readonly holds: readonly HoldRecord[];
-  readonly outages: readonly OutageRecord[];
   readonly poison: readonly PoisonMessage[];
   readonly catalog: CatalogStatus;
   readonly problems: readonly Problem[];
-  readonly drift: readonly DriftReport[];
-  readonly throttled: readonly ThrottledBudget[];
-  readonly deadlines: readonly Deadline[];
-  readonly deadlineMarginMs: number;
 }
 
 /** Pure: the same records give the same page. */
@@ -198,57 +148,5 @@ function describeCluster(cluster: SeenCluster, input: StatusInput): ClusterStatu
     ...(cluster.finding === undefined ? {} : { finding: cluster.finding }),
     ...(cluster.unheard === undefined ? {} : { unheard: cluster.unheard }),
     targets: targets.map((target) => describeTarget(target, cluster, input)),
-  };
-}
-
-function describeTarget(record: TargetRecord, cluster: SeenCluster, input: StatusInput): TargetStatus {
-  const states = input.states.get(record.planned?.registry ?? '') ?? new Map<string, ArtifactState>();
-  const judgement = input.judgements.find(
-    (candidate) =>
-      candidate.clusterId.toLowerCase() === record.clusterId.toLowerCase() &&
-      candidate.kubernetesVersion === record.kubernetesVersion,
-  );
-  const findings = record.planned?.set.findings ?? [];
-  return {
-    kubernetesVersion: record.kubernetesVersion,
-    current: record.kubernetesVersion === cluster.kubernetesVersion,
-    ...describeOutlook(judge(record, states, judgement, cluster, input), record, states, input),
-    ...(findings.length === 0 ? {} : { findings }),
-    ...(record.planned ? { ...describeWays(record.planned), plannedAt: record.planned.plannedAt.toISOString() } : {}),
-    ...(judgement ? { decidedAt: judgement.since.toISOString() } : {}),
-    ...describeDrift(record, input.drift),
-  };
-}
-
-function judge(
-  record: TargetRecord,
-  states: StateIndex,
-  judged: Judgement | undefined,
-  seen: SeenCluster,
-  { breakGlasses, outages, now, policy }: StatusInput,
-): GateDecision {
-  const glass = breakGlasses.find(
-    ({ clusterId, kubernetesVersion }) =>
-      clusterId.toLowerCase() === record.clusterId.toLowerCase() && kubernetesVersion === record.kubernetesVersion,
-  );
-  const outage = outages.find(({ registry, side }) => side === 'registry' && registry === record.planned?.registry);
-  const known = { version: record.kubernetesVersion, record, states, outage, judged, seen, glass };
-  return reconsider(decideTarget(record, states, now, policy, outage), known, now, policy);
-}
-
-function describeDrift(target: TargetRecord, reports: readonly DriftReport[]): { readonly drift?: DriftStatus } {
-  const report = reports.find(
-    ({ clusterId, kubernetesVersion }) =>
-      clusterId.toLowerCase() === target.clusterId.toLowerCase() && kubernetesVersion === target.kubernetesVersion,
-  );
-  if (!report) return {};
-  const { escaped, foreign, idle, measuredAt } = report;
-  return {
-    drift: {
-      escaped: escaped.length,
-      foreign: foreign.length,
-      ...(idle === undefined ? {} : { idle: idle.length }),
-      measuredAt: measuredAt.toISOString(),
-    },
   };
 }

@@ -1,6 +1,6 @@
 import { reasonsWhileHeld } from '../../../../shared/gate/fleet/fleet-held.js';
 import type { UpdateGroup, UpdateMember, UpdateRun } from '../../../../shared/gate/fleet/fleet.js';
-import type { FleetGateRecord } from '../../../../shared/gate/ports.js';
+import type { FleetGateRecord } from '../../../../shared/gate/fleet/fleet-ports.js';
 import { clusterId, gateId, now, runId, runOf } from '../../../support/builders.js';
 
 const open = 'open for 1.35.7: one, two';

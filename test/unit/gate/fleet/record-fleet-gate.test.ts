@@ -1,5 +1,5 @@
 import { settleRecord } from '../../../../shared/gate/fleet/record-fleet-gate.js';
-import type { FleetGateAction, FleetGateRecord } from '../../../../shared/gate/ports.js';
+import type { FleetGateAction, FleetGateRecord } from '../../../../shared/gate/fleet/fleet-ports.js';
 import { before, gateId, minutes, now, runId } from '../../../support/builders.js';
 
 function recorded(action: FleetGateAction): FleetGateRecord {

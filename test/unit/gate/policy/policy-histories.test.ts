@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { evaluatePolicy } from '../../../../shared/gate/policy/evaluate-policy.js';
 import { judgeTarget } from '../../../../shared/gate/evaluate-target.js';
 import { entryOf, runningVersionsOf } from '../../../../shared/gate/policy/policy-lists.js';
-import type { PolicyLists } from '../../../../shared/gate/ports.js';
+import type { PolicyLists } from '../../../../shared/gate/policy/policy-ports.js';
 import { hashFacts } from '../../../../shared/requirements/facts-hash.js';
 import {
   clusterId,
