@@ -46,14 +46,14 @@ function translate(error: unknown, registry: ResourceId): unknown {
     const message = `registry ${registry.id}: no token for Azure Resource Manager`;
     return new SyncError('ARM_UNAVAILABLE', message, { cause: error });
   }
+  // The typed client takes every success for what it expects.
+  if (error instanceof TypeError)
+    return new SyncError('ARM_UNEXPECTED', `registry ${registry.id}: ARM answered no such document`, { cause: error });
   if (!isRestError(error)) return error;
   const message = `registry ${registry.id}: ${error.statusCode ?? 'no answer'} ${error.code ?? ''}`.trim();
-  if (error.statusCode === 404) return new SyncError('REGISTRY_NOT_FOUND', message, { cause: error });
-  if (error.statusCode === 401 || error.statusCode === 403)
-    return new SyncError('ARM_FORBIDDEN', message, { cause: error });
   const retryAfterSeconds = parseRetryAfter(error.response?.headers.get('retry-after') ?? null);
-  return new SyncError('ARM_UNAVAILABLE', message, {
-    cause: error,
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  });
+  const options = { cause: error, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  if (error.statusCode === 404) return new SyncError('REGISTRY_NOT_FOUND', message, options);
+  if (error.statusCode === 401 || error.statusCode === 403) return new SyncError('ARM_FORBIDDEN', message, options);
+  return new SyncError('ARM_UNAVAILABLE', message, options);
 }
