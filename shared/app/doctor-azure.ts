@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ArmClient } from '../azure/arm-client.js';
 import { ArmClusters } from '../azure/clusters.js';
 import { ArmRegistries } from '../azure/registries.js';
-import { parseRegistryId, registryApiVersion } from '../azure/registry-documents.js';
+import { parseRegistryId } from '../azure/registry-documents.js';
 import { NetworkProber } from '../azure/registry-prober.js';
 import { readConfig } from '../config.js';
 import { settings } from '../settings.js';
@@ -36,7 +36,7 @@ export async function examineAzure(request: DoctorRequest, environment: Environm
   const subscriptionId = SUBSCRIPTION_ID ?? '';
   const report = await examine(request, {
     clusters: new ArmClusters(arm, subscriptionId),
-    registries: new ArmRegistries(arm),
+    registries: new ArmRegistries(credential, endpoint, audience),
     prober: new NetworkProber(arm, credential, () => new Date()),
     findRegistry: (name) => findRegistry(name, subscriptionId, arm),
     marHost: MAR_HOST,
@@ -54,7 +54,7 @@ const identified = z.object({ id: z.string().max(2048) });
 
 async function findRegistry(name: string, subscriptionId: string, arm: ArmClient): Promise<ResourceId> {
   const path = `/subscriptions/${subscriptionId}/providers/Microsoft.ContainerRegistry/registries`;
-  const ids = (await arm.list(path, registryApiVersion)).flatMap((item) => identified.safeParse(item).data?.id ?? []);
+  const ids = (await arm.list(path, '2025-11-01')).flatMap((item) => identified.safeParse(item).data?.id ?? []);
   const found = ids.map(parseRegistryId).find((registry) => registry.name.toLowerCase() === name.toLowerCase());
   if (found) return found;
   throw new SyncError('REGISTRY_NOT_FOUND', `subscription ${subscriptionId} has no registry ${name.slice(0, 60)}`);

@@ -1,6 +1,5 @@
 import { DefaultAzureCredential } from '@azure/identity';
 import { AcrTokens } from '../azure/acr-tokens.js';
-import { ArmClient } from '../azure/arm-client.js';
 import { ArmImports } from '../azure/imports.js';
 import { ArmRegistries } from '../azure/registries.js';
 import { watchPolicy } from '../azure/watch-policy.js';
@@ -21,8 +20,8 @@ export function acrTokens(loginServer: string, fetcher: typeof fetch): TokenSour
 
 /** What ARM tells of a registry. @throws SyncError as `RegistryReader.get` */
 export async function findRegistry(resource: ResourceId, watch: RequestWatch): Promise<Registry> {
-  const arm = new ArmClient(armEndpoint, audience, new DefaultAzureCredential(), [watchPolicy(watch)]);
-  return await new ArmRegistries(arm).get(resource);
+  const policies = [watchPolicy(watch)];
+  return await new ArmRegistries(new DefaultAzureCredential(), armEndpoint, audience, policies).get(resource);
 }
 
 export function armImports(marHost: string, watch: RequestWatch): Imports {

@@ -1,24 +1,59 @@
+import type { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
+import type { TokenCredential } from '@azure/core-auth';
+import { isRestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { SyncError } from '../model/errors.js';
-import type { Registry } from '../model/registry.js';
+import type { CacheRule, Registry } from '../model/registry.js';
 import type { ResourceId } from '../model/resource-id.js';
+import { parseRetryAfter } from '../model/retry-after.js';
 import type { RegistryReader } from '../requirements/ports.js';
-import type { ArmClient } from './arm-client.js';
-import { parseCacheRule, parseRegistryDocument, registryApiVersion } from './registry-documents.js';
+import { registryClients } from './registry-clients.js';
+import { parseCacheRule, parseRegistryDocument } from './registry-documents.js';
 
-/**
- * Registries and their cache rules. Not by `@azure/arm-containerregistry`: where ARM, or a proxy in its place, answers without a document
- * that throws a bare TypeError, whatever the status tells.
- */
+/** Registries and their cache rules by `@azure/arm-containerregistry`. */
 export class ArmRegistries implements RegistryReader {
-  constructor(private readonly arm: ArmClient) {}
+  readonly #client: (subscriptionId: string) => ContainerRegistryManagementClient;
+
+  constructor(
+    credential: TokenCredential,
+    endpoint: string,
+    audience: string,
+    policies: readonly PipelinePolicy[] = [],
+  ) {
+    this.#client = registryClients({ credential, endpoint, audience, perRetry: policies });
+  }
 
   async get(registry: ResourceId): Promise<Registry> {
-    const { subscriptionId, resourceGroup, name } = registry;
-    const path = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerRegistry/registries/${name}`;
-    const found = await this.arm.get(path, registryApiVersion);
-    if (!found) throw new SyncError('REGISTRY_NOT_FOUND', `registry ${registry.id}: 404`);
-    const described = parseRegistryDocument(found.body);
-    const rules = await this.arm.list(`${path}/cacheRules`, registryApiVersion);
-    return { ...described, resource: registry, cacheRules: rules.map(parseCacheRule) };
+    const client = this.#client(registry.subscriptionId);
+    try {
+      const found = await client.registries.get(registry.resourceGroup, registry.name);
+      const described = parseRegistryDocument({ ...found, id: registry.id });
+      const cacheRules: CacheRule[] = [];
+      for await (const rule of client.cacheRules.list(registry.resourceGroup, registry.name)) {
+        if (rule.name && rule.sourceRepository && rule.targetRepository) cacheRules.push(parseCacheRule(rule));
+      }
+      return { ...described, resource: registry, cacheRules };
+    } catch (error) {
+      throw translate(error, registry);
+    }
   }
+}
+
+/** Credentials that give no token are no bug either: the identity endpoint may be down, or the identity not assigned. */
+const credentialErrors = ['AuthenticationError', 'AggregateAuthenticationError', 'CredentialUnavailableError'];
+
+function translate(error: unknown, registry: ResourceId): unknown {
+  if (error instanceof Error && credentialErrors.includes(error.name)) {
+    const message = `registry ${registry.id}: no token for Azure Resource Manager`;
+    return new SyncError('ARM_UNAVAILABLE', message, { cause: error });
+  }
+  // The typed client takes every success for what it expects.
+  if (error instanceof TypeError)
+    return new SyncError('ARM_UNEXPECTED', `registry ${registry.id}: ARM answered no such document`, { cause: error });
+  if (!isRestError(error)) return error;
+  const message = `registry ${registry.id}: ${error.statusCode ?? 'no answer'} ${error.code ?? ''}`.trim();
+  const retryAfterSeconds = parseRetryAfter(error.response?.headers.get('retry-after') ?? null);
+  const options = { cause: error, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  if (error.statusCode === 404) return new SyncError('REGISTRY_NOT_FOUND', message, options);
+  if (error.statusCode === 401 || error.statusCode === 403) return new SyncError('ARM_FORBIDDEN', message, options);
+  return new SyncError('ARM_UNAVAILABLE', message, options);
 }

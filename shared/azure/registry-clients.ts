@@ -1,7 +1,14 @@
 import { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { z } from 'zod';
+import { parseJson } from '../model/parse-json.js';
 import { retryClosedReads } from './closed-connection.js';
+
+const details = z.array(z.object({})).nullish();
+const refusal = z.object({
+  error: z.object({ code: z.string(), message: z.string(), details, additionalInfo: details }),
+});
 
 /** Where and as whom ARM is asked. */
 export interface RegistryClientOptions {
@@ -13,6 +20,20 @@ export interface RegistryClientOptions {
   /** See the answer that a call ends with. */
   readonly perCall?: readonly PipelinePolicy[];
 }
+
+/**
+ * The typed client reads a document from every refusal and throws a bare TypeError where ARM, or a proxy in its place, sends none: it gets an
+ * empty one. Status and headers stay.
+ */
+const readableRefusals: PipelinePolicy = {
+  name: 'readableRefusals',
+  sendRequest: async (request, next) => {
+    const response = await next(request);
+    if (response.status < 400 || refusal.safeParse(parseJson(response.bodyAsText ?? '')).success) return response;
+    response.headers.set('content-type', 'application/json');
+    return { ...response, bodyAsText: '{}' };
+  },
+};
 
 /** The client of a subscription, made once: a registry may lie in another one than the clusters that use it. */
 export function registryClients({
@@ -31,6 +52,7 @@ export function registryClients({
       credentials: { scopes: [`${audience}/.default`] },
       retryOptions: { maxRetries: 0 },
       additionalPolicies: [
+        { policy: readableRefusals, position: 'perCall' },
         ...perCall.map((policy) => ({ policy, position: 'perCall' as const })),
         { policy: retryClosedReads, position: 'perCall' },
         ...perRetry.map((policy) => ({ policy, position: 'perRetry' as const })),

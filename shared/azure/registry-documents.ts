@@ -3,8 +3,6 @@ import { SyncError } from '../model/errors.js';
 import type { CacheRule, Registry, RegistrySettings } from '../model/registry.js';
 import { parseResourceId, type ResourceId } from '../model/resource-id.js';
 
-export const registryApiVersion = '2025-11-01';
-
 const loginServer = z.string().regex(/^[a-z0-9.-]+(:\d{1,5})?$/i);
 /** Nothing, null and an empty text all tell nothing. */
 const text = z
@@ -23,7 +21,7 @@ const endpointConnection = z.object({
 const registryDocument = z.object({
   id: z.string().max(2048),
   loginServer,
-  creationDate: text,
+  creationDate: z.union([z.string(), z.date()]).nullish(),
   location: text,
   sku: z.object({ name: text }).nullish(),
   provisioningState: text,
@@ -45,7 +43,7 @@ const ruleDocument = z.object({
 });
 
 /**
- * A registry as ARM answers it (`properties` nested), or as `az acr show` has it (flat), without its rules.
+ * A registry as ARM answers it (`properties` nested), or as `az acr show` and the typed client have it (flat), without its rules.
  * @throws SyncError ARM_UNEXPECTED naming the path that is wrong; INVALID_INPUT for an id that is none
  */
 export function parseRegistryDocument(document: unknown): Omit<Registry, 'cacheRules'> {
@@ -56,7 +54,7 @@ export function parseRegistryDocument(document: unknown): Omit<Registry, 'cacheR
   return {
     resource,
     loginServer: parsed.data.loginServer,
-    createdAt: timeOf(creationDate),
+    createdAt: creationDate instanceof Date ? creationDate.toISOString() : (creationDate ?? ''),
     settings: settingsOf(parsed.data),
   };
 }
@@ -106,12 +104,6 @@ function settingsOf(found: z.infer<typeof registryDocument>): RegistrySettings {
       status: privateLinkServiceConnectionState?.status ?? 'unknown',
     })),
   };
-}
-
-/** In the digits that records of states have always had: another spelling would be taken for another registry of the same name. */
-function timeOf(text = ''): string {
-  const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? text : time.toISOString();
 }
 
 /** The command line spells names another way than ARM: `azureAd…` for `azureAD…`. */

@@ -8,8 +8,8 @@ import { RegistryClient } from '../oci/registry-client.js';
 import type { DnsAnswer, Permission, RegistryProber, RegistryProbes, Verdict } from '../warming/registry-facts.js';
 import { AcrTokens } from './acr-tokens.js';
 import type { ArmClient } from './arm-client.js';
-import { registryApiVersion } from './registry-documents.js';
 
+const registryApiVersion = '2025-11-01';
 const authorizationApiVersion = '2022-04-01';
 const patienceMs = 15_000;
 /** Any tag does: what is not there is refused to nobody. */

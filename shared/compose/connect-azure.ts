@@ -23,7 +23,7 @@ export function connectAzure(config: Config, credential: TokenCredential, budget
     clusters: new ArmClusters(arm, subscriptionId),
     clusterTopics: new ArmClusterTopics(arm, subscriptionId),
     eventAccount: config.storage.kind === 'identity' ? config.storage.accountName : undefined,
-    registries: teachSkus(new ArmRegistries(arm), budgets),
+    registries: teachSkus(new ArmRegistries(credential, armEndpoint, armAudience, policies), budgets),
     fleets: new ArmFleets(arm, subscriptionId),
     policyAssignments:
       config.policyAssignmentId === undefined ? undefined : new ArmPolicyAssignments(arm, config.policyAssignmentId),

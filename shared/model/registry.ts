@@ -22,7 +22,7 @@ export interface PrivateEndpointConnection {
 
 /**
  * How a registry is set up, in ARM's words; a field is undefined where ARM, or the file that somebody saved, does not tell it.
- * Source: `Microsoft.ContainerRegistry/registries`, api-version 2025-11-01.
+ * Source: `Microsoft.ContainerRegistry/registries`, api-version 2025-11-01, and `@azure/arm-containerregistry` 12.
  */
 export interface RegistrySettings {
   /** `Basic`, `Standard` or `Premium`. */

@@ -51,12 +51,12 @@ describe('the clients of ARM at the local Azure', () => {
   }));
 
   registryReaderContract(() => ({
-    reader: new ArmRegistries(arm(azure)),
+    reader: new ArmRegistries(credentialOf(azure), azure.armEndpoint, audience),
     id: id('Microsoft.ContainerRegistry/registries/newlayout'),
   }));
 
   test('a registry tells how it is set up', async () => {
-    const registries = new ArmRegistries(arm(azure));
+    const registries = new ArmRegistries(credentialOf(azure), azure.armEndpoint, audience);
     const { settings, cacheRules } = await registries.get(
       parseResourceId(id('Microsoft.ContainerRegistry/registries/newlayout')),
     );
@@ -91,18 +91,16 @@ describe('the clients of ARM at the local Azure', () => {
     trust(busy.caPem);
     const expected = { code: 'ARM_UNAVAILABLE', retryAfterSeconds: 7 };
     await expect(new ArmClusters(arm(busy), busy.subscriptionId).list()).rejects.toMatchObject(expected);
-    const registries = new ArmRegistries(arm(busy));
+    const registries = new ArmRegistries(credentialOf(busy), busy.armEndpoint, audience);
     await expect(registries.get(registryOf().resource)).rejects.toMatchObject(expected);
   });
 
   test('an identity that gets no token is a failure to retry, not a bug', async () => {
     const { CredentialUnavailableError } = await import('@azure/identity');
     const noToken = { getToken: () => Promise.reject(new CredentialUnavailableError('no managed identity endpoint')) };
-    const stranger = new ArmClient(azure.armEndpoint, audience, noToken);
-    await expect(new ArmRegistries(stranger).get(registryOf().resource)).rejects.toMatchObject({
-      code: 'ARM_UNAVAILABLE',
-    });
-    const clusters = new ArmClusters(stranger, azure.subscriptionId);
+    const registries = new ArmRegistries(noToken, azure.armEndpoint, audience);
+    await expect(registries.get(registryOf().resource)).rejects.toMatchObject({ code: 'ARM_UNAVAILABLE' });
+    const clusters = new ArmClusters(new ArmClient(azure.armEndpoint, audience, noToken), azure.subscriptionId);
     await expect(clusters.list()).rejects.toMatchObject({ code: 'ARM_UNAVAILABLE' });
   });
 });

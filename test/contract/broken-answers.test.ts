@@ -63,14 +63,18 @@ afterAll(async () => {
 
 const source = { repository: 'a', digest: digestOf('a') };
 const target = { repository: 'a', tag: '1' };
-const registry = { id: registryId(), properties: { loginServer: 'contoso.azurecr.io' } };
+const registry = {
+  id: registryId(),
+  sku: { name: 'Premium' },
+  properties: { loginServer: 'contoso.azurecr.io' },
+};
 const ok = (document: unknown) => (response: ServerResponse) =>
   void response.writeHead(200, { 'content-type': json }).end(JSON.stringify(document));
 const accepted = (response: ServerResponse) =>
   void response.writeHead(202, { location: `${endpoint}/operation` }).end();
 
 const arm = () => new ArmClient(endpoint, audience, credential);
-const readRegistry = () => new ArmRegistries(arm()).get(registryOf().resource);
+const readRegistry = () => new ArmRegistries(credential, endpoint, audience).get(registryOf().resource);
 const imports = () => new ArmImports(credential, endpoint, audience, 'mar');
 const startImport = () => imports().start(registryId(), source, target);
 const askAfterImport = async () => imports().resume(registryId(), tokenOf(await startImport()));

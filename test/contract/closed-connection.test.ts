@@ -49,7 +49,7 @@ const arm = () => new ArmClient(endpoint, audience, credential);
 describe.each<[string, () => Promise<unknown>, string]>([
   ['a resource of ARM', () => arm().get('/x', '2025-10-01'), 'ARM'],
   ['a list of ARM', () => arm().list('/x', '2025-10-01'), 'ARM'],
-  ['a registry', () => new ArmRegistries(arm()).get(registryOf().resource), 'ARM'],
+  ['a registry', () => new ArmRegistries(credential, endpoint, audience).get(registryOf().resource), 'ARM'],
   ['a log', () => new LogAnalyticsPullLog(endpoint, subscriptionId, credential).list('a', new Date(0)), 'LOGS'],
 ])('whoever reads %s', (_what, read, service) => {
   test('asks again at once when the connection is closed under the request', async () => {
