@@ -78,7 +78,9 @@ export function decideTarget(
   const awaited = awaitedOf(plan, policy);
   const missing = awaited.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
   const counts = { required: awaited.length, cached: awaited.length - missing.length };
-  const unreachable = shutsGates(outage, now, policy.maxProofAgeMs) ? [describeUnreachable(plan.loginServer, outage)] : [];
+  const unreachable = shutsGates(outage, now, policy.maxProofAgeMs)
+    ? [describeUnreachable(plan.loginServer, outage)]
+    : [];
   const doubts = [...unreachable, ...doubtsOf(plan, record, now, policy)];
   if (doubts.length > 0) return { decision: 'unknown', missing, reasons: doubts, ...counts };
   if (missing.length > 0) {
