@@ -1,5 +1,5 @@
-import { forecastOpening, type Forecast } from '../../shared/gate/forecast.js';
-import { decideTarget, type GatePolicy } from '../../shared/gate/decide.js';
+import { forecastOpening, type Forecast } from '../../shared/gate/decision/forecast.js';
+import { decideTarget, type GatePolicy } from '../../shared/gate/decision/decide.js';
 import { artifactName, type ArtifactRef, type Digest } from '../../shared/model/artifact.js';
 import { parseKubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import { nextState } from '../../shared/warming/steps.js';

@@ -33,7 +33,7 @@ function arrows({ modules }: ICruiseResult): readonly string[] {
 /** Rooms of one thing: the composition root and the app, the settings and their reading. */
 const oneThing: Readonly<Record<string, string>> = { compose: 'app', settings: 'config' };
 
-/** `shared/gate/decide.ts` -> `shared/gate`, `shared/app.ts` -> `shared/app`, `functions/sync.ts` -> `functions`. */
+/** `shared/gate/decision/decide.ts` -> `shared/gate`, `shared/app.ts` -> `shared/app`, `functions/sync.ts` -> `functions`. */
 function folderOf(path: string): string {
   const [top = path, below] = path.split('/');
   if (top !== 'shared' || below === undefined) return top;

@@ -4,27 +4,27 @@ import type { ResourceId } from '../model/resource-id.js';
 import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import { artifactName } from '../model/artifact.js';
 import { measureDrift, type DriftMeasured } from '../drift/measure-drift.js';
-import { evaluateFleetGate } from '../gate/evaluate-fleet-gate.js';
-import type { Notice } from '../gate/deadlines.js';
-import { evaluatePolicy } from '../gate/evaluate-policy.js';
-import { evaluateMaintenance } from '../gate/evaluate-maintenance.js';
+import { evaluateFleetGate } from '../gate/fleet/evaluate-fleet-gate.js';
+import type { Notice } from '../gate/decision/deadlines.js';
+import { evaluatePolicy } from '../gate/policy/evaluate-policy.js';
+import { evaluateMaintenance } from '../gate/maintenance/evaluate-maintenance.js';
 import { modeOf, type EnforcementPolicy } from '../gate/enforcement.js';
 import { breakGlass, mendGlass } from '../gate/break-glass.js';
 import { evaluateTarget, type JudgeReads } from '../gate/evaluate-target.js';
-import type { OutgoingEvent } from '../gate/outgoing-events.js';
+import type { OutgoingEvent } from '../gate/announcements/outgoing-events.js';
 import type { GateTask, PoisonMessage, Problem } from '../gate/ports.js';
 import { rememberJudging } from '../gate/remember-judging.js';
-import { watchTopicsHourly } from '../gate/watch-topics.js';
-import { lookAtAllHalfHourly } from '../gate/maintenance-look.js';
-import { reconcile, type Reconciled } from '../gate/reconcile.js';
+import { watchTopicsHourly } from '../gate/reconcile/watch-topics.js';
+import { lookAtAllHalfHourly } from '../gate/reconcile/maintenance-look.js';
+import { reconcile, type Reconciled } from '../gate/reconcile/reconcile.js';
 import {
   describeChange,
   describeGlass,
   type BreakGlassStatus,
   type ChangeStatus,
   type Status,
-} from '../gate/status.js';
-import { countStrategies } from '../gate/strategy-counts.js';
+} from '../gate/status/status.js';
+import { countStrategies } from '../gate/status/strategy-counts.js';
 import { advanceArtifact } from '../warming/advance.js';
 import { planTarget } from '../warming/plan-target.js';
 import { verifyRegistry } from '../warming/verify-registry.js';

@@ -1,4 +1,4 @@
-import type { Status } from '../gate/status.js';
+import type { Status } from '../gate/status/status.js';
 import { renderTable } from './dashboard-tables.js';
 import { formatTime } from './dashboard-times.js';
 import { html, type Html } from './html.js';

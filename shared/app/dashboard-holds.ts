@@ -1,5 +1,5 @@
-import type { HoldStatus } from '../gate/hold-status.js';
-import type { Status } from '../gate/status.js';
+import type { HoldStatus } from '../gate/maintenance/hold-status.js';
+import type { Status } from '../gate/status/status.js';
 import { renderTable } from './dashboard-tables.js';
 import { html, type Html } from './html.js';
 import { ageMs, formatAge } from './verdict.js';

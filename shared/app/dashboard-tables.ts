@@ -1,4 +1,5 @@
-import type { ClusterStatus, Status, TargetStatus } from '../gate/status.js';
+import type { ClusterStatus, Status } from '../gate/status/status.js';
+import type { TargetStatus } from '../gate/status/target-status.js';
 import { html, type Content, type Html } from './html.js';
 import { renderTimes } from './dashboard-times.js';
 import { ageMs, formatAge } from './verdict.js';

@@ -1,4 +1,4 @@
-import type { TargetStatus } from '../gate/status.js';
+import type { TargetStatus } from '../gate/status/target-status.js';
 import { html, type Html } from './html.js';
 
 /** When the gate may open, and by when it has to. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Status } from '../gate/status.js';
+import type { Status } from '../gate/status/status.js';
 import { dashboardStyle } from './dashboard-style.js';
 import { renderCatalog, renderClusters, renderFleetGates, renderRegistries } from './dashboard-tables.js';
 import { formatTime } from './dashboard-times.js';

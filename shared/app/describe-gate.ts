@@ -1,4 +1,4 @@
-import type { MissingArtifact } from '../gate/decide.js';
+import type { MissingArtifact } from '../gate/decision/decide.js';
 
 /** What a description needs of an answer. */
 export interface DescribedGate {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { parseClusterId, parseResourceId, type ResourceId } from '../model/resource-id.js';
-import type { Notice } from '../gate/deadlines.js';
+import type { Notice } from '../gate/decision/deadlines.js';
 import { describeIssues } from './describe-issues.js';
 import { parseNotice } from './scheduled-notice.js';
 

@@ -1,4 +1,4 @@
-import type { GateDecision } from '../gate/decide.js';
+import type { GateDecision } from '../gate/decision/decide.js';
 import { judgeTarget, type JudgeReads } from '../gate/evaluate-target.js';
 import type { SeenCluster } from '../gate/ports.js';
 import { targetAt, type AskedVersion } from '../gate/upgrade-kinds.js';

@@ -1,5 +1,6 @@
-import type { Reconciled } from '../gate/reconcile.js';
-import type { Status, TargetStatus } from '../gate/status.js';
+import type { Reconciled } from '../gate/reconcile/reconcile.js';
+import type { Status } from '../gate/status/status.js';
+import type { TargetStatus } from '../gate/status/target-status.js';
 
 /**
  * Counts that alerts and the workbook read from the log: the line `health: <this as JSON>` of every reconcile round. `infra/modules/alerts.bicep`

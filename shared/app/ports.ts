@@ -1,13 +1,13 @@
 import type { RefreshedCatalog } from '../catalog/refresh-catalog.js';
 import type { DriftPorts } from '../drift/measure-drift.js';
-import type { FleetGatePorts } from '../gate/evaluate-fleet-gate.js';
-import type { MaintenancePorts } from '../gate/evaluate-maintenance.js';
-import type { PolicyPorts } from '../gate/evaluate-policy.js';
+import type { FleetGatePorts } from '../gate/fleet/evaluate-fleet-gate.js';
+import type { MaintenancePorts } from '../gate/maintenance/evaluate-maintenance.js';
+import type { PolicyPorts } from '../gate/policy/evaluate-policy.js';
 import type { EvaluatePorts } from '../gate/evaluate-target.js';
 import type { AuditTrail, BreakGlasses, PoisonMessages, Problems } from '../gate/ports.js';
-import type { ReconcilePorts } from '../gate/reconcile.js';
+import type { ReconcilePorts } from '../gate/reconcile/reconcile.js';
 import type { RememberPorts } from '../gate/remember-judging.js';
-import type { WatchTopicsPorts } from '../gate/watch-topics.js';
+import type { WatchTopicsPorts } from '../gate/reconcile/watch-topics.js';
 import type { AdvancePorts } from '../warming/advance.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
 import type { OutageRecords } from '../warming/outages.js';

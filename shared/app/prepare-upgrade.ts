@@ -1,7 +1,7 @@
-import { deadlineOfNotice, type Notice } from '../gate/deadlines.js';
+import { deadlineOfNotice, type Notice } from '../gate/decision/deadlines.js';
 import type { DeadlineRecords } from '../gate/ports.js';
-import { neededBy } from '../gate/reconcile-deadlines.js';
-import { wakeMaintenance } from '../gate/wake-maintenance.js';
+import { neededBy } from '../gate/reconcile/reconcile-deadlines.js';
+import { wakeMaintenance } from '../gate/maintenance/wake-maintenance.js';
 import { isOfTheFuture } from '../model/clock-skew.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import type { ResourceId } from '../model/resource-id.js';

@@ -2,7 +2,7 @@ import type { CatalogStatus } from '../catalog/current-catalog.js';
 import type { DriftPorts } from '../drift/measure-drift.js';
 import type { EnforcementPolicy } from '../gate/enforcement.js';
 import { indexStates, type EvaluatePorts } from '../gate/evaluate-target.js';
-import type { Holds } from '../gate/maintenance-ports.js';
+import type { Holds } from '../gate/maintenance/maintenance-ports.js';
 import type {
   AuditTrail,
   BreakGlasses,
@@ -11,7 +11,7 @@ import type {
   Problems,
   SeenClusters,
 } from '../gate/ports.js';
-import { describeStatus, type Status } from '../gate/status.js';
+import { describeStatus, type Status } from '../gate/status/status.js';
 import type { ThrottledBudget } from '../warming/budgets.js';
 import { outageOf } from '../warming/outage-record.js';
 import type { OutageRecords } from '../warming/outages.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Notice } from '../gate/deadlines.js';
+import type { Notice } from '../gate/decision/deadlines.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import { parseJson } from '../model/parse-json.js';
 

@@ -1,7 +1,7 @@
-import type { MaintenancePolicy } from '../gate/maintenance-ports.js';
+import type { MaintenancePolicy } from '../gate/maintenance/maintenance-ports.js';
 import type { GateQueue, SeenClusters } from '../gate/ports.js';
-import { saveSeen } from '../gate/seen-clusters.js';
-import { wakeMaintenance } from '../gate/wake-maintenance.js';
+import { saveSeen } from '../gate/reconcile/seen-clusters.js';
+import { wakeMaintenance } from '../gate/maintenance/wake-maintenance.js';
 import type { Cluster } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import { requestTargets, type RequestedCluster, type RequestPorts } from '../warming/request-targets.js';

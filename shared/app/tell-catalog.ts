@@ -1,7 +1,7 @@
 import type { CatalogNews } from '../catalog/catalog-news.js';
 import type { CatalogStatus } from '../catalog/current-catalog.js';
-import { makeEvent, sourceOf, type OutgoingEvent } from '../gate/outgoing-events.js';
-import { publishOrTell, type PublishPorts } from '../gate/publish-announcements.js';
+import { makeEvent, sourceOf, type OutgoingEvent } from '../gate/announcements/outgoing-events.js';
+import { publishOrTell, type PublishPorts } from '../gate/announcements/publish-announcements.js';
 
 export interface TellCatalogPorts extends Omit<PublishPorts, 'judgements'> {
   readonly catalogKeeper: {

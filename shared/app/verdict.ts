@@ -1,4 +1,5 @@
-import type { ClusterStatus, Status, TargetStatus } from '../gate/status.js';
+import type { ClusterStatus, Status } from '../gate/status/status.js';
+import type { TargetStatus } from '../gate/status/target-status.js';
 
 /** What a person has to do now: nothing, nothing but wait, or look into something. */
 export type Urgency = 'calm' | 'working' | 'look';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { outgoingEvent } from '../gate/outgoing-events.js';
+import { outgoingEvent } from '../gate/announcements/outgoing-events.js';
 import type { Announcements } from '../gate/ports.js';
 import { jsonColumn } from './table-rows.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterTopic, ClusterTopics, Delivery, TopicSubscription } from '../gate/cluster-topics.js';
+import type { ClusterTopic, ClusterTopics, Delivery, TopicSubscription } from '../gate/reconcile/cluster-topics.js';
 import { SyncError } from '../model/errors.js';
 import type { ArmClient } from './arm-client.js';
 

@@ -4,7 +4,7 @@ import { EventGridPublisherClient } from '@azure/eventgrid';
 import { SyncError, type FailureCode } from '../model/errors.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 import type { EventPublisher } from '../gate/ports.js';
-import { eventPrefix, schemaOf, type OutgoingEvent } from '../gate/outgoing-events.js';
+import { eventPrefix, schemaOf, type OutgoingEvent } from '../gate/announcements/outgoing-events.js';
 import { retryClosed } from './closed-connection.js';
 
 /** A gate waits for this at most. */

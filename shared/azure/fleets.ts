@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { SyncError } from '../model/errors.js';
 import { isKubernetesVersion } from '../model/kubernetes-version.js';
 import { parseResourceId } from '../model/resource-id.js';
-import type { FleetGate, UpdateMember, UpdateRun } from '../gate/fleet.js';
-import type { Fleets } from '../gate/ports.js';
+import type { FleetGate, UpdateMember, UpdateRun } from '../gate/fleet/fleet.js';
+import type { Fleets } from '../gate/fleet/fleet-ports.js';
 import type { ArmClient } from './arm-client.js';
 
 /** The npm client for Fleet has no gates, hence raw ARM. Source: azure-rest-api-specs, Microsoft.ContainerService/fleets. */

@@ -9,7 +9,7 @@ import {
   type MaintenanceConfigurations,
   type MaintenanceDocument,
   type MaintenanceWrite,
-} from '../gate/maintenance-ports.js';
+} from '../gate/maintenance/maintenance-ports.js';
 import type { ArmClient, ArmWrite } from './arm-client.js';
 
 /** `notAllowedDates` exist from 2023-05-01 on. Source: azure-rest-api-specs, managedClusters/maintenanceConfigurations. */

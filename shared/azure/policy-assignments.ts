@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PolicyAssignment, PolicyAssignments, PolicyLists } from '../gate/ports.js';
+import type { PolicyAssignment, PolicyAssignments, PolicyLists } from '../gate/policy/policy-ports.js';
 import { SyncError } from '../model/errors.js';
 import type { ArmClient } from './arm-client.js';
 

@@ -1,6 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
-import type { Deadline } from '../gate/deadlines.js';
+import type { Deadline } from '../gate/decision/deadlines.js';
 import type { DeadlineRecords } from '../gate/ports.js';
 import { isKubernetesVersion } from '../model/kubernetes-version.js';
 import { isConflict, isNotFound } from './table-errors.js';

@@ -2,16 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { odata, type TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes-version.js';
-import type {
-  FleetGateRecord,
-  FleetGateRecords,
-  Judgement,
-  Judgements,
-  Problem,
-  Problems,
-  SeenCluster,
-  SeenClusters,
-} from '../gate/ports.js';
+import type { FleetGateRecord, FleetGateRecords } from '../gate/fleet/fleet-ports.js';
+import type { Judgement, Judgements, Problem, Problems, SeenCluster, SeenClusters } from '../gate/ports.js';
 import { announcementsColumns, columnsOf } from './announcements-column.js';
 import { purgeRows } from './purge-rows.js';
 import { encodeKey, targetKeys } from './table-keys.js';

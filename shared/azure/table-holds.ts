@@ -7,7 +7,7 @@ import {
   type HoldRecord,
   type Holds,
   type StoredHold,
-} from '../gate/maintenance-ports.js';
+} from '../gate/maintenance/maintenance-ports.js';
 import { isConflict, isNotFound } from './table-errors.js';
 import { encodeKey } from './table-keys.js';
 import { dateColumn as date, eachRow, jsonColumn as json, listRows, readRow, replaceRow } from './table-rows.js';

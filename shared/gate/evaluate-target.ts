@@ -7,18 +7,19 @@ import type { OutageRecords } from '../warming/outages.js';
 import { shutsGates } from '../warming/unreachable.js';
 import { describeThrottled, type ThrottledBudget } from '../warming/budgets.js';
 import type { ArtifactState, PlannedTarget } from '../warming/state.js';
-import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decide.js';
-import { forecastOpening, withForecast, type Forecast } from './forecast.js';
-import type { MaintenancePolicy } from './maintenance-ports.js';
-import type { BreakGlasses, FleetGateRecords, GateQueue, GateTask, Judgements, SeenClusters } from './ports.js';
+import { decideTarget, type GateDecision, type GatePolicy, type StateIndex } from './decision/decide.js';
+import { forecastOpening, withForecast, type Forecast } from './decision/forecast.js';
+import type { MaintenancePolicy } from './maintenance/maintenance-ports.js';
+import type { BreakGlasses, GateQueue, GateTask, Judgements, SeenClusters } from './ports.js';
+import type { FleetGateRecords } from './fleet/fleet-ports.js';
 import { nextJudgement, type AnnouncePorts } from './next-judgement.js';
-import { lastDue, nextLookIn } from './next-look.js';
-import type { OutgoingEvent } from './outgoing-events.js';
-import { pauseOf } from './pause-of.js';
-import { publishAnnouncements } from './publish-announcements.js';
-import { isProvenOpen, reconsider } from './reconsider.js';
+import { lastDue, nextLookIn } from './decision/next-look.js';
+import type { OutgoingEvent } from './announcements/outgoing-events.js';
+import { pauseOf } from './decision/pause-of.js';
+import { publishAnnouncements } from './announcements/publish-announcements.js';
+import { isProvenOpen, reconsider } from './decision/reconsider.js';
 import { wakeOpeners } from './wake-openers.js';
-import type { WakePolicyPorts } from './wake-policy.js';
+import type { WakePolicyPorts } from './policy/wake-policy.js';
 
 /** What a judgement reads. */
 export interface JudgeReads {

@@ -1,13 +1,13 @@
 import type { TargetRecord } from '../warming/ports.js';
-import { announce, isNothing } from './announcements.js';
-import { nextDeadline } from './deadlines.js';
-import type { GateDecision } from './decide.js';
+import { announce, isNothing } from './announcements/announcements.js';
+import { nextDeadline } from './decision/deadlines.js';
+import type { GateDecision } from './decision/decide.js';
 import { modeOf, type EnforcementPolicy } from './enforcement.js';
-import type { Forecast } from './forecast.js';
-import type { OutgoingEvent } from './outgoing-events.js';
+import type { Forecast } from './decision/forecast.js';
+import type { OutgoingEvent } from './announcements/outgoing-events.js';
 import type { DeadlineRecords, Judgement } from './ports.js';
-import type { PublishPorts } from './publish-announcements.js';
-import { assessRisk, type Risk } from './risk.js';
+import type { PublishPorts } from './announcements/publish-announcements.js';
+import { assessRisk, type Risk } from './decision/risk.js';
 
 export interface AnnouncePorts extends Pick<PublishPorts, 'events' | 'judgements'> {
   readonly deadlines: Pick<DeadlineRecords, 'of'>;

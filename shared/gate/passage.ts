@@ -1,9 +1,9 @@
 import type { Cluster } from '../model/cluster.js';
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
 import { hashFacts } from '../requirements/facts-hash.js';
-import type { GateDecision } from './decide.js';
+import type { GateDecision } from './decision/decide.js';
 import type { Judged } from './evaluate-target.js';
-import { isProvenOpen } from './reconsider.js';
+import { isProvenOpen } from './decision/reconsider.js';
 
 /** What an opener may do on a decision: open what is shut, leave it as it is, or neither. */
 export type Passage =

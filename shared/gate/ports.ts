@@ -1,9 +1,8 @@
 import type { KubernetesVersion } from '../model/kubernetes-version.js';
-import type { Deadline } from './deadlines.js';
-import type { GateDecision } from './decide.js';
+import type { Deadline } from './decision/deadlines.js';
+import type { GateDecision } from './decision/decide.js';
 import type { VerifyTask } from '../warming/verify-registry-ports.js';
-import type { FleetGate, UpdateRun } from './fleet.js';
-import type { OutgoingEvent } from './outgoing-events.js';
+import type { OutgoingEvent } from './announcements/outgoing-events.js';
 
 /** What is to be judged, or looked at again for judgements to rest on, as it travels on the queue `gate`. */
 export type GateTask =
@@ -28,34 +27,6 @@ export type GateTask =
       /** `recordedAt` (ISO 8601) of the record that this task follows: a newer one makes it stale. Absent: judge now. */
       readonly after?: string;
     };
-
-/** Parameters of the policy assignment that are ours. Entries of `allowed`: cluster id in lower case, `|`, version. */
-export interface PolicyLists {
-  /** Resource ids: of other clusters the policy says nothing. */
-  readonly guarded: readonly string[];
-  readonly allowed: readonly string[];
-}
-
-/** A policy assignment as it was read. */
-export interface PolicyAssignment {
-  readonly id: string;
-  readonly lists: PolicyLists;
-  /** All of it, as ARM gave it: what is not ours goes back as it is. */
-  readonly document: unknown;
-}
-
-/** The one assignment whose lists are kept. Source: `Microsoft.Authorization/policyAssignments`, which has no ETag. */
-export interface PolicyAssignments {
-  /** @returns undefined when it is gone. @throws SyncError ARM_FORBIDDEN, ARM_UNAVAILABLE, ARM_UNEXPECTED */
-  get(): Promise<PolicyAssignment | undefined>;
-  /**
-   * Writes the lists, and everything else as `assignment` has it. It is read once more just before: what a person changes within that
-   * moment is lost, as the API cannot tell.
-   * @returns "conflict" when it is not as `assignment` any more, or is being written by somebody else (409, 412)
-   * @throws SyncError as `get`
-   */
-  put(assignment: PolicyAssignment, lists: PolicyLists): Promise<'written' | 'conflict'>;
-}
 
 export interface GateQueue {
   /** At least once, unordered. */
@@ -90,61 +61,6 @@ export interface Judgements {
   save(judgement: Judgement, etag: string | undefined): Promise<boolean>;
   /** The one that was read; what was written since stays. */
   remove(clusterId: string, version: KubernetesVersion, etag: string): Promise<void>;
-}
-
-/** What was done, or would be done, with a Fleet gate. "approving" is written before Azure is asked: a worker that dies then leaves a trace. */
-export type FleetGateAction = 'approved' | 'approving' | 'would-approve' | 'waiting' | 'left-alone';
-
-/** An approval that was begun: what is needed to know later whether it took effect, and never to give it twice. */
-export interface Approval {
-  readonly at: Date;
-  /** ETag of the gate that the approval carries. As long as the gate still has it, Azure has not taken the approval. */
-  readonly etag: string;
-  /** What was approved: `hashRun`. */
-  readonly run: string;
-  /** Other states of the run that were approved at this gate before. */
-  readonly before: readonly string[];
-  /** Whether ARM said that it takes it. */
-  readonly accepted: boolean;
-}
-
-export interface FleetGateRecord {
-  readonly id: string;
-  readonly displayName: string;
-  readonly updateRun: string;
-  readonly stage: string;
-  readonly group?: string;
-  readonly action: FleetGateAction;
-  /** Why it waits or is left alone; which clusters opened it. */
-  readonly reasons: readonly string[];
-  /** Ours that was begun, whatever became of it: no gate is approved twice. */
-  readonly approval?: Approval;
-  readonly recordedAt: Date;
-}
-
-export interface FleetGateRecords {
-  get(gateId: string): Promise<{ readonly record: FleetGateRecord; readonly etag: string } | undefined>;
-  list(): Promise<readonly FleetGateRecord[]>;
-  /** @returns false when somebody else wrote first; nothing was written then */
-  save(record: FleetGateRecord, etag: string | undefined): Promise<boolean>;
-}
-
-/** Fleets of the subscription. Source: `Microsoft.ContainerService/fleets`, api-version 2026-06-01. */
-export interface Fleets {
-  /** All gates of all fleets of the subscription. @throws SyncError ARM_FORBIDDEN, ARM_UNAVAILABLE, ARM_UNEXPECTED */
-  listGates(): Promise<readonly FleetGate[]>;
-  /** All update runs of all fleets of the subscription, also those that have no gate yet. @throws SyncError as `listGates` */
-  listUpdateRuns(): Promise<readonly UpdateRun[]>;
-  /** @returns undefined when it is gone */
-  getGate(gateId: string): Promise<FleetGate | undefined>;
-  /** @returns undefined when it is gone */
-  getUpdateRun(runId: string): Promise<UpdateRun | undefined>;
-  /**
-   * Sets the gate to Completed if it still is as `gate` says.
-   * @returns "conflict" when it has changed since: read it again and decide anew
-   * @throws SyncError as `listGates`
-   */
-  approve(gate: FleetGate): Promise<'approved' | 'conflict'>;
 }
 
 /** An upgrade that ARM reports under way. */

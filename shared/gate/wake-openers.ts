@@ -1,7 +1,8 @@
-import type { GateDecision } from './decide.js';
-import type { MaintenancePolicy } from './maintenance-ports.js';
-import type { FleetGateRecords, GateTask } from './ports.js';
-import { wakePolicy, type WakePolicyPorts } from './wake-policy.js';
+import type { GateDecision } from './decision/decide.js';
+import type { MaintenancePolicy } from './maintenance/maintenance-ports.js';
+import type { FleetGateRecords } from './fleet/fleet-ports.js';
+import type { GateTask } from './ports.js';
+import { wakePolicy, type WakePolicyPorts } from './policy/wake-policy.js';
 
 export interface WakePorts extends WakePolicyPorts {
   readonly fleetRecords: Pick<FleetGateRecords, 'list'>;

@@ -1,5 +1,5 @@
-import type { FleetGate } from '../../shared/gate/fleet.js';
-import type { Fleets } from '../../shared/gate/ports.js';
+import type { FleetGate } from '../../shared/gate/fleet/fleet.js';
+import type { Fleets } from '../../shared/gate/fleet/fleet-ports.js';
 import { parseClusterId, parseResourceId } from '../../shared/model/resource-id.js';
 import type { ClusterReader, RegistryReader } from '../../shared/requirements/ports.js';
 

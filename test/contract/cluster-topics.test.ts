@@ -1,6 +1,6 @@
 import { ArmClient } from '../../shared/azure/arm-client.js';
 import { ArmClusterTopics } from '../../shared/azure/cluster-topics.js';
-import { whyUnheard, type ClusterTopics } from '../../shared/gate/cluster-topics.js';
+import { whyUnheard, type ClusterTopics } from '../../shared/gate/reconcile/cluster-topics.js';
 import { clusterId } from '../support/builders.js';
 import { FakeClusterTopics } from '../support/fakes/fake-arm.js';
 import { credentialOf } from '../support/local-credential.js';

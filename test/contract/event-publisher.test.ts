@@ -6,7 +6,7 @@ import { startLocalAzure } from '../../local/azure/local-azure.js';
 import type { LocalAzure } from '../../local/azure/local-azure-interface.js';
 import { parseScenario } from '../../local/azure/scenario-file.js';
 import { EventGridTopic } from '../../shared/azure/event-publisher.js';
-import { makeEvent, type OutgoingEvent } from '../../shared/gate/outgoing-events.js';
+import { makeEvent, type OutgoingEvent } from '../../shared/gate/announcements/outgoing-events.js';
 import type { EventPublisher } from '../../shared/gate/ports.js';
 import { clusterId, now } from '../support/builders.js';
 import { FakeTopic } from '../support/fakes/memory-events.js';

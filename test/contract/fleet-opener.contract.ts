@@ -1,5 +1,5 @@
 import { Application } from '../../shared/app/application.js';
-import type { Fleets } from '../../shared/gate/ports.js';
+import type { Fleets } from '../../shared/gate/fleet/fleet-ports.js';
 import { Death, dieAt, type MortalPort } from '../support/dying-ports.js';
 import type { FakeSubscription } from '../support/fakes/fake-subscription.js';
 import { setProof } from '../support/open-member.js';

@@ -1,17 +1,16 @@
-import { announce } from '../../shared/gate/announcements.js';
-import { makeEvent } from '../../shared/gate/outgoing-events.js';
-import type { Deadline } from '../../shared/gate/deadlines.js';
+import { announce } from '../../shared/gate/announcements/announcements.js';
+import { makeEvent } from '../../shared/gate/announcements/outgoing-events.js';
+import type { Deadline } from '../../shared/gate/decision/deadlines.js';
 import type {
   Announcements,
   DeadlineRecords,
-  FleetGateRecord,
-  FleetGateRecords,
   Judgement,
   Judgements,
   Problems,
   SeenCluster,
   SeenClusters,
 } from '../../shared/gate/ports.js';
+import type { FleetGateRecord, FleetGateRecords } from '../../shared/gate/fleet/fleet-ports.js';
 import {
   before,
   clusterId,

@@ -1,4 +1,4 @@
-import type { HoldRecord, Holds } from '../../shared/gate/maintenance-ports.js';
+import type { HoldRecord, Holds } from '../../shared/gate/maintenance/maintenance-ports.js';
 import { before, clusterId, minutes, now } from '../support/builders.js';
 
 const told: HoldRecord = {

@@ -8,8 +8,9 @@ import { TableFleetGateRecords, TableJudgements } from '../../shared/azure/table
 import { TableHolds } from '../../shared/azure/table-holds.js';
 import { TableObserved } from '../../shared/azure/table-observed.js';
 import { TableRegistryProofs } from '../../shared/azure/table-registry-proofs.js';
-import type { HoldRecord } from '../../shared/gate/maintenance-ports.js';
-import type { FleetGateRecord, Judgement } from '../../shared/gate/ports.js';
+import type { HoldRecord } from '../../shared/gate/maintenance/maintenance-ports.js';
+import type { FleetGateRecord } from '../../shared/gate/fleet/fleet-ports.js';
+import type { Judgement } from '../../shared/gate/ports.js';
 import { artifactName } from '../../shared/model/artifact.js';
 import type { RegistryProof } from '../../shared/warming/registry-proof.js';
 import type { ArtifactState } from '../../shared/warming/state.js';

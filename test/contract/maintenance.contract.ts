@@ -3,7 +3,7 @@ import type {
   MaintenanceConfiguration,
   MaintenanceConfigurations,
   MaintenanceDocument,
-} from '../../shared/gate/maintenance-ports.js';
+} from '../../shared/gate/maintenance/maintenance-ports.js';
 
 export interface OpenMaintenance {
   readonly configurations: MaintenanceConfigurations;

@@ -1,8 +1,8 @@
 import type { LocalAzure } from '../../local/azure/local-azure-interface.js';
 import { ArmClient } from '../../shared/azure/arm-client.js';
 import { ArmMaintenanceConfigurations } from '../../shared/azure/maintenance-configurations.js';
-import { evaluateMaintenance } from '../../shared/gate/evaluate-maintenance.js';
-import type { MaintenanceDocument } from '../../shared/gate/maintenance-ports.js';
+import { evaluateMaintenance } from '../../shared/gate/maintenance/evaluate-maintenance.js';
+import type { MaintenanceDocument } from '../../shared/gate/maintenance/maintenance-ports.js';
 import { clusterId } from '../support/builders.js';
 import { FakeMaintenance } from '../support/fakes/fake-maintenance.js';
 import { credentialOf } from '../support/local-credential.js';

@@ -1,4 +1,4 @@
-import type { PolicyAssignments, PolicyLists } from '../../shared/gate/ports.js';
+import type { PolicyAssignments, PolicyLists } from '../../shared/gate/policy/policy-ports.js';
 
 export interface OpenPolicy {
   readonly assignments: PolicyAssignments;

@@ -1,5 +1,5 @@
-import type { FleetGate, UpdateRun } from '../../shared/gate/fleet.js';
-import type { GatePolicy } from '../../shared/gate/decide.js';
+import type { FleetGate, UpdateRun } from '../../shared/gate/fleet/fleet.js';
+import type { GatePolicy } from '../../shared/gate/decision/decide.js';
 import { artifactName, type ArtifactRef, type Requirement, type RequirementSet } from '../../shared/model/artifact.js';
 import type { Cluster, UpgradeProfile } from '../../shared/model/cluster.js';
 import { parseKubernetesVersion, type KubernetesVersion } from '../../shared/model/kubernetes-version.js';

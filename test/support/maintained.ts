@@ -1,12 +1,12 @@
-import { evaluateMaintenance } from '../../shared/gate/evaluate-maintenance.js';
-import { readWindow } from '../../shared/gate/maintenance-documents.js';
+import { evaluateMaintenance } from '../../shared/gate/maintenance/evaluate-maintenance.js';
+import { readWindow } from '../../shared/gate/maintenance/maintenance-documents.js';
 import type {
   ConfigurationName,
   DateSpan,
   HoldRecord,
   MaintenanceConfigurations,
   MaintenanceDocument,
-} from '../../shared/gate/maintenance-ports.js';
+} from '../../shared/gate/maintenance/maintenance-ports.js';
 import type { Cluster } from '../../shared/model/cluster.js';
 import { SyncError } from '../../shared/model/errors.js';
 import { hashFacts } from '../../shared/requirements/facts-hash.js';

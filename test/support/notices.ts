@@ -1,4 +1,4 @@
-import type { Notice } from '../../shared/gate/deadlines.js';
+import type { Notice } from '../../shared/gate/decision/deadlines.js';
 import { minutes, now } from './builders.js';
 
 /** A notice of AKS; without a change it is about every target, in a day. */

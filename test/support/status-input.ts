@@ -1,6 +1,6 @@
-import type { StateIndex } from '../../shared/gate/decide.js';
+import type { StateIndex } from '../../shared/gate/decision/decide.js';
 import type { SeenCluster } from '../../shared/gate/ports.js';
-import type { StatusInput } from '../../shared/gate/status.js';
+import type { StatusInput } from '../../shared/gate/status/status.js';
 import { artifactName } from '../../shared/model/artifact.js';
 import type { ArtifactState } from '../../shared/warming/state.js';
 import { clusterId, now, policy, version } from './builders.js';

@@ -1,6 +1,6 @@
 import { Application } from '../../../shared/app/application.js';
 import { indexStates } from '../../../shared/gate/evaluate-target.js';
-import type { StateIndex } from '../../../shared/gate/decide.js';
+import type { StateIndex } from '../../../shared/gate/decision/decide.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import { parseClusterId } from '../../../shared/model/resource-id.js';
 import type { RecentStates, TargetRecord } from '../../../shared/warming/ports.js';

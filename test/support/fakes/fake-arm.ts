@@ -1,6 +1,6 @@
-import type { ClusterTopic, ClusterTopics } from '../../../shared/gate/cluster-topics.js';
-import type { FleetGate, UpdateRun } from '../../../shared/gate/fleet.js';
-import type { Fleets } from '../../../shared/gate/ports.js';
+import type { ClusterTopic, ClusterTopics } from '../../../shared/gate/reconcile/cluster-topics.js';
+import type { FleetGate, UpdateRun } from '../../../shared/gate/fleet/fleet.js';
+import type { Fleets } from '../../../shared/gate/fleet/fleet-ports.js';
 import type { Cluster, UpgradeProfile } from '../../../shared/model/cluster.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import type { Registry } from '../../../shared/model/registry.js';

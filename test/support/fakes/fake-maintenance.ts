@@ -5,7 +5,7 @@ import type {
   MaintenanceConfigurations,
   MaintenanceDocument,
   MaintenanceWrite,
-} from '../../../shared/gate/maintenance-ports.js';
+} from '../../../shared/gate/maintenance/maintenance-ports.js';
 
 interface Row {
   readonly name: ConfigurationName;

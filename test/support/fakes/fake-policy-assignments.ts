@@ -1,4 +1,4 @@
-import type { PolicyAssignment, PolicyAssignments, PolicyLists } from '../../../shared/gate/ports.js';
+import type { PolicyAssignment, PolicyAssignments, PolicyLists } from '../../../shared/gate/policy/policy-ports.js';
 
 interface Document {
   readonly revision: number;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Application } from '../../../shared/app/application.js';
 import type { Ports } from '../../../shared/app/ports.js';
 import type { EnforcementPolicy } from '../../../shared/gate/enforcement.js';
-import type { MaintenancePolicy } from '../../../shared/gate/maintenance-ports.js';
+import type { MaintenancePolicy } from '../../../shared/gate/maintenance/maintenance-ports.js';
 import type { GateTask } from '../../../shared/gate/ports.js';
 import type { Cluster, ReportedComponent } from '../../../shared/model/cluster.js';
 import { SyncError } from '../../../shared/model/errors.js';

@@ -1,5 +1,5 @@
-import type { Deadline } from '../../../shared/gate/deadlines.js';
-import type { OutgoingEvent } from '../../../shared/gate/outgoing-events.js';
+import type { Deadline } from '../../../shared/gate/decision/deadlines.js';
+import type { OutgoingEvent } from '../../../shared/gate/announcements/outgoing-events.js';
 import type { DeadlineRecords, EventPublisher } from '../../../shared/gate/ports.js';
 import type { SyncError } from '../../../shared/model/errors.js';
 

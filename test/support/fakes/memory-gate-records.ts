@@ -1,7 +1,6 @@
 import type { KubernetesVersion } from '../../../shared/model/kubernetes-version.js';
+import type { FleetGateRecord, FleetGateRecords } from '../../../shared/gate/fleet/fleet-ports.js';
 import type {
-  FleetGateRecord,
-  FleetGateRecords,
   Judgement,
   Judgements,
   Problem,

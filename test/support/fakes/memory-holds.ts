@@ -1,4 +1,4 @@
-import type { HoldRecord, Holds, StoredHold } from '../../../shared/gate/maintenance-ports.js';
+import type { HoldRecord, Holds, StoredHold } from '../../../shared/gate/maintenance/maintenance-ports.js';
 
 /** Holds in memory; every write has a new ETag. */
 export class MemoryHolds implements Holds {

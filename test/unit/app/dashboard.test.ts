@@ -1,5 +1,5 @@
 import { renderDashboard } from '../../../shared/app/dashboard.js';
-import { describeStatus, type StatusInput } from '../../../shared/gate/status.js';
+import { describeStatus, type StatusInput } from '../../../shared/gate/status/status.js';
 import { before, coredns, minutes, now, pause, planOf, setOf, stateOf } from '../../support/builders.js';
 import { indexOf, statusInput } from '../../support/status-input.js';
 

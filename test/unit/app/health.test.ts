@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { healthOf } from '../../../shared/app/health.js';
 import { describeEvent } from '../../../shared/app/tell-catalog.js';
-import type { Status, TargetStatus } from '../../../shared/gate/status.js';
+import type { Status } from '../../../shared/gate/status/status.js';
+import type { TargetStatus } from '../../../shared/gate/status/target-status.js';
 
 const quiet: Status = {
   version: '1.0.0',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Application } from '../../../shared/app/application.js';
-import { decideTarget } from '../../../shared/gate/decide.js';
+import { decideTarget } from '../../../shared/gate/decision/decide.js';
 import { indexStates } from '../../../shared/gate/evaluate-target.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import { artifactName } from '../../../shared/model/artifact.js';

@@ -1,5 +1,6 @@
 import { formatAge, judgeStatus } from '../../../shared/app/verdict.js';
-import type { FleetGateStatus, OutageStatus, Status, TargetStatus } from '../../../shared/gate/status.js';
+import type { FleetGateStatus, OutageStatus, Status } from '../../../shared/gate/status/status.js';
+import type { TargetStatus } from '../../../shared/gate/status/target-status.js';
 import { bundledOnly } from '../../support/catalog/idle-catalog.js';
 
 const now = '2026-11-23T12:00:00.000Z';

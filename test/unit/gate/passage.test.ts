@@ -1,6 +1,6 @@
-import type { GateDecision } from '../../../shared/gate/decide.js';
+import type { GateDecision } from '../../../shared/gate/decision/decide.js';
 import { passageOf } from '../../../shared/gate/passage.js';
-import { makeLists, type PolicyFacts } from '../../../shared/gate/policy-lists.js';
+import { makeLists, type PolicyFacts } from '../../../shared/gate/policy/policy-lists.js';
 import { hashFacts } from '../../../shared/requirements/facts-hash.js';
 import { clusterId, clusterOf, coredns, planOf, setOf, target } from '../../support/builders.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { policyParameters } from '../../../shared/azure/policy-assignments.js';
-import { entryOf } from '../../../shared/gate/policy-lists.js';
+import { entryOf } from '../../../shared/gate/policy/policy-lists.js';
 import { evaluatePolicyRule, type PolicyDefinition } from '../../support/policy-rule.js';
 
 const definition = JSON.parse(readFileSync('infra/policy/kubernetes-versions.json', 'utf8')) as PolicyDefinition;

@@ -1,5 +1,5 @@
 import { dropUnneeded } from '../../../shared/warming/drop-unneeded.js';
-import { reconcile } from '../../../shared/gate/reconcile.js';
+import { reconcile } from '../../../shared/gate/reconcile/reconcile.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import { advanceArtifact, taskOf } from '../../../shared/warming/advance.js';
 import {

@@ -1,4 +1,4 @@
-import { decideTarget } from '../../../shared/gate/decide.js';
+import { decideTarget } from '../../../shared/gate/decision/decide.js';
 import { indexStates } from '../../../shared/gate/evaluate-target.js';
 import type { Registry } from '../../../shared/model/registry.js';
 import { planTarget } from '../../../shared/warming/plan-target.js';
