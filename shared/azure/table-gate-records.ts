@@ -57,8 +57,8 @@ export class TableJudgements implements Judgements {
     return (await replaceRow(this.table, entity, etag)) !== undefined;
   }
 
-  async remove(clusterId: string, kubernetesVersion: KubernetesVersion): Promise<void> {
-    await removeRow(this.table, targetKeys(clusterId, kubernetesVersion));
+  async remove(clusterId: string, kubernetesVersion: KubernetesVersion, etag: string): Promise<void> {
+    await removeRow(this.table, targetKeys(clusterId, kubernetesVersion), etag);
   }
 }
 

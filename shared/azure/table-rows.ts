@@ -107,11 +107,12 @@ export async function tryReplaceRow(
   }
 }
 
-/** Idempotent. */
-export async function removeRow(table: TableClient, { partitionKey, rowKey }: RowKeys): Promise<void> {
+/** Idempotent. @param etag of the row that was read: what somebody wrote since stays; any without */
+export async function removeRow(table: TableClient, { partitionKey, rowKey }: RowKeys, etag = '*'): Promise<void> {
   try {
-    await table.deleteEntity(partitionKey, rowKey);
+    await table.deleteEntity(partitionKey, rowKey, { etag });
   } catch (error) {
-    if (!isNotFound(error)) throw error;
+    const isOutdone = etag !== '*' && isConflict(error);
+    if (!isNotFound(error) && !isOutdone) throw error;
   }
 }

@@ -97,7 +97,7 @@ export async function judgeTarget(
   const facts = { record, states, policy, now };
   if (!record?.planned)
     return { record, decision, forecast: forecastOpening({ ...facts, decision, held: [], pausedUntil: undefined }) };
-  const isUnreachable = shutsGates(outage, now);
+  const isUnreachable = shutsGates(outage, now, policy.maxProofAgeMs);
   const held = await currentOutages(record.planned.registry, proof, ports);
   const late = lateOf(record.planned, states, now);
   const budgets = late.length === 0 ? [] : await slowBudgets(record.planned, late, ports);

@@ -59,7 +59,8 @@ export interface Judgements {
   list(): Promise<readonly Judgement[]>;
   /** @returns false when somebody else wrote first; nothing was written then */
   save(judgement: Judgement, etag: string | undefined): Promise<boolean>;
-  remove(clusterId: string, version: KubernetesVersion): Promise<void>;
+  /** The one that was read; what was written since stays. */
+  remove(clusterId: string, version: KubernetesVersion, etag: string): Promise<void>;
 }
 
 /** An upgrade that ARM reports under way. */

@@ -14,7 +14,7 @@ const rememberForMs = 2000;
 const renewAfterMs = 1000;
 /** All states of a registry are read again after this; in between, those that were written since the last time. */
 const wholeForMs = 60_000;
-/** Not of many registries at once: those who ask meanwhile would wait for all of it. */
+/** Not of many registries at once: those who ask meanwhile would wait for all of it. None is put off for more than another `wholeForMs`. */
 const wholeApartMs = 250;
 /** How much further back what was written lately goes: storage writes by its own clock. */
 const overlapMs = 10_000;
@@ -100,7 +100,9 @@ class RememberedRegistries {
   async #load(registry: string): Promise<Reading> {
     const at = this.#now();
     const known = this.#known.get(registry);
-    const isEnough = isWithin(at - (known?.wholeAt ?? 0), wholeForMs) || isWithin(at - this.#wholeAt, wholeApartMs);
+    const wholeAge = at - (known?.wholeAt ?? 0);
+    const isOthersTurn = isWithin(at - this.#wholeAt, wholeApartMs) && isWithin(wholeAge, 2 * wholeForMs);
+    const isEnough = isWithin(wholeAge, wholeForMs) || isOthersTurn;
     const base = isEnough ? known : undefined;
     if (!base) this.#wholeAt = at;
     const proof = await this.ports.registryProofs.get(registry);

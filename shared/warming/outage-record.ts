@@ -13,7 +13,7 @@ export interface OutageRecord extends Outage {
 /**
  * A record that nobody renews is news no more. What a registry gets from MAR is tried by workers alone, and such a record is of an instance
  * that is gone, or of a registry that nobody wants anything from. The registry itself is looked at by the reconcile timer as long as there is
- * a record: where that has ceased for hours, nobody asks for it, or nothing of this app runs.
+ * a record: where that has ceased for hours, nobody asks for it, or nothing of this app runs. Gates forget later: see `shutsGates`.
  */
 const forgetAfterMs: Readonly<Record<OutageSide, number>> = { upstream: 15 * 60_000, registry: 2 * 3_600_000 };
 

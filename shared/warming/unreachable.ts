@@ -1,6 +1,6 @@
+import { isOfTheFuture } from '../model/clock-skew.js';
 import { failures, type SyncError } from '../model/errors.js';
 import type { Outage } from './outage.js';
-import { isCurrent } from './outage-record.js';
 
 /** Looks in vain have to lie so far apart, with none between that found the registry: less is a blip, and no gate flaps for it. */
 const unreachableAfterMs = 5 * 60_000;
@@ -14,22 +14,26 @@ export function isUnreachable({ code }: SyncError): boolean {
 }
 
 /**
- * The outage of a registry after one more look that did not reach it. It goes on from before if that is current still: a look that reached the
- * registry would have ended it. Order and number of the looks change nothing but its newest reason. Pure.
+ * The outage of a registry after one more look that did not reach it. It goes on from before, however long nobody looked: a look that reached
+ * the registry would have ended it. Order and number of the looks change nothing but its newest reason. Pure.
  */
 export function afterLookInVain(known: Outage | undefined, error: SyncError, now: Date): Outage {
-  const before = known && isCurrent({ ...known, side: 'registry' }, now) ? known : { since: now, lastProbe: now };
+  const { since, lastProbe } = known ?? { since: now, lastProbe: now };
   return {
-    since: before.since < now ? before.since : now,
-    lastProbe: before.lastProbe > now ? before.lastProbe : now,
+    since: since < now ? since : now,
+    lastProbe: lastProbe > now && !isOfTheFuture(lastProbe, now) ? lastProbe : now,
     code: error.code,
     reason: `${error.code}: ${error.message}`.slice(0, 300),
   };
 }
 
-/** Whether nothing can be said of what a registry serves: at least two looks in vain, five minutes apart, the last not long ago. Pure. */
-export function shutsGates(outage: Outage | undefined, now: Date): outage is Outage {
-  if (!outage || !isCurrent({ ...outage, side: 'registry' }, now)) return false;
+/**
+ * Whether nothing can be said of what a registry serves: at least two looks in vain, five minutes apart. Where looks have ceased, as in an app
+ * that was stopped, it holds on as long as proofs from before it count. Pure.
+ * @param proofsLastMs a proof older than this opens no gate
+ */
+export function shutsGates(outage: Outage | undefined, now: Date, proofsLastMs: number): outage is Outage {
+  if (!outage || now.getTime() - outage.lastProbe.getTime() > proofsLastMs) return false;
   return outage.lastProbe.getTime() - outage.since.getTime() >= unreachableAfterMs;
 }
 

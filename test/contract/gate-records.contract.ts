@@ -102,11 +102,19 @@ export function judgementsContract(open: () => Promise<Judgements>): void {
 
   test('what is removed is gone, and a late writer does not bring it back', async () => {
     await judgements.save(judgement, undefined);
-    const etag = (await judgements.get(clusterId(), target))?.etag;
-    await judgements.remove(clusterId().toUpperCase(), target);
-    await judgements.remove(clusterId(), target);
+    const etag = (await judgements.get(clusterId(), target))?.etag ?? '';
+    await judgements.remove(clusterId().toUpperCase(), target, etag);
+    await judgements.remove(clusterId(), target, etag);
     expect(await judgements.save(judgement, etag)).toBe(false);
     expect(await judgements.list()).toEqual([]);
+  });
+
+  test('what was written since it was read is not removed', async () => {
+    await judgements.save(judgement, undefined);
+    const etag = (await judgements.get(clusterId(), target))?.etag ?? '';
+    await judgements.save({ ...judgement, step: 4 }, etag);
+    await judgements.remove(clusterId(), target, etag);
+    expect((await judgements.get(clusterId(), target))?.judgement.step).toBe(4);
   });
 }
 

@@ -12,9 +12,9 @@ export async function forgetJudgements(
 ): Promise<void> {
   for (const { clusterId, kubernetesVersion } of orphans) {
     const stored = await judgements.get(clusterId, kubernetesVersion);
-    if ((stored?.judgement.announcements?.pending ?? []).length > 0) continue;
-    // It may have been asked for since.
+    if (!stored || (stored.judgement.announcements?.pending ?? []).length > 0) continue;
+    // It may have been asked for since, and be judged at this moment.
     if (await targets.get(clusterId, kubernetesVersion)) continue;
-    await judgements.remove(clusterId, kubernetesVersion);
+    await judgements.remove(clusterId, kubernetesVersion, stored.etag);
   }
 }

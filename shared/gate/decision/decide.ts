@@ -84,7 +84,9 @@ export function decideTarget(
   const awaited = awaitedOf(plan, policy);
   const missing = awaited.flatMap((artifact) => missingOf(artifactName(artifact), states, now, policy));
   const counts = { required: awaited.length, cached: awaited.length - missing.length };
-  const unreachable = shutsGates(outage, now) ? [describeUnreachable(plan.loginServer, outage)] : [];
+  const unreachable = shutsGates(outage, now, policy.maxProofAgeMs)
+    ? [describeUnreachable(plan.loginServer, outage)]
+    : [];
   const doubts = [...unreachable, ...doubtsOf(plan, record, now, policy)];
   if (doubts.length > 0) return { decision: 'unknown', missing, reasons: doubts, ...counts };
   if (missing.length > 0) {
@@ -166,7 +168,13 @@ function missingOf(artifact: string, states: StateIndex, now: Date, policy: Gate
       state: 'proof-expired',
       reason: isFuture
         ? `its proof is dated in the future, ${provenAt.toISOString()}: check the clocks`
-        : `last seen in the registry at ${provenAt?.toISOString() ?? 'an unknown time'}`,
+        : `last seen in the registry at ${provenAt?.toISOString() ?? 'an unknown time'}${whyNotSince(state)}`,
+      ...classOf(state),
     },
   ];
+}
+
+/** A proof that ages is looked at again: what keeps that from ending is why the gate is shut. */
+function whyNotSince({ failureClass, reason }: ArtifactState): string {
+  return failureClass === undefined ? '' : `; looked for since in vain: ${reason ?? failureClass}`;
 }

@@ -30,8 +30,9 @@ export class MemoryJudgements implements Judgements {
     return true;
   }
 
-  async remove(clusterId: string, version: KubernetesVersion): Promise<void> {
-    this.#rows.delete(judgementKey(clusterId, version));
+  async remove(clusterId: string, version: KubernetesVersion, etag: string): Promise<void> {
+    const key = judgementKey(clusterId, version);
+    if (this.#rows.get(key)?.etag === etag) this.#rows.delete(key);
   }
 }
 

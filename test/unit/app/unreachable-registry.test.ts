@@ -92,14 +92,40 @@ test('an outage of a day keeps gates unknown throughout, and one look in vain af
   expect((await ask()).decision).toBe('open');
 });
 
-test('where looks have ceased, the outage holds its gates for two hours and no longer', async () => {
+test('where looks have ceased, the outage holds its gates as long as proofs from before it last', async () => {
   const { azure, lose, ask } = await arrange();
   lose();
   await azure.pass(minutes(20) / 1000);
-  azure.clock.advance(minutes(110) / 1000);
-  expect((await ask()).decision).toBe('unknown');
-  azure.clock.advance(minutes(20) / 1000);
+  azure.clock.advance(hours(3) / 1000);
+  expect((await ask()).reasons[0]).toMatch(/^registry unreachable/);
+  azure.clock.advance(hours(24) / 1000);
+  const late = await ask();
+  expect([late.decision, late.reasons.join().includes('registry unreachable')]).toEqual(['unknown', false]);
+});
+
+test('an app that was stopped for hours and finds its registry lost still opens no gate in between', async () => {
+  const { azure, lose, giveBack, ask } = await arrange();
+  lose();
+  await azure.pass(minutes(20) / 1000);
+  azure.clock.advance(hours(3) / 1000);
+  const seen = new Set<string>();
+  for (let second = 0; second < 1200; second += 20) {
+    await azure.pass(20);
+    seen.add((await ask()).decision);
+  }
+  expect([...seen]).toEqual(['unknown']);
+  giveBack();
+  await azure.pass(minutes(10) / 1000);
   expect((await ask()).decision).toBe('open');
+});
+
+test('a subscription that cannot be listed, as after the identity lost all of its roles, opens no gate of a registry that is lost', async () => {
+  const { azure, lose, ask } = await arrange();
+  lose('REGISTRY_FORBIDDEN');
+  await azure.pass(minutes(20) / 1000);
+  azure.clusters.list = () => Promise.reject(new SyncError('ARM_FORBIDDEN', 'no role'));
+  azure.clock.advance(hours(2.5) / 1000);
+  expect((await ask()).decision).toBe('unknown');
 });
 
 test('a Fleet gate waits for a registry that cannot be reached, says so, and is approved once it is back', async () => {

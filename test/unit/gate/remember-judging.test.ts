@@ -25,7 +25,7 @@ async function openScene() {
   const clock = new FakeClock();
   const stored = new MemoryArtifactStates(clock.now);
   const targets = new MemoryTargets(clock.now);
-  const reads = { lists: 0, lately: 0, plans: 0, fails: false };
+  const reads = { lists: 0, lately: 0, plans: 0, fails: false, emptied: false };
   const count = (what: 'lists' | 'lately'): void => {
     reads[what] += 1;
     if (reads.fails) throw new Error('storage is away');
@@ -51,8 +51,15 @@ async function openScene() {
         revision: (...of) => targets.revision(...of),
       },
       states: {
-        list: async (registry) => (count('lists'), await stored.list(registry)),
-        listSince: async (registry, since) => (count('lately'), await stored.listSince(registry, since)),
+        list: async (registry) => {
+          count('lists');
+          if (registry === 'a slow one') await new Promise((resolve) => setImmediate(resolve));
+          return reads.emptied ? new Map() : await stored.list(registry);
+        },
+        listSince: async (registry, since) => (
+          count('lately'),
+          reads.emptied ? new Map() : await stored.listSince(registry, since)
+        ),
       },
     }),
   };
@@ -111,6 +118,32 @@ test('all states of a registry are read once a minute, those written lately ever
   }
   expect(scene.reads.lists).toBe(2);
   expect(scene.reads.lately).toBeGreaterThan(100);
+});
+
+test('what storage has not had for hours opens no gate, though other registries are being read at that moment', async () => {
+  const scene = await openScene();
+  await scene.put(proven(scene));
+  await scene.put(proven(scene, pause));
+  expect(await scene.judge(scene.remembered)).toBe('open');
+  scene.reads.emptied = true;
+  scene.clock.advance(3600);
+  const other = scene.remembered.states.list('a slow one');
+  expect(await scene.judge(scene.remembered)).toBe('closed');
+  await other;
+});
+
+test('rows that are gone are missed within two minutes, however many registries are asked for', async () => {
+  const scene = await openScene();
+  await scene.put(proven(scene));
+  await scene.put(proven(scene, pause));
+  expect(await scene.judge(scene.remembered)).toBe('open');
+  scene.reads.emptied = true;
+  for (let second = 0; second < 122; second += 1) {
+    scene.clock.advance(1);
+    await scene.remembered.states.list(`registry ${second}`);
+    await scene.judge(scene.remembered);
+  }
+  expect(await scene.judge(scene.remembered)).toBe('closed');
 });
 
 test('storage that fails is told to who has to wait for it, and asked again by the next', async () => {

@@ -1,4 +1,5 @@
 import { evaluateTarget } from '../../../../shared/gate/evaluate-target.js';
+import { forgetJudgements } from '../../../../shared/gate/announcements/forget-judgements.js';
 import type { OutgoingEvent } from '../../../../shared/gate/announcements/outgoing-events.js';
 import { publishLeftovers } from '../../../../shared/gate/announcements/publish-announcements.js';
 import { reconcile } from '../../../../shared/gate/reconcile/reconcile.js';
@@ -58,6 +59,27 @@ describe('a target that is not wanted any more', () => {
     expect(await judgementOf(azure)).toBeUndefined();
     expect(toldOf(azure)).toEqual(['GateClosed one']);
   });
+});
+
+test('a judgement that is made while an old one of its target is forgotten stays, with what it has to tell', async () => {
+  const azure = await arrange('one');
+  azure.topic.failure = undefined;
+  await publish(azure);
+  azure.topic.failure = down;
+  const orphans = await azure.judgements.list();
+  await azure.targets.remove({ clusterId: clusterId(), kubernetesVersion: target });
+  const targets = {
+    get: async () => {
+      const none = await azure.targets.get(clusterId(), target);
+      const task = { kind: 'target', clusterId: clusterId(), kubernetesVersion: target } as const;
+      await azure.targets.savePlan(planOf(setOf(), { ...task, plannedAt: azure.clock.now() }));
+      await evaluateTarget(task, azure.ports());
+      return none;
+    },
+  };
+  await forgetJudgements(orphans, { targets, judgements: azure.judgements });
+  const { judgement } = (await judgementOf(azure)) ?? {};
+  expect([judgement?.decision, judgement?.announcements?.pending.length]).toEqual(['unknown', 1]);
 });
 
 describe('an event that the topic refuses', () => {

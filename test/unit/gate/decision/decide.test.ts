@@ -67,6 +67,20 @@ test.each([
     ['planned: about to be requested'],
   ],
   ['stays closed for one that failed, and says why', planned(), [failed], 'closed', ['failed: MANIFEST_UNKNOWN: gone']],
+  [
+    'says why an aged proof could not be renewed',
+    planned(),
+    [
+      provenState(coredns, {
+        ...{ provenAt: before(hours(24) + 1), failureClass: 'auth', failures: 3 },
+        reason: 'REGISTRY_FORBIDDEN: HEAD x: 403',
+      }),
+    ],
+    'closed',
+    [
+      'proof-expired: last seen in the registry at 2026-08-31T07:59:59.999Z; looked for since in vain: REGISTRY_FORBIDDEN: HEAD x: 403',
+    ],
+  ],
   ['trusts a proof of a day', planned(), [provenState(coredns, { provenAt: before(hours(24)) })], 'open', []],
   [
     'does not trust a proof older than a day',
@@ -138,7 +152,8 @@ test.each([
   ['that was never missed', provenState(), undefined, 'open'],
   ['that was missed for a moment', provenState(), outageSince(4), 'open'],
   ['that cannot be reached for five minutes', provenState(), outageSince(5), 'unknown'],
-  ['that nobody could reach, and nobody has tried since', provenState(), outageSince(300, 121), 'open'],
+  ['that nobody could reach, and nobody has tried since', provenState(), outageSince(300, 121), 'unknown'],
+  ['that was not reached before the oldest proof there may be', provenState(), outageSince(1500, 1441), 'open'],
   ['that cannot be reached, with something on its way', waits, outageSince(60, 1), 'unknown'],
   ['that was missed for a moment, with something on its way', waits, outageSince(4), 'closed'],
 ])('the gate of a registry %s: %#', (_sentence, state, outage, decision) => {
@@ -186,7 +201,7 @@ test('whatever the facts are, the gate opens only on a fresh proof of each artif
     fc.array(state),
     fc.integer({ min: -2, max: 40 }),
     fc.boolean(),
-    fc.option(fc.tuple(fc.nat(400), fc.nat(400)), { nil: undefined }),
+    fc.option(fc.tuple(fc.nat(2000), fc.nat(400)), { nil: undefined }),
   );
   fc.assert(
     fc.property(facts, ([required, states, planAge, isWrong, lost]) => {
@@ -195,7 +210,7 @@ test('whatever the facts are, the gate opens only on a fresh proof of each artif
       const known = indexOf(...states);
       const outage = lost && outageSince(lost[0] + lost[1], lost[0]);
       const result = decideTarget(record, known, now, policy, outage);
-      const isLost = lost !== undefined && lost[0] < 120 && lost[1] >= 5;
+      const isLost = lost !== undefined && lost[0] <= 24 * 60 && lost[1] >= 5;
       const proven = required.every((one) => isFresh(known.get(artifactName(one))));
       const sound = required.length > 0 && planAge >= 0 && planAge <= 24 && !isWrong && !isLost;
       expect(result.decision === 'open').toBe(proven && sound);
