@@ -18,6 +18,8 @@ export class ArmRegistries implements RegistryReader {
     endpoint: string,
     audience: string,
     policies: readonly PipelinePolicy[] = [],
+    /** All of a registry is read within this. */
+    private readonly patienceMs = 30_000,
   ) {
     this.#client = registryClients({ credential, endpoint, audience, perRetry: policies });
   }
@@ -25,10 +27,11 @@ export class ArmRegistries implements RegistryReader {
   async get(registry: ResourceId): Promise<Registry> {
     const client = this.#client(registry.subscriptionId);
     try {
-      const found = await client.registries.get(registry.resourceGroup, registry.name);
+      const options = { abortSignal: AbortSignal.timeout(this.patienceMs) };
+      const found = await client.registries.get(registry.resourceGroup, registry.name, options);
       const described = parseRegistryDocument({ ...found, id: registry.id });
       const cacheRules: CacheRule[] = [];
-      for await (const rule of client.cacheRules.list(registry.resourceGroup, registry.name)) {
+      for await (const rule of client.cacheRules.list(registry.resourceGroup, registry.name, options)) {
         if (rule.name && rule.sourceRepository && rule.targetRepository) cacheRules.push(parseCacheRule(rule));
       }
       return { ...described, resource: registry, cacheRules };
@@ -46,6 +49,8 @@ function translate(error: unknown, registry: ResourceId): unknown {
     const message = `registry ${registry.id}: no token for Azure Resource Manager`;
     return new SyncError('ARM_UNAVAILABLE', message, { cause: error });
   }
+  if (error instanceof Error && error.name === 'AbortError')
+    return new SyncError('ARM_UNAVAILABLE', `registry ${registry.id}: no answer in time`, { cause: error });
   // The typed client takes every success for what it expects.
   if (error instanceof TypeError)
     return new SyncError('ARM_UNEXPECTED', `registry ${registry.id}: ARM answered no such document`, { cause: error });

@@ -135,3 +135,9 @@ test.each(Object.entries<Body>(bodies))('a success with %s is no registry and no
   answers = { [registryOf().resource.name]: ok(registry) };
   await expect(readRegistry()).rejects.toMatchObject({ name: 'SyncError', canRetry: true });
 });
+
+test('an ARM that does not answer is not waited for', async () => {
+  answers = { [registryOf().resource.name]: () => undefined };
+  const reading = new ArmRegistries(credential, endpoint, audience, [], 200).get(registryOf().resource);
+  await expect(reading).rejects.toMatchObject({ code: 'ARM_UNAVAILABLE', canRetry: true });
+});
