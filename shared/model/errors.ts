@@ -81,7 +81,7 @@ export const failures = {
     retry: 'after-delay',
     class: 'auth',
     advice:
-      'Grant the identity of the app AcrPull (or Container Registry Repository Reader in ABAC mode) on the registry.',
+      'Grant the identity of the app AcrPull (or Container Registry Repository Reader in ABAC mode) on the registry, and let the app in where a firewall or a missing private endpoint keeps it out.',
   },
   ARM_FORBIDDEN: {
     retry: 'after-delay',
