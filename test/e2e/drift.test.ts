@@ -16,7 +16,9 @@ async function firstClusterOnly(): Promise<Scenario> {
       stages: run.stages.slice(0, 1).map((stage) => ({ ...stage, afterStageWaitSeconds: 0 })),
     })),
   }));
-  const clusters = scenario.expect.clusters.filter(({ name }) => name === 'first');
+  const clusters = scenario.expect.clusters
+    .filter(({ name }) => name === 'first')
+    .map((cluster) => ({ ...cluster, targets: cluster.targets.map(({ escaped: _later, ...target }) => target) }));
   return { ...scenario, fleets, events: scenario.events.slice(0, 2), expect: { ...scenario.expect, clusters } };
 }
 
@@ -27,10 +29,14 @@ describe('an image that nodes pull and nobody predicted', () => {
     (await bench.status()).clusters
       .find((cluster) => cluster.name === name)
       ?.targets.find(({ kubernetesVersion }) => kubernetesVersion === version);
+  const measure = () => {
+    const headers = { 'x-functions-key': bench.session.host.keys.master, 'content-type': 'application/json' };
+    return bench.call('/admin/functions/measure-drift', { method: 'POST', headers, body: '{}' });
+  };
   const drift = (name: string) => bench.call(`/api/drift?cluster=${idOf(name)}&version=${version}`);
 
   beforeAll(async () => {
-    bench = await openBench({ scenario: await firstClusterOnly(), env: { DRIFT_SCHEDULE: '*/3 * * * * *' } });
+    bench = await openBench({ scenario: await firstClusterOnly(), env: { DRIFT_SCHEDULE: '0 0 0 1 1 *' } });
     expect((await bench.play()).differences).toEqual([]);
   });
   afterAll(() => bench?.close());
@@ -42,8 +48,9 @@ describe('an image that nodes pull and nobody predicted', () => {
   });
 
   test('is reported as escaped, apart from the workloads of the customer, with what was never pulled', async () => {
-    // The inventory tells of a pull at once, the log a moment later.
+    // Not by the timer: pulls of an upgrade that is looked at in its middle belong to the version before, by the log. It tells of a pull a moment later.
     const { status, json } = await until('the log tells of it', async () => {
+      expect((await measure()).status).toBe(202);
       const answer = await drift('first');
       const { escaped } = answer.json as { escaped?: readonly { readonly evidence: string }[] };
       return escaped?.[0]?.evidence === 'log' && answer;
