@@ -2,7 +2,7 @@ import type { Scenario } from '../../local/azure/scenario.js';
 import type { Outcome } from '../../local/runner/play.js';
 import { parseKubernetesVersion } from '../../shared/model/kubernetes-version.js';
 import { openBench, type Bench } from '../support/e2e/bench.js';
-import { readRegistryTruth } from '../support/e2e/registry-truth.js';
+import { readRegistryTruth, readSettledRegistries } from '../support/e2e/registry-truth.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 import { until } from '../support/e2e/until.js';
 
@@ -60,14 +60,17 @@ describe('an app in mode observe, with every event delivered twice', () => {
     ]);
   });
 
-  test('pulled every manifest once, and left nothing half cached', () => {
-    const truth = readRegistryTruth(bench.session.azure);
-    expect(truth.incomplete).toEqual([]);
+  test('pulled every manifest once, and left nothing half cached', async () => {
+    const truth = await readSettledRegistries(bench.session.azure);
     expect(truth.tags.length).toBeGreaterThan(90);
     expect([...truth.pulls].filter(([, count]) => count > 1)).toEqual([]);
   });
 
   test('pulls nothing again when events and messages come once more, late and in any order', async () => {
+    await bench.statusOnce('both versions of every cluster are open', ({ clusters }) => {
+      const decisions = clusters.flatMap(({ targets }) => targets.map(({ decision }) => decision));
+      return decisions.length === 6 && decisions.every((decision) => decision === 'open');
+    });
     const before = readRegistryTruth(bench.session.azure);
     const seen = bench.log.length;
     for (const cluster of [...served, ...served]) {

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../local/runner/play.js';
 import { openBench, type Bench } from '../support/e2e/bench.js';
 import { deployApp, type DeployedApp } from '../support/e2e/deployed-app.js';
-import { readRegistryTruth } from '../support/e2e/registry-truth.js';
+import { pulledByNodes, readSettledRegistries } from '../support/e2e/registry-truth.js';
 import { loadQuickScenario } from '../support/e2e/scenarios.js';
 
 describe('a subscription on a bad day', () => {
@@ -14,7 +14,11 @@ describe('a subscription on a bad day', () => {
     const scenario = await loadQuickScenario('troubled');
     // With a tenth of ARM's answers, as in the scenario, plans take turns in failing for two minutes.
     const faults = { ...scenario.faults, armThrottledShare: 0.05 };
-    bench = await openBench({ scenario: { ...scenario, faults }, appFolder: app.folder });
+    bench = await openBench({
+      scenario: { ...scenario, faults },
+      appFolder: app.folder,
+      azureOptions: { pulledByNodes },
+    });
     outcome = await bench.play();
   });
   afterAll(async () => {
@@ -25,7 +29,16 @@ describe('a subscription on a bad day', () => {
   test('ends with everything open and the Fleet run past its gates all the same', () => {
     expect(outcome.differences).toEqual([]);
     expect(outcome.snapshot.status?.problems).toEqual([]);
-    expect(readRegistryTruth(bench.session.azure).incomplete).toEqual([]);
+  });
+
+  test('upgraded no cluster before its registry held what the nodes pull', () => {
+    expect(outcome.snapshot.upgrades).toHaveLength(3);
+    expect(outcome.snapshot.upgrades.flatMap(({ missing }) => missing)).toEqual([]);
+  });
+
+  test('and left nothing half cached', async () => {
+    const { tags } = await readSettledRegistries(bench.session.azure);
+    expect(tags.length).toBeGreaterThan(90);
   });
 
   test.each(['429', '424', '502'])('although registries answered %s', (status) => {

@@ -1,4 +1,5 @@
 import type { LocalAzure } from '../../../local/azure/local-azure-interface.js';
+import { until } from './until.js';
 
 /** What the registries of a local Azure did and hold, by `registry/repository@digest` or `registry/repository:tag`. */
 export interface RegistryTruth {
@@ -40,3 +41,17 @@ export function readRegistryTruth({ world, scenario }: LocalAzure): RegistryTrut
   }
   return { pulls, imports, tags, incomplete, tagsOfManifest };
 }
+
+/** Once nothing is half cached: a scenario ends as declared while the set of a version that nobody waits for is still on its way. */
+export function readSettledRegistries(azure: LocalAzure): Promise<RegistryTruth> {
+  return until('whatever was begun is cached', () => {
+    const truth = readRegistryTruth(azure);
+    return truth.incomplete.length === 0 && truth;
+  });
+}
+
+/** What the nodes of every cluster pull at 1.35, by common knowledge and not by the app's own plan. */
+export const pulledByNodes = () => [
+  { repository: 'oss/v2/kubernetes/coredns', tag: 'v1.13.1-6' },
+  { repository: 'oss/v2/kubernetes/autoscaler/cluster-proportional-autoscaler', tag: 'v1.9.0-22' },
+];
