@@ -9,7 +9,7 @@ import { parseResourceId } from '../model/resource-id.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 import type { ImportProgress, Imports } from '../warming/ports.js';
 import { importFailureOf } from './import-failures.js';
-import { registryClients } from './registry-clients.js';
+import { isArmAddress, registryClients } from './registry-clients.js';
 
 const requestTimeout = 30_000;
 
@@ -96,12 +96,8 @@ export class ArmImports implements Imports {
   /** An operation at another host would be handed our token. @throws SyncError ARM_UNEXPECTED */
   #addressIn(token: string, where: string): string {
     const address = pollerState.safeParse(parseJson(token)).data?.state.config.operationLocation ?? '';
-    const url = URL.canParse(address) ? new URL(address) : undefined;
-    const own = new URL(this.endpoint);
-    if (url?.origin === own.origin) return address;
-    if (url?.protocol === 'https:' && url.port === own.port && url.hostname.endsWith(`.${own.hostname}`))
-      return address;
-    throw new SyncError('ARM_UNEXPECTED', `${where}: its operation lies outside ${own.origin}`);
+    if (isArmAddress(address, this.endpoint)) return address;
+    throw new SyncError('ARM_UNEXPECTED', `${where}: its operation lies outside ${this.endpoint}`);
   }
 
   #listener(): PipelinePolicy {
