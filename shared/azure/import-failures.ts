@@ -24,7 +24,7 @@ export function importFailureOf(error: unknown, where: string): unknown {
 
 function answered(error: RestError, where: string): SyncError {
   const { statusCode: status, code = '' } = error;
-  const retryAfterSeconds = parseRetryAfter(error.response?.headers.get('retry-after') ?? null);
+  const retryAfterSeconds = error.response && parseRetryAfter(error.response.headers);
   const failure = codeOf(status, `${code} ${error.message}`);
   const hint = failure === 'ARM_FORBIDDEN' ? `, the action that is needed is ${importAction}` : '';
   return new SyncError(failure, `${where}: ${status ?? 'no answer'} ${plain(`${code} ${error.message}`)}${hint}`, {

@@ -106,7 +106,7 @@ export class ArmImports implements Imports {
       sendRequest: async (request, next) => {
         const response = await next(request);
         const address = response.headers.get('location');
-        const pause = parseRetryAfter(response.headers.get('retry-after') ?? null);
+        const pause = parseRetryAfter(response.headers);
         if (address !== undefined && pause !== undefined) this.#pauses.set(address, pause);
         return response;
       },

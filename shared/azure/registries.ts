@@ -60,7 +60,7 @@ function translate(error: unknown, id: string): unknown {
     return new SyncError('ARM_UNEXPECTED', `registry ${id}: ARM answered no such document`, { cause: error });
   if (!isRestError(error)) return error;
   const message = `registry ${id}: ${error.statusCode ?? 'no answer'} ${error.code ?? ''}`.trim();
-  const retryAfterSeconds = parseRetryAfter(error.response?.headers.get('retry-after') ?? null);
+  const retryAfterSeconds = error.response && parseRetryAfter(error.response.headers);
   const options = { cause: error, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
   if (error.statusCode === 404) return new SyncError('REGISTRY_NOT_FOUND', message, options);
   if (error.statusCode === 401 || error.statusCode === 403) return new SyncError('ARM_FORBIDDEN', message, options);
