@@ -64,7 +64,7 @@ export class ArmImports implements Imports {
       await poller.submitted();
       return await this.#progress(poller, where);
     } catch (error) {
-      throw importFailureOf(error, where);
+      throw importFailureOf(error, 'start', where);
     }
   }
 
@@ -77,7 +77,7 @@ export class ArmImports implements Imports {
       await poller.poll({ abortSignal: deadline() });
       return await this.#progress(poller, where);
     } catch (error) {
-      const failure = importFailureOf(error, where);
+      const failure = importFailureOf(error, 'resume', where);
       // ARM forgets operations: what became of this one, the registry tells.
       if (failure instanceof SyncError && failure.code === 'REGISTRY_NOT_FOUND') return { kind: 'ended' };
       throw failure;

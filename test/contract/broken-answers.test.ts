@@ -124,6 +124,14 @@ test.each(Object.entries<Body>(bodies))('a success with %s is no registry and no
   await expect(readRegistry()).rejects.toMatchObject({ name: 'SyncError', canRetry: true });
 });
 
+test('who may import and not ask after it is told which action is lacking', async () => {
+  [answers, refusal] = [{ '/importImage': accepted }, { status: 403, body: { text: '' } }];
+  await expect(askAfterImport()).rejects.toMatchObject({
+    code: 'ARM_FORBIDDEN',
+    message: expect.stringContaining('Microsoft.ContainerRegistry/locations/operationResults/read') as string,
+  });
+});
+
 test('a next page at another host is not asked for: our token stays with ARM', async () => {
   const seen: (string | undefined)[] = [];
   const elsewhere = await serveHttps((request, response) => {
