@@ -26,7 +26,7 @@ describe('a host that is killed in the middle of warming and started again', () 
     bench = await openBench({
       scenario: { ...scenario, faults: { ...scenario.faults, latencySeconds } },
       azureOptions: { pulledByNodes },
-      env: lock(4),
+      env: lock(10),
     });
     const played = bench.play('is-expected');
     await until('half of the manifests are pulled', () => readRegistryTruth(bench.session.azure).pulls.size > 150);
