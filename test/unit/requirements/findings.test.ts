@@ -1,4 +1,9 @@
+import { applyOverrides } from '../../../shared/catalog/apply-overrides.js';
+import { loadCatalog } from '../../../shared/catalog/catalog.js';
+import { parseOverrides } from '../../../shared/catalog/sources/overrides.js';
 import type { Cluster, ClusterExtensions } from '../../../shared/model/cluster.js';
+import { parseKubernetesVersion } from '../../../shared/model/kubernetes-version.js';
+import { resolveRequirements } from '../../../shared/requirements/resolve.js';
 import { clusterWith, names, resolve, type PoolSpec } from './clusters.fixture.js';
 
 const registry = '/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/r';
@@ -40,8 +45,60 @@ test.each<[string, Record<string, unknown>, string]>([
     { addonProfiles: { httpApplicationRouting: { enabled: true } } },
     'unknown-add-on httpApplicationRouting unknown',
   ],
+  [
+    'a feature that the catalogue does not know',
+    { ingressProfile: { applicationLoadBalancer: { enabled: true }, webAppRouting: { enabled: false } } },
+    'unknown-feature ingressProfile.applicationLoadBalancer unknown',
+  ],
+  ['pod-managed identity', { podIdentityProfile: { enabled: true } }, 'unknown-feature podIdentityProfile unknown'],
 ])('%s is told', (_sentence, properties, finding) => {
   expect(found(isolated(properties))).toEqual([finding]);
+});
+
+test('what is switched on without a pod on a node is no doubt, and neither is what conditions ask about', () => {
+  const on = { enabled: true };
+  const properties = {
+    oidcIssuerProfile: on,
+    httpProxyConfig: on,
+    hostedSystemProfile: on,
+    securityProfile: { azureKeyVaultKms: on, workloadIdentity: on, nodeRestriction: on },
+    storageProfile: { snapshotController: on, diskCSIDriver: on },
+    networkProfile: { advancedNetworking: { ...on, observability: on, security: on } },
+    azureMonitorProfile: { metrics: { ...on, controlPlane: on } },
+    addonProfiles: { omsAgent: { ...on, config: { enabled: 'true' } } },
+    serviceMeshProfile: { mode: 'Istio', istio: { components: { ingressGateways: [on] } } },
+  };
+  expect(found(isolated(properties))).toEqual([]);
+});
+
+test('a feature stays known when an override excludes what it runs, and becomes known by an override that asks about it', () => {
+  const cluster = isolated({
+    securityProfile: { imageCleaner: { enabled: true } },
+    ingressProfile: { applicationLoadBalancer: { enabled: true } },
+  });
+  const path = 'ingressProfile.applicationLoadBalancer.enabled';
+  const when = { kind: 'property' as const, path, test: { equals: true } };
+  const overrides = parseOverrides(
+    JSON.stringify({
+      components: {
+        exclude: [{ name: 'image-cleaner', because: 'never used' }],
+        add: [
+          {
+            name: 'alb-controller',
+            repositories: ['application-lb/images/alb-controller'],
+            versions: ['1.8.12'],
+            when,
+            because: 'preview',
+          },
+        ],
+      },
+    }),
+  );
+  const catalog = applyOverrides(loadCatalog(), overrides);
+  const target = parseKubernetesVersion('1.35.7');
+  const set = resolveRequirements({ cluster, target, reported: [], catalog, tagLists: new Map() });
+  expect(set.findings).toEqual([]);
+  expect(names(set)).toContain('application-lb/images/alb-controller:1.8.12');
 });
 
 test('Kubernetes below 1.30 is told', () => {
