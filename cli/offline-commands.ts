@@ -31,8 +31,8 @@ function addPlan(program: Command, terminal: Terminal, end: (code: ExitCode) => 
       'after',
       `
 How to get the files (the answers of \`az aks show\` and \`az aks get-upgrades\` have another shape):
-  az rest --method get --url "<cluster id>?api-version=2025-10-01" > cluster.json
-  az rest --method get --url "<cluster id>/upgradeProfiles/default?api-version=2025-05-04-preview" > profile.json
+  az rest --method get --url "<cluster id>?api-version=2026-06-01" > cluster.json
+  az rest --method get --url "<cluster id>/upgradeProfiles/default?api-version=2026-08-02-preview" > profile.json
 
 Examples:
   aks-artifact-sync plan --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6

@@ -85,9 +85,10 @@ export function summarizeCluster({ resource, kubernetesVersion, bootstrap, pools
   };
 }
 
-/** First API version whose upgrade profile carries Component Insights (azure-facts.md, section 5). */
-export const insightsApiVersion = '2025-05-04-preview';
-const clusterApiVersion = '2025-10-01';
+/** A preview that is not yet a year old: only previews carry Component Insights, and AKS ends them then. */
+export const insightsApiVersion = '2026-08-02-preview';
+/** The version that the app asks for first: an older one leaves switches out (shared/azure/clusters.ts). */
+const clusterApiVersion = '2026-06-01';
 const profilePath = '/upgradeprofiles/default';
 
 /** @throws SyncError INVALID_INPUT naming the document and the path in it */
