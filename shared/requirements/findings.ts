@@ -29,7 +29,11 @@ export function clusterFindings(
   const isolated = cluster.bootstrap.source === 'cache';
   return [
     ...(isolated
-      ? [...isolationLimits(cluster, target, properties), ...windowsPools(cluster), ...extensionFindings(cluster)]
+      ? [
+          ...isolationLimits(cluster, target, properties),
+          ...windowsPools(cluster),
+          ...extensionFindings(cluster, properties),
+        ]
       : []),
     ...unknownFeatures(cluster, catalog),
     ...autoProvisioning(properties),
@@ -89,11 +93,15 @@ function windowsPools({ pools }: Cluster): readonly Finding[] {
     }));
 }
 
-function extensionFindings({ extensions: installed, resource }: Cluster): readonly Finding[] {
-  if (installed === undefined) return [];
+/** AKS runs the manager from the first extension on: where it is switched on, an unread list hides what nodes pull. */
+function extensionFindings({ extensions, resource }: Cluster, properties: FoldedDocument): readonly Finding[] {
+  const installed = extensions ?? { kind: 'unread', reason: 'nobody asked for them' };
+  const isManaged = hasValue(properties, 'addonProfiles.extensionManager.enabled', true);
   if (installed.kind === 'unread') {
-    const message = `the extensions of the cluster could not be listed, so none is looked after: ${installed.reason}`;
-    return [{ code: 'extensions-unread', subject: resource.name, message, effect: 'none' }];
+    if (extensions === undefined && !isManaged) return [];
+    const why = isManaged ? ', and the extension manager is enabled' : '';
+    const message = `the extensions of the cluster could not be listed, so none is looked after${why}: ${installed.reason}`;
+    return [{ code: 'extensions-unread', subject: resource.name, message, effect: isManaged ? 'unknown' : 'none' }];
   }
   return installed.types.map((type) => {
     const name = new Map(Object.entries(unsupportedExtensions)).get(type.toLowerCase());

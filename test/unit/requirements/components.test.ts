@@ -37,6 +37,11 @@ const rows: readonly (readonly [component: string, on: Settings, off: Settings])
     { 'securityProfile.customCATrustCertificates': [] },
   ],
   ['ama-logs-linux', { 'addonProfiles.omsagent.enabled': true }, { 'addonProfiles.omsagent.enabled': false }],
+  [
+    'ama-logs-linux',
+    { 'azureMonitorProfile.containerInsights.enabled': true },
+    { 'azureMonitorProfile.containerInsights.enabled': false },
+  ],
   ['app-routing-external-dns', { ...routing, 'ingressProfile.webAppRouting.dnsZoneResourceIds': ['z'] }, routing],
   [
     'app-routing-gateway-api-istio',

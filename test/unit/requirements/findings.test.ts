@@ -145,6 +145,15 @@ describe('extensions', () => {
   });
 });
 
+test.each<[string, ClusterExtensions | undefined, string[]]>([
+  ['that could not be listed', { kind: 'unread', reason: 'ARM_FORBIDDEN: no' }, ['extensions-unread c unknown']],
+  ['that nobody asked for, as in a saved file', undefined, ['extensions-unread c unknown']],
+  ['that are listed, and none is installed', { kind: 'read', types: [] }, []],
+])('where the extension manager runs, extensions %s are judged so', (_sentence, extensions, expected) => {
+  const managed = isolated({ addonProfiles: { extensionManager: { enabled: true } } });
+  expect(found(extensions === undefined ? managed : { ...managed, extensions })).toEqual(expected);
+});
+
 describe('GPU pools', () => {
   const gpu = (vmSize: string, more: Partial<PoolSpec> = {}) =>
     resolve(isolated({}, [{ name: 'gpu', osSKU: 'Ubuntu', vmSize, ...more }]));
@@ -154,6 +163,7 @@ describe('GPU pools', () => {
     ['Standard_NC4as_T4_v3', 'aks/aks-gpu-cuda-lts:'],
     ['Standard_ND96isr_H200_v5', 'aks/aks-gpu-cuda-lts:'],
     ['Standard_NC6s_v3', 'aks/aks-gpu-cuda-lts:'],
+    ['Standard_NCC40ads_H100_v5', 'aks/aks-gpu-cuda-lts:'],
     ['Standard_NC24r', 'aks/aks-gpu-cuda:'],
     ['Standard_NV36ads_A10_v5', 'aks/aks-gpu-grid:'],
     ['Standard_NV36adms_A10_v5', 'aks/aks-gpu-grid:'],
@@ -175,6 +185,26 @@ describe('GPU pools', () => {
     ['a pool that says so in the older form', 'Standard_NC24ads_A100_v4', { gpuProfile: { installGPUDriver: false } }],
   ])('%s has no finding', (_sentence, vmSize, more) => {
     expect(gpu(vmSize, more).findings).toEqual([]);
+  });
+
+  test('a pool of virtual machines of several sizes takes the driver of the one that has a GPU', () => {
+    const scale = {
+      manual: [
+        { size: 'Standard_D4s_v5', count: 1 },
+        { size: 'Standard_NV36ads_A10_v5', count: 1 },
+      ],
+    };
+    const pool = (virtualMachinesProfile: unknown) => ({
+      name: 'vms',
+      type: 'VirtualMachines',
+      osSKU: 'Ubuntu',
+      virtualMachinesProfile,
+    });
+    const told = (profile: unknown) => resolve(isolated({}, [pool(profile)])).findings.map(({ message }) => message);
+    expect(told({ scale })).toEqual([expect.stringContaining('aks/aks-gpu-grid:') as string]);
+    expect(told({ scale: { autoscale: { size: 'Standard_NC24ads_A100_v4', minCount: 0 } } })).toHaveLength(1);
+    expect(told({ scale: { manual: [{ size: 'Standard_D4s_v5' }, null] } })).toEqual([]);
+    expect(told(null)).toEqual([]);
   });
 
   test('Azure Linux takes its driver from package repositories', () => {
