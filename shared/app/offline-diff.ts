@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { artifactName, type Requirement } from '../model/artifact.js';
+import { artifactName, type Finding, type Requirement } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import { BlobSizes, sumBytes, type BlobSize } from '../oci/blob-sizes.js';
 import { diffSets } from '../requirements/diff.js';
@@ -32,8 +32,9 @@ export interface DiffDocument {
   readonly bytes?: number;
   /** What is missing in `bytes`; absent when no manifest was to be read. */
   readonly unmeasured?: readonly { readonly artifact: string; readonly reason: string }[];
-  /** Of the target: what is added may be more. */
+  /** Of the target, as are the findings: what is added may be more. */
   readonly unresolved: readonly PlannedGap[];
+  readonly findings: readonly Finding[];
 }
 
 export interface OfflineDiff {
@@ -70,6 +71,7 @@ export async function diffOffline(
       unchanged,
       ...(measured && { bytes: sumBytes([...measured.blobs.values()].flat()), unmeasured: measured.unmeasured }),
       unresolved: after.unresolved.map(plannedGap),
+      findings: after.findings,
     },
     cluster: summarizeCluster(offline.cluster),
     remarks: [

@@ -37,11 +37,6 @@ const rows: readonly (readonly [component: string, on: Settings, off: Settings])
     { 'securityProfile.customCATrustCertificates': [] },
   ],
   ['ama-logs-linux', { 'addonProfiles.omsagent.enabled': true }, { 'addonProfiles.omsagent.enabled': false }],
-  [
-    'ama-logs-linux',
-    { 'azureMonitorProfile.containerInsights.enabled': true },
-    { 'azureMonitorProfile.containerInsights.enabled': false },
-  ],
   ['app-routing-external-dns', { ...routing, 'ingressProfile.webAppRouting.dnsZoneResourceIds': ['z'] }, routing],
   [
     'app-routing-gateway-api-istio',
@@ -191,6 +186,11 @@ function needed(settings: Settings, pool: PoolSpec = ubuntu, reported: readonly 
 test.each(rows)('%s is switched on by its own properties only', (component, on, off) => {
   expect([...needed(on)]).toContain(component);
   expect([...needed(off)]).not.toContain(component);
+});
+
+test('Container Insights is switched on in either of two places', () => {
+  const agent = ['ama-logs-linux', 'addon-token-adapter'];
+  expect([...needed({ 'azureMonitorProfile.containerInsights.enabled': true })]).toEqual(expect.arrayContaining(agent));
 });
 
 test('every component with a condition has its row', () => {
