@@ -4,10 +4,9 @@ import { SyncError } from '../model/errors.js';
 import { BlobSizes, sumBytes, type BlobSize } from '../oci/blob-sizes.js';
 import { diffSets } from '../requirements/diff.js';
 import { plannedArtifact, plannedGap, type PlannedArtifact, type PlannedGap } from '../requirements/plan-document.js';
-import { resolveRequirements } from '../requirements/resolve.js';
 import {
-  offlineInput,
   readOfflineCluster,
+  resolveOffline,
   summarizeCluster,
   type ClusterSummary,
   type OfflineDocuments,
@@ -57,8 +56,8 @@ export async function diffOffline(
   const offline = readOfflineCluster(documents, target);
   const sizes = upstream === undefined ? undefined : new BlobSizes(upstream);
   const current = offline.cluster.kubernetesVersion;
-  const before = resolveRequirements(offlineInput(offline, current));
-  const after = resolveRequirements(offlineInput(offline));
+  const before = resolveOffline(offline, current);
+  const after = resolveOffline(offline);
   const { added, removed, unchanged } = diffSets(before, after);
   const measured = sizes && (await measure(added, sizes));
   return {
