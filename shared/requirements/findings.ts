@@ -95,7 +95,7 @@ function windowsPools({ pools }: Cluster): readonly Finding[] {
 
 /** AKS runs the manager from the first extension on: where it is switched on, an unread list hides what nodes pull. */
 function extensionFindings({ extensions, resource }: Cluster, properties: FoldedDocument): readonly Finding[] {
-  const installed = extensions ?? { kind: 'unread', reason: 'a saved description of a cluster does not name them' };
+  const installed = extensions ?? { kind: 'unread', reason: 'its description does not name them' };
   const isManaged = hasValue(properties, 'addonProfiles.extensionManager.enabled', true);
   if (installed.kind === 'unread') {
     if (extensions === undefined && !isManaged) return [];
