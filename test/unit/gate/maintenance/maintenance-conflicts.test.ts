@@ -1,5 +1,6 @@
+import { evaluateMaintenance } from '../../../../shared/gate/maintenance/evaluate-maintenance.js';
 import { SyncError } from '../../../../shared/model/errors.js';
-import { clusterId } from '../../../support/builders.js';
+import { clusterId, hours } from '../../../support/builders.js';
 import { weekly } from '../../../support/fakes/fake-maintenance.js';
 import {
   arrangeMaintained,
@@ -173,4 +174,26 @@ test('when holds are switched off, an entry ends by itself and is cleared away a
   azure.clock.advance(4 * day);
   await judgeMaintenance(azure);
   expect([entriesOf(azure), await azure.holds.list()]).toEqual([[christmas], []]);
+});
+
+test('a hold that a clock far ahead has placed is released when all is open, not when that time has come', async () => {
+  const azure = arrangeMaintained();
+  const ahead = () => new Date(azure.clock.now().getTime() + hours(20));
+  const task = { kind: 'maintenance', clusterId: clusterId() } as const;
+  await evaluateMaintenance(task, { ...azure.ports(), now: ahead });
+  expect(entriesOf(azure)).toHaveLength(2);
+  await warmUp(azure);
+  expect([entriesOf(azure), await azure.holds.list()]).toEqual([[christmas], []]);
+});
+
+test('a refusal that a clock far ahead has noted is tried again at once', async () => {
+  const azure = arrangeMaintained();
+  const ahead = () => new Date(azure.clock.now().getTime() + hours(20));
+  azure.maintenance.fault = (what) => {
+    if (what === 'put') throw new SyncError('ARM_FORBIDDEN', 'PUT: 403');
+  };
+  await evaluateMaintenance({ kind: 'maintenance', clusterId: clusterId() }, { ...azure.ports(), now: ahead });
+  azure.maintenance.fault = () => undefined;
+  await judgeMaintenance(azure);
+  expect(await holdOf(azure)).toMatchObject({ state: 'held', entry: firstEntry });
 });
