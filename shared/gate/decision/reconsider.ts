@@ -27,11 +27,16 @@ export function reconsider(decided: GateDecision, known: Circumstances, now: Dat
     upgradingSince: runningTo(known.version, known.seen, now)?.since,
     aged: isWithinGrace(decided, known, now, policy) ? 'within-grace' : 'no',
   });
-  if (settled.decision === 'open' || !known.glass || !isBroken(known.glass, now)) return settled;
+  if (!known.glass || !isBroken(known.glass, now)) return settled;
+  // A gate that is only held open opens nothing: the person says more.
+  const { held: _held, ...rest } = settled;
   const { who, reason, expiresAt } = known.glass;
-  const told = `break glass: ${who} opened this gate until ${expiresAt.toISOString()}: ${reason}`;
   const breakGlass = { who, reason, expiresAt: expiresAt.toISOString() };
-  return { ...settled, decision: 'open', breakGlass, reasons: [told, ...settled.reasons] };
+  return { ...rest, decision: 'open', breakGlass, reasons: [describeBroken(known.glass), ...settled.reasons] };
+}
+
+export function describeBroken({ who, reason, expiresAt }: BreakGlass): string {
+  return `break glass: ${who} opened this gate until ${expiresAt.toISOString()}: ${reason}`;
 }
 
 /** Whether a glass is broken now: neither mended by time nor dated in the future. */

@@ -11,7 +11,7 @@ import { enqueueTargets } from '../../warming/request-targets.js';
 import { awaitedOf, type GateDecision } from '../decision/decide.js';
 import { judgeTarget, type JudgePorts } from '../evaluate-target.js';
 import { describeShut } from '../passage.js';
-import { isProvenOpen } from '../decision/reconsider.js';
+import { describeBroken, isBroken, isProvenOpen } from '../decision/reconsider.js';
 import { targetAt, type AskedVersion } from '../upgrade-kinds.js';
 
 export interface MemberPorts extends JudgePorts, RenewPorts {
@@ -38,7 +38,7 @@ export interface MemberFinding {
 
 /**
  * Judges a member at the version that it would get, and asks for what is missing, urgently: a run waits for it. Facts are read fresh and
- * old proofs renewed, but for a broken glass: whoever broke it has overruled what is known.
+ * old proofs renewed, but for a broken glass: whoever broke it has overruled what is known, and how old it is.
  * @throws SyncError ARM_UNAVAILABLE
  */
 export async function judgeMember(clusterId: string, asked: AskedVersion, ports: MemberPorts): Promise<MemberFinding> {
@@ -47,8 +47,9 @@ export async function judgeMember(clusterId: string, asked: AskedVersion, ports:
   if (cluster.bootstrap.source === 'direct') return { doubts: [] };
   const { id, name } = cluster.resource;
   const version = targetAt(cluster.kubernetesVersion, asked);
+  const glass = await ports.breakGlasses.get(id, version);
+  if (glass && isBroken(glass, ports.now())) return { doubts: [], overruled: `${name}: ${describeBroken(glass)}` };
   const { record: found, decision } = await judgeTarget(id, version, ports);
-  if (decision.breakGlass) return { doubts: [], overruled: `${name}: ${decision.reasons[0] ?? 'break glass'}` };
   if (!found || isAging(found, ports) || isMoreUrgent(found, decision, ports)) await requestNow(id, version, ports);
   if (!isProvenOpen(decision)) return doubt(`${name} ${describeShut(version, found, decision)}`);
   if (found?.planned?.factsHash !== hashFacts(cluster)) {

@@ -18,7 +18,7 @@ import {
 import { askedConfigurations, askedVersions, operationOf } from './maintenance-targets.js';
 import type { GateTask } from '../ports.js';
 import { passageOf, type Passage } from '../passage.js';
-import { tellRefusal, type HoldPorts, type StepOutcome } from './record-hold.js';
+import { tellRefusal, tellUnread, type HoldPorts, type StepOutcome } from './record-hold.js';
 import { takeHoldStep } from './take-hold-step.js';
 
 export interface MaintenancePorts extends JudgePorts, HoldPorts {
@@ -43,7 +43,8 @@ type Shut = ReadonlyMap<ConfigurationName, readonly string[]>;
  * Runs twice: the version of a hold's record decides who acts. Stops anywhere: the record tells what was begun, and the next task,
  * the reconcile timer's at the latest, sees in Azure how far it got. An entry that nobody is left to remove ends by itself.
  * @returns one line for the log
- * @throws SyncError ARM_UNAVAILABLE: the message comes back. What else Azure says is told at the hold.
+ * @throws SyncError ARM_UNAVAILABLE: the message comes back. What else Azure says is told at the hold; of a cluster that cannot be read,
+ * where there is one
  */
 export async function evaluateMaintenance(
   { clusterId }: Extract<GateTask, { kind: 'maintenance' }>,
@@ -53,6 +54,7 @@ export async function evaluateMaintenance(
     return 'left alone: of another subscription';
   const cluster = await findCluster(clusterId, ports.clusters);
   if (!cluster) return await forgetCluster(clusterId, ports);
+  if (cluster instanceof SyncError) return await tellUnread(clusterId, cluster, ports);
   const asked = askedConfigurations(cluster, ports.maintenancePolicy);
   const known = await ports.holds.ofCluster(cluster.resource.id);
   if (asked.size === 0 && known.length === 0) return 'left alone';
@@ -67,12 +69,13 @@ export async function evaluateMaintenance(
   return outcomes.join('; ');
 }
 
-async function findCluster(clusterId: string, clusters: ClusterReader): Promise<Cluster | undefined> {
+/** @returns undefined where there is none; an error that does not end by itself */
+async function findCluster(clusterId: string, clusters: ClusterReader): Promise<Cluster | SyncError | undefined> {
   try {
     return await clusters.get(parseClusterId(clusterId));
   } catch (error) {
-    if (error instanceof SyncError && error.code === 'CLUSTER_NOT_FOUND') return undefined;
-    throw error;
+    if (!(error instanceof SyncError) || error.code === 'ARM_UNAVAILABLE') throw error;
+    return error.code === 'CLUSTER_NOT_FOUND' ? undefined : error;
   }
 }
 

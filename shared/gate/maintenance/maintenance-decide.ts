@@ -1,3 +1,4 @@
+import { isOfTheFuture } from '../../model/clock-skew.js';
 import { describeLeft } from './hold-status.js';
 import { dayAt, isCovered, isOver, isRunningOut, spanFrom } from './maintenance-dates.js';
 import {
@@ -82,7 +83,7 @@ export function decideHold(facts: HoldFacts): HoldStep {
 }
 
 function decideOpen(facts: HoldFacts): HoldStep {
-  const { record, mode, judgedAt } = facts;
+  const { record, mode, judgedAt, now } = facts;
   if (!record) return nothing('open');
   if (!isOurs(record)) return { step: 'forget', because: 'all targets are open' };
   const entry = entryThere(facts, record);
@@ -91,8 +92,8 @@ function decideOpen(facts: HoldFacts): HoldStep {
     return wait ? nothing('the hold is being placed') : { step: 'forget', because: 'our entry is gone' };
   }
   if (mode === 'observe') return leave(facts, record);
-  if (record.state !== 'releasing' && record.recordedAt > judgedAt)
-    return nothing('the hold is newer than this decision');
+  const isNewer = record.recordedAt > judgedAt && !isOfTheFuture(record.recordedAt, now);
+  if (record.state !== 'releasing' && isNewer) return nothing('the hold is newer than this decision');
   return release(facts, record, entry);
 }
 
@@ -240,7 +241,8 @@ function isYoung({ state, recordedAt }: HoldRecord, { now }: HoldFacts): boolean
 }
 
 function isRefused({ refusedAt }: HoldRecord, { now }: HoldFacts): boolean {
-  return refusedAt !== undefined && now.getTime() - refusedAt.getTime() < tryRefusedAfterMs;
+  if (refusedAt === undefined || isOfTheFuture(refusedAt, now)) return false;
+  return now.getTime() - refusedAt.getTime() < tryRefusedAfterMs;
 }
 
 function today({ configuration, now }: HoldFacts): string {

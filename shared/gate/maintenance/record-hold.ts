@@ -86,8 +86,9 @@ export async function tellRefusal(
   ports: HoldPorts,
 ): Promise<StepOutcome> {
   const { clusterId, name, stored, error, now } = refusal;
-  const reason = `${error.code}: ${error.message}. ${error.advice}`.slice(0, longestReason);
+  const reason = describeError(error).slice(0, longestReason);
   const known = stored?.record;
+  if (stored?.record.state === 'held') await tellUnattended(stored, error, ports);
   if (!lasting.has(known?.state) && known?.reasons.at(-1) !== reason) {
     const record: HoldRecord = {
       ...{ clusterId, configuration: name, state: 'refused', before: known?.before ?? null, reasons: [reason] },
@@ -96,4 +97,27 @@ export async function tellRefusal(
     if ((await ports.holds.save(record, stored?.etag)) !== undefined) await addHoldProblem(record, ports);
   }
   return { outcome: 'settled', because: reason };
+}
+
+/** @throws the error where nothing is held: nobody knows what AKS may do to a cluster that cannot be read */
+export async function tellUnread(clusterId: string, error: SyncError, ports: HoldPorts): Promise<string> {
+  const held = (await ports.holds.ofCluster(clusterId)).filter(({ record }) => record.state === 'held');
+  if (held.length === 0) throw error;
+  for (const stored of held) await tellUnattended(stored, error, ports);
+  return describeError(error);
+}
+
+const unattended = 'neither renewed nor released, and ends by itself: ';
+
+/** What is held stays so, beside what Azure says; told once as a problem. */
+async function tellUnattended({ record, etag }: StoredHold, error: SyncError, ports: HoldPorts): Promise<void> {
+  const told = `${unattended}${describeError(error)}`.slice(0, longestReason);
+  if (record.reasons.includes(told)) return;
+  const reasons = [...record.reasons.filter((reason) => !reason.startsWith(unattended)), told];
+  if ((await ports.holds.save({ ...record, reasons }, etag)) === undefined) return;
+  await addHoldProblem({ ...record, reasons, recordedAt: ports.now() }, ports);
+}
+
+function describeError({ code, message, advice }: SyncError): string {
+  return `${code}: ${message}. ${advice}`;
 }

@@ -8,6 +8,7 @@ import { auditIdOf } from '../audit.js';
 import { modeOf, type EnforcementPolicy } from '../enforcement.js';
 import { judgeTarget, type JudgePorts, type JudgeReads } from '../evaluate-target.js';
 import { passageOf, type Passage } from '../passage.js';
+import { listClusters } from './list-clusters.js';
 import { isSameLists, makeLists, runningVersionsOf, type PolicyFacts } from './policy-lists.js';
 import type { AuditEntry, AuditTrail, SeenClusters } from '../ports.js';
 import type { PolicyAssignment, PolicyLists } from './policy-ports.js';
@@ -45,7 +46,7 @@ export async function evaluatePolicy(ports: PolicyPorts): Promise<string> {
   const assignment = await policyAssignments.get();
   if (!assignment) return 'the policy assignment is not there: check POLICY_ASSIGNMENT_ID';
   const judgedAt = ports.now();
-  const facts = await learnFacts(ports);
+  const facts = await learnFacts(assignment.lists.guarded, ports);
   const ours = (id: string): PolicyFacts =>
     modeOf(id, enforcement) === 'enforce' ? facts.of(id) : { kind: 'untouched' };
   const observed = makeLists(assignment.lists, facts.guarded, facts.of);
@@ -135,17 +136,18 @@ interface Facts {
 }
 
 /** What ARM and the gates say of every cluster of the subscription. */
-async function learnFacts(ports: PolicyPorts): Promise<Facts> {
-  const listed = await ports.clusters.list();
+async function learnFacts(guarded: readonly string[], ports: PolicyPorts): Promise<Facts> {
+  const own = `/subscriptions/${ports.subscriptionId}/`;
+  const isOwn = (id: string): boolean => id.toLowerCase().startsWith(own);
+  const listed = await listClusters(guarded.filter(isOwn), ports.clusters);
   const records = await ports.targets.list();
   const reads = readOnce(records, ports);
   const known = new Map<string, PolicyFacts>();
   for (const cluster of listed.clusters) known.set(cluster.resource.key, await factsOf(cluster, records, reads));
   await addUnclear(listed, records, known, reads, ports);
-  const own = `/subscriptions/${ports.subscriptionId}/`;
   return {
     guarded: [...known].filter(([, { kind }]) => kind === 'guarded').map(([id]) => id),
-    of: (id) => known.get(id) ?? { kind: id.startsWith(own) ? 'left-alone' : 'untouched' },
+    of: (id) => known.get(id) ?? { kind: isOwn(id) ? 'left-alone' : 'untouched' },
   };
 }
 

@@ -1,5 +1,6 @@
 import { isOfTheFuture } from '../../model/clock-skew.js';
-import type { Cluster } from '../../model/cluster.js';
+import type { Cluster, UpgradeProfile } from '../../model/cluster.js';
+import { SyncError } from '../../model/errors.js';
 import { artifactName } from '../../model/artifact.js';
 import { compareVersions, type KubernetesVersion } from '../../model/kubernetes-version.js';
 import { hashFacts } from '../../requirements/facts-hash.js';
@@ -30,6 +31,7 @@ export interface ReconcileClusterPorts extends RequestPorts, JudgeAgainPorts, De
  * Plans what is due for one cluster, judges the rest again, and denounces plans that were made from other facts than today's.
  * @param named versions that update runs name for it
  * @returns how many plans were asked for
+ * @throws SyncError of ARM; where it does not tell what AKS offers, after all else is done
  */
 export async function reconcileCluster(
   cluster: Cluster,
@@ -39,13 +41,14 @@ export async function reconcileCluster(
   ports: ReconcileClusterPorts,
 ): Promise<number> {
   if (cluster.bootstrap.source === 'direct') return 0;
-  const profile = await ports.clusters.upgradeProfile(cluster.resource);
   const own = records.filter((record) => record.clusterId.toLowerCase() === cluster.resource.key);
   const current = own.filter((record) => compareVersions(record.kubernetesVersion, cluster.kubernetesVersion) >= 0);
   const recorded = current.map((record) => record.kubernetesVersion);
-  const wanted = wantedVersions(cluster, profile, [...named, ...recorded], ports.targetPolicy);
   const facts = await currentFacts(cluster, current, ports);
   for (const { planned } of current) if (planned && planned.factsHash !== facts) await denounce(planned, ports);
+  const profile = await readProfile(cluster, ports);
+  const unknown = profile instanceof SyncError;
+  const wanted = unknown ? recorded : wantedVersions(cluster, profile, [...named, ...recorded], ports.targetPolicy);
   const windows = await refreshDeadlines(cluster, wanted, deadlines, ports);
   const needed = neededBy(cluster, wanted, windows, needs, ports.now());
   const due = wanted.filter((version) => {
@@ -56,7 +59,18 @@ export async function reconcileCluster(
   await enqueueTargets(cluster.resource.id, due, ports, needed);
   const settled = wanted.filter((version) => !due.includes(version));
   await judgeAgain(cluster.resource.id, settled, { records: current, indexes, proofs, judgements }, ports);
+  if (unknown) throw profile;
   return due.length;
+}
+
+/** @returns why AKS does not tell what it offers: what is known already is looked after all the same, and told why it cannot be planned */
+async function readProfile(cluster: Cluster, { clusters }: ReconcileClusterPorts): Promise<UpgradeProfile | SyncError> {
+  try {
+    return await clusters.upgradeProfile(cluster.resource);
+  } catch (error) {
+    if (error instanceof SyncError) return error;
+    throw error;
+  }
 }
 
 /** A deadline earlier than all that were known counts for the artifacts, too, with a new plan. Pure. */
@@ -102,4 +116,26 @@ export function needsPlan(
     if (state.phase === 'proven') return false;
     return isOlder(state.dueAt, now, state.phase === 'failed' ? policy.retryFailedAfterMs : policy.lostAfterMs);
   });
+}
+
+/**
+ * A cluster that a list describes in a way that cannot be read: whether its plans can be renewed by asking for it alone, or why not, is
+ * found out by planning them; until then its gates are judged by what is known.
+ */
+export async function reconcileUnread(
+  id: string,
+  records: readonly TargetRecord[],
+  { indexes, proofs, judgements }: Knowledge,
+  ports: ReconcileClusterPorts,
+): Promise<void> {
+  const own = records.filter(({ clusterId }) => clusterId.toLowerCase() === id.toLowerCase());
+  const [first] = own;
+  if (!first) return;
+  const isDue = (record: TargetRecord): boolean =>
+    needsPlan(record, record.planned?.factsHash ?? '', indexes, ports.now(), ports.reconcilePolicy);
+  const versionsOf = (some: readonly TargetRecord[]) => some.map(({ kubernetesVersion }) => kubernetesVersion);
+  const due = own.filter(isDue);
+  await enqueueTargets(first.clusterId, versionsOf(due), ports);
+  const settled = own.filter((record) => !due.includes(record));
+  await judgeAgain(first.clusterId, versionsOf(settled), { records: own, indexes, proofs, judgements }, ports);
 }

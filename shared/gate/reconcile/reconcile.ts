@@ -15,7 +15,7 @@ import type { Holds, MaintenancePolicy } from '../maintenance/maintenance-ports.
 import type { FleetGateRecords, Fleets } from '../fleet/fleet-ports.js';
 import type { Judgement, SeenClusters } from '../ports.js';
 import { publishLeftovers, type PublishPorts } from '../announcements/publish-announcements.js';
-import { reconcileCluster, type ReconcileClusterPorts } from './reconcile-cluster.js';
+import { reconcileCluster, reconcileUnread, type ReconcileClusterPorts } from './reconcile-cluster.js';
 import { pruneDeadlines } from './reconcile-deadlines.js';
 import { indexRegistries, roundsDue } from './reconcile-knowledge.js';
 import { rememberClusters, seen } from './seen-clusters.js';
@@ -94,6 +94,10 @@ export async function reconcile(ports: ReconcilePorts, look: MaintenanceLook = '
         { ...seen(cluster, known.get(cluster.resource.key), ports.now()), finding: outcome },
       ]);
     }
+  }
+  for (const { id } of listed.unreadable) {
+    const outcome = await attempt(() => reconcileUnread(id, records, knowledge, ports));
+    if (outcome !== undefined) failures.push(`${id}: ${outcome}`);
   }
   const maintained = await attempt(() =>
     reconcileMaintenance(look === 'all' ? clusters : clusters.filter(isShut(judgements)), ports),

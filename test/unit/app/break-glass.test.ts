@@ -65,6 +65,27 @@ test('a Fleet gate of its member is approved at once, in the name of who broke i
   expect(entries).toHaveLength(1);
 });
 
+test.each([
+  ['proofs that cannot be renewed', clusterOf()],
+  [
+    'a plan of the cluster as it was',
+    clusterOf('one', 'acr', { properties: { addonProfiles: { a: { enabled: true } } } }),
+  ],
+])('a Fleet gate whose member is open on proof, and waits for %s, is approved at once, too', async (_what, cluster) => {
+  const { azure, app } = await arrange();
+  await setProof(azure, 'proven');
+  azure.clusters.put(cluster, profileOf(target));
+  azure.fleets.putRun(runOf([clusterId()]));
+  azure.fleets.putGate(gateOf());
+  azure.clock.advance(hours(1) / 1000);
+  await app.evaluate({ kind: 'fleet-gate', gateId: gateId() });
+  expect((await app.gate(asked)).decision).toBe('open');
+  expect((await azure.fleets.getGate(gateId()))?.state).toBe('Pending');
+  await app.breakGlass(breakOrder());
+  await app.evaluate({ kind: 'fleet-gate', gateId: gateId() });
+  expect((await azure.fleets.getGate(gateId()))?.state).toBe('Completed');
+});
+
 test('of a version that was never planned it is told to others, too, and so is its end', async () => {
   const azure = new FakeSubscription();
   azure.addRegistry();

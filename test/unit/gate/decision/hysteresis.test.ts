@@ -112,6 +112,16 @@ test('a broken glass opens what proofs keep shut, names who and why, and still l
 });
 
 test.each([
+  ['a running upgrade', stateOf(), upgradeTo('1.35.7')],
+  ['grace', aged(1), undefined],
+])('a broken glass opens what is only held open by %s: that alone would open nothing', (_what, state, seen) => {
+  expect(judge(state, { seen }).held).toBeDefined();
+  const gate = judge(state, { seen, glass });
+  expect(gate).toMatchObject({ decision: 'open', breakGlass: { who: 'kim' } });
+  expect(gate.held).toBeUndefined();
+});
+
+test.each([
   ['has expired', { ...glass, expiresAt: now }],
   [
     'is dated in the future',

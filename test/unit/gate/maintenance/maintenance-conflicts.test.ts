@@ -1,5 +1,6 @@
+import { evaluateMaintenance } from '../../../../shared/gate/maintenance/evaluate-maintenance.js';
 import { SyncError } from '../../../../shared/model/errors.js';
-import { clusterId } from '../../../support/builders.js';
+import { clusterId, hours } from '../../../support/builders.js';
 import { weekly } from '../../../support/fakes/fake-maintenance.js';
 import {
   arrangeMaintained,
@@ -109,14 +110,35 @@ test('a right that is missing is told at the hold with what to grant, and tried 
   expect(await holdOf(azure)).toMatchObject({ state: 'held' });
 });
 
-test('configurations that may not be listed are told, and what is held stays known', async () => {
+test.each([
+  ['configurations that may not be listed', 'ARM_FORBIDDEN', 'maintenance'],
+  ['a cluster that may not be read', 'ARM_FORBIDDEN', 'clusters'],
+  ['a cluster that is described oddly', 'ARM_UNEXPECTED', 'clusters'],
+] as const)('what is held stays, and %s are told there and as one problem: %s of %s', async (_what, code, of) => {
   const azure = arrangeMaintained();
   await judgeMaintenance(azure);
-  azure.maintenance.fault = () => {
-    throw new SyncError('ARM_FORBIDDEN', 'GET: 403');
+  azure[of].fault = () => {
+    throw new SyncError(code, 'GET: no');
   };
-  expect(await judgeMaintenance(azure)).toContain('ARM_FORBIDDEN');
-  expect(await holdOf(azure)).toMatchObject({ state: 'held', entry: firstEntry });
+  for (let looks = 0; looks < 3; looks += 1) expect(await judgeMaintenance(azure)).toContain(code);
+  const shut = '1.35.7 is unknown: it had no plan, and is being planned';
+  const told = `neither renewed nor released, and ends by itself: ${code}: GET: no`;
+  expect(await holdOf(azure)).toMatchObject({
+    ...{ state: 'held', entry: firstEntry },
+    reasons: [shut, expect.stringContaining(told) as string],
+  });
+  expect(await azure.problems.list(9)).toMatchObject([{ reason: expect.stringContaining(told) as string }]);
+  azure[of].fault = () => undefined;
+  await judgeMaintenance(azure);
+  expect((await holdOf(azure))?.reasons).toEqual([expect.stringContaining('1.35.7 is unknown') as string]);
+});
+
+test('of a cluster that cannot be read, and where nothing is held, the message comes back', async () => {
+  const azure = arrangeMaintained();
+  azure.clusters.fault = () => {
+    throw new SyncError('ARM_UNEXPECTED', 'GET: odd');
+  };
+  await expect(judgeMaintenance(azure)).rejects.toMatchObject({ code: 'ARM_UNEXPECTED' });
 });
 
 test('throttled, the message comes back; the change that Azure made all the same is recognised', async () => {
@@ -152,4 +174,26 @@ test('when holds are switched off, an entry ends by itself and is cleared away a
   azure.clock.advance(4 * day);
   await judgeMaintenance(azure);
   expect([entriesOf(azure), await azure.holds.list()]).toEqual([[christmas], []]);
+});
+
+test('a hold that a clock far ahead has placed is released when all is open, not when that time has come', async () => {
+  const azure = arrangeMaintained();
+  const ahead = () => new Date(azure.clock.now().getTime() + hours(20));
+  const task = { kind: 'maintenance', clusterId: clusterId() } as const;
+  await evaluateMaintenance(task, { ...azure.ports(), now: ahead });
+  expect(entriesOf(azure)).toHaveLength(2);
+  await warmUp(azure);
+  expect([entriesOf(azure), await azure.holds.list()]).toEqual([[christmas], []]);
+});
+
+test('a refusal that a clock far ahead has noted is tried again at once', async () => {
+  const azure = arrangeMaintained();
+  const ahead = () => new Date(azure.clock.now().getTime() + hours(20));
+  azure.maintenance.fault = (what) => {
+    if (what === 'put') throw new SyncError('ARM_FORBIDDEN', 'PUT: 403');
+  };
+  await evaluateMaintenance({ kind: 'maintenance', clusterId: clusterId() }, { ...azure.ports(), now: ahead });
+  azure.maintenance.fault = () => undefined;
+  await judgeMaintenance(azure);
+  expect(await holdOf(azure)).toMatchObject({ state: 'held', entry: firstEntry });
 });

@@ -89,6 +89,29 @@ test.each([
   expect(await listsOf(scene)).toEqual({ guarded: [], allowed: [] });
 });
 
+test.each([
+  ['leaves out', () => undefined],
+  [
+    'leaves out, and that may not be read by itself,',
+    ({ azure }: Scene) => {
+      azure.clusters.fault = () => {
+        throw new SyncError('ARM_FORBIDDEN', '403');
+      };
+    },
+  ],
+])('a cluster that a list of ARM %s for a moment stays guarded', async (_what, happens) => {
+  const scene = await arrange();
+  await look(scene);
+  await new Application(scene.azure.ports()).reconcile();
+  happens(scene);
+  scene.azure.clusters.list = async () => ({ clusters: [], unreadable: [] });
+  await look(scene);
+  expect(await listsOf(scene)).toEqual(openLists);
+  scene.azure.clock.advance(hours(25) / 1000);
+  await look(scene);
+  expect(await listsOf(scene)).toEqual({ ...openLists, allowed: [one('1.34.7')] });
+});
+
 test('a cluster that cannot be read keeps what it ran when last seen, and what is open, and nothing newer', async () => {
   const scene = await arrange();
   await look(scene);
