@@ -60,6 +60,7 @@ async function npm(
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   if (!isLive) process.stdout.write(text);
-  console.log(`=== npm ${words.join(' ')}: ${code === 0 ? 'fine' : 'FAILED'} after ${seconds} s`);
+  const verdict = code === 0 ? 'fine' : code === notChecked ? 'NOT CHECKED' : 'FAILED';
+  console.log(`=== npm ${words.join(' ')}: ${verdict} after ${seconds} s`);
   return { isFine: code === 0, code, output: text };
 }
