@@ -50,7 +50,7 @@ function addGate(program: Command, terminal: Terminal, end: (code: ExitCode) => 
       `${appHelp}
 Example, as a step of a pipeline:
   aks-artifact-sync gate --cluster "$CLUSTER_ID" --version 1.35.6 --wait --timeout 2h &&
-    az aks upgrade --ids "$CLUSTER_ID" -k 1.35.6 --yes
+    az aks upgrade -g "$GROUP" -n "$CLUSTER" -k 1.35.6 --yes
 
 With --wait: exit code 3 when it is not open in time, 1 when the app could not be reached at the end.
 ${exitCodeHelp}`,

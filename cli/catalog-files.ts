@@ -23,6 +23,11 @@ export const catalogFileOptions = {
   ],
 } as const;
 
+export const observedOption = [
+  '--observed <file>',
+  'what `GET /api/drift` answers for a cluster like this one: adds what escaped there',
+] as const;
+
 /** An app reads some fifty reports; more than this is another folder. */
 const mostReports = 500;
 

@@ -1,6 +1,6 @@
 import type { DiffDocument, OfflineDiff } from '../shared/app/offline-diff.js';
 import type { Column } from './fit-columns.js';
-import { describeReasons, renderClusterLine } from './plan-report.js';
+import { describeReasons, renderClusterLine, renderFindings } from './plan-report.js';
 import { count } from './plan-remarks.js';
 import { drawTable } from './table.js';
 import { formatBytes } from './format-bytes.js';
@@ -21,6 +21,7 @@ export function renderDiff(diff: OfflineDiff, display: Display): string {
       (diff.document.unmeasured ?? []).map(({ artifact, reason }) => [artifact, reason]),
       display,
     ),
+    ...renderFindings(diff.document, display),
     ...renderEntries(
       `UNRESOLVED for ${diff.document.to}: what is new may be more`,
       diff.document.unresolved.map(({ component, version, reason }) => [

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { catalogFileOptions } from './catalog-files.js';
+import { catalogFileOptions, observedOption } from './catalog-files.js';
 import type { CatalogOptions } from './catalog.js';
 import type { OfflineOptions } from './offline-files.js';
 import { exitCodeHelp, type ExitCode } from './outcome.js';
@@ -23,6 +23,7 @@ function addPlan(program: Command, terminal: Terminal, end: (code: ExitCode) => 
     .option(...catalogFileOptions.overrides)
     .option(...catalogFileOptions.agentbaker)
     .option(...catalogFileOptions.vulnerability)
+    .option(...observedOption)
     .option('--cache-rules-file <file>', 'what `az acr cache list` answered: shows which artifacts ARM has to import')
     .option('--diff', 'only what changes from the version that the cluster runs')
     .option('--upstream <url>', 'with --diff: MAR or a mirror of it, whose manifests tell how many bytes are new')
@@ -31,8 +32,8 @@ function addPlan(program: Command, terminal: Terminal, end: (code: ExitCode) => 
       'after',
       `
 How to get the files (the answers of \`az aks show\` and \`az aks get-upgrades\` have another shape):
-  az rest --method get --url "<cluster id>?api-version=2025-10-01" > cluster.json
-  az rest --method get --url "<cluster id>/upgradeProfiles/default?api-version=2025-05-04-preview" > profile.json
+  az rest --method get --url "<cluster id>?api-version=2026-06-01" > cluster.json
+  az rest --method get --url "<cluster id>/upgradeProfiles/default?api-version=2026-08-02-preview" > profile.json
 
 Examples:
   aks-artifact-sync plan --managed-cluster cluster.json --upgrade-profile profile.json --to 1.35.6
@@ -56,6 +57,7 @@ function addExplain(program: Command, terminal: Terminal, end: (code: ExitCode) 
     .option(...catalogFileOptions.overrides)
     .option(...catalogFileOptions.agentbaker)
     .option(...catalogFileOptions.vulnerability)
+    .option(...observedOption)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',

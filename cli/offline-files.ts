@@ -13,11 +13,13 @@ export interface OfflineOptions extends CatalogFileOptions {
   /** Target version, `x.y.z`. */
   readonly to: string;
   readonly json?: boolean;
+  /** Path of an answer of `GET /api/drift`. */
+  readonly observed?: string;
 }
 
 /** @throws WrongUse for a file that is missing or no JSON */
 export async function readDocuments(options: OfflineOptions): Promise<OfflineDocuments> {
-  const { managedCluster, upgradeProfile } = options;
+  const { managedCluster, upgradeProfile, observed } = options;
   return {
     managedCluster: { name: managedCluster, content: await readJson('--managed-cluster', managedCluster) },
     upgradeProfile:
@@ -25,6 +27,9 @@ export async function readDocuments(options: OfflineOptions): Promise<OfflineDoc
         ? undefined
         : { name: upgradeProfile, content: await readJson('--upgrade-profile', upgradeProfile) },
     catalog: await readCatalogFiles(options),
+    ...(observed === undefined
+      ? {}
+      : { observed: { name: observed, content: await readJson('--observed', observed) } }),
   };
 }
 

@@ -23,7 +23,7 @@ export async function runPlanDiff(options: DiffOptions, terminal: Terminal): Pro
   }
   const unmeasured = document.unmeasured?.length ?? 0;
   const incomplete = `The size of ${count(unmeasured, 'artifact', 'artifacts')} could not be read, so the total is too small.`;
-  const gaps = remarksOfGaps(document.unresolved.length, document.to);
+  const gaps = remarksOfGaps(document, document.to);
   writeRemarks([...remarks, ...gaps, ...(unmeasured === 0 ? [] : [incomplete])], terminal);
   return exitCodes.fine;
 }

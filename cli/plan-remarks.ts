@@ -4,16 +4,18 @@ import { indentWords } from './wrap.js';
 
 /** What to know before trusting a plan, a sentence each; empty when there is nothing. */
 export function remarksOfPlan({ document, remarks }: OfflinePlan): readonly string[] {
-  const { unresolved, findings, kubernetesVersion } = document;
-  const doubts = findings.filter(({ effect }) => effect === 'unknown').length;
-  const doubtful = `${count(doubts, 'finding keeps', 'findings keep')} the set from being certain, so a gate for ${kubernetesVersion} stays unknown.`;
-  return [...remarks, ...remarksOfGaps(unresolved.length, kubernetesVersion), ...(doubts === 0 ? [] : [doubtful])];
+  return [...remarks, ...remarksOfGaps(document, document.kubernetesVersion)];
 }
 
-export function remarksOfGaps(unresolved: number, version: string): readonly string[] {
-  if (unresolved === 0) return [];
-  const gaps = count(unresolved, 'component is', 'components are');
-  return [`The plan is incomplete: ${gaps} unresolved, so a gate for ${version} stays unknown.`];
+type Known = Pick<OfflinePlan['document'], 'unresolved' | 'findings'>;
+
+/** Why a set may not be all of it. */
+export function remarksOfGaps({ unresolved, findings }: Known, version: string): readonly string[] {
+  const gaps = count(unresolved.length, 'component is', 'components are');
+  const incomplete = `The plan is incomplete: ${gaps} unresolved, so a gate for ${version} stays unknown.`;
+  const doubts = findings.filter(({ effect }) => effect === 'unknown').length;
+  const doubtful = `${count(doubts, 'finding keeps', 'findings keep')} the set from being certain, so a gate for ${version} stays unknown.`;
+  return [...(unresolved.length === 0 ? [] : [incomplete]), ...(doubts === 0 ? [] : [doubtful])];
 }
 
 /** Warnings go to stderr: what was asked for stays fit for a program. */

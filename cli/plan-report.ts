@@ -21,7 +21,7 @@ export function renderPlan(plan: OfflinePlan, display: Display): string {
     renderHead(plan, display),
     ...renderKind('Images', 'image', artifacts, display),
     ...renderKind('Binaries', 'binary', artifacts, display),
-    ...renderFindings(plan, display),
+    ...renderFindings(plan.document, display),
     renderUnresolved(plan, display),
   ].join('\n\n');
 }
@@ -118,8 +118,11 @@ export function describeReasons({ because }: Artifact): string {
   return [...sources].map(([component, found]) => `${component} (${found.join('; ')})`).join('; ');
 }
 
-function renderFindings({ document }: OfflinePlan, { width, colors }: Display): readonly string[] {
-  const { findings } = document;
+/** What people should know of the target, nothing where there are none. */
+export function renderFindings(
+  { findings }: Pick<OfflinePlan['document'], 'findings'>,
+  { width, colors }: Display,
+): readonly string[] {
   if (findings.length === 0) return [];
   const entries = findings.map(({ code, subject, message, effect }) => {
     const name = cleanText(`${subject} (${code}${effect === 'unknown' ? ', the gate stays unknown' : ''})`);

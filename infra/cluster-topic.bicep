@@ -21,7 +21,7 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2025-05-01' existin
 }
 
 module events 'modules/cluster-events.bicep' = {
-  name: '${name}-cluster-${uniqueString(clusterId)}'
+  name: '${name}-cluster-${uniqueString(toLower(clusterId))}'
   params: {
     clusterId: clusterId
     location: cluster.location

@@ -8,12 +8,12 @@ import { Access, Concurrency, Features, Network, Registry, Settings, Tags } from
 @description('Optional. Region of everything; that of the network where there is one. Default: that of the deployment.')
 param location string = deployment().location
 
-@description('Optional. Start of every name: letters, digits and hyphens. Two in one subscription need two names.')
+@description('Optional. Start of every name: letters, digits and hyphens, no hyphen at its end. Two in one subscription need two names.')
 @minLength(3)
 @maxLength(20)
 param name string = 'artifact-sync'
 
-@description('Optional. Resource group; made if it is not there.')
+@description('Optional. Resource group; made if it is not there, and given `tags` instead of those that it has.')
 param resourceGroupName string = 'rg-${name}'
 
 @description('Optional. Tags of every resource.')
@@ -167,7 +167,8 @@ module subnets 'modules/subnets.bicep' = {
 
 module registryAccess 'modules/registry.bicep' = [
   for registry in registries: {
-    name: '${name}-registry-${uniqueString(registry.resourceId)}'
+    // Of several apps that share a registry, each has a deployment of its own there.
+    name: '${name}-registry-${uniqueString(subscription().id, toLower(registry.resourceId))}'
     scope: resourceGroup(split(registry.resourceId, '/')[2], split(registry.resourceId, '/')[4])
     params: {
       registryName: last(split(registry.resourceId, '/'))
@@ -229,6 +230,7 @@ module endpoints 'modules/endpoints.bicep' = if (isPrivate) {
     location: location
     tags: tags
     subnetId: subnets.outputs.endpointSubnetId
+    appSubnetId: subnets.outputs.appSubnetId
     dnsZoneResourceGroupId: network.kind == 'existing' ? network.?dnsZoneResourceGroupId ?? '' : ''
     storageAccountId: storage.outputs.accountId
     appId: app.outputs.appId
@@ -241,7 +243,8 @@ module package 'modules/package.bicep' = if (!empty(packageUri)) {
   name: '${name}-package'
   scope: group
   params: { appName: app.outputs.appName, packageUri: packageUri }
-  dependsOn: [endpoints]
+  // What the app starts with: its way to storage, and its rights.
+  dependsOn: [endpoints, registryAccess]
 }
 
 module eventsIn 'modules/events-in.bicep' = {

@@ -24,8 +24,9 @@ param queueName string
 param deadLetterContainerName string
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
-  // At most 50 letters, digits and hyphens; a cluster may have 63, underscores among them.
-  name: 'egst-${take(replace(last(split(clusterId, '/')), '_', '-'), 31)}-${uniqueString(clusterId)}'
+  // At most 50 letters, digits and hyphens; a cluster may have 63, underscores among them. AKS writes `resourcegroups` in ids, others
+  // `resourceGroups`: a topic more than one is refused.
+  name: 'egst-${take(replace(last(split(clusterId, '/')), '_', '-'), 31)}-${uniqueString(toLower(clusterId))}'
   location: location
   tags: tags
   identity: { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }

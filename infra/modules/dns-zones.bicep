@@ -22,7 +22,7 @@ resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
 resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
   for (zoneName, index) in zoneNames: {
     parent: zones[index]
-    name: uniqueString(networkId)
+    name: uniqueString(toLower(networkId))
     location: 'global'
     tags: tags
     properties: { registrationEnabled: false, virtualNetwork: { id: networkId } }

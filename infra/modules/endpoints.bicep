@@ -14,7 +14,10 @@ param tags Tags
 @description('Required. Resource id of the subnet for private endpoints.')
 param subnetId string
 
-@description('Required. Resource group with the private DNS zones; empty: they are made here and linked to the network.')
+@description('Required. Resource id of the subnet of the app: its network resolves through zones that are made here.')
+param appSubnetId string
+
+@description('Required. Resource group with the private DNS zones; empty: they are made here and linked to the network of the app.')
 param dnsZoneResourceGroupId string
 
 @description('Required. Resource id of the storage account.')
@@ -52,7 +55,7 @@ var targets = concat(
   empty(topicId) ? [] : [{ label: 'topic', targetId: topicId, groupId: 'topic', zone: 'privatelink.${cloud.events}' }],
   map(registryIds, id => {
     // Deployments and endpoints have names of at most 64 characters, a registry one of at most 50.
-    label: '${take(last(split(id, '/')), 24)}-${uniqueString(id)}'
+    label: '${take(last(split(id, '/')), 24)}-${uniqueString(toLower(id))}'
     targetId: id
     groupId: 'registry'
     zone: registryZone
@@ -63,7 +66,7 @@ var zoneGroupId = empty(dnsZoneResourceGroupId) ? resourceGroup().id : dnsZoneRe
 
 module zones 'dns-zones.bicep' = if (empty(dnsZoneResourceGroupId)) {
   name: 'dns-zones'
-  params: { zoneNames: zoneNames, networkId: first(split(subnetId, '/subnets/')), tags: tags }
+  params: { zoneNames: zoneNames, networkId: first(split(appSubnetId, '/subnets/')), tags: tags }
 }
 
 module endpoints 'private-endpoint.bicep' = [

@@ -35,7 +35,7 @@ resource clusters 'Microsoft.ContainerService/managedClusters@2025-05-01' existi
 
 module clusterEvents 'cluster-events.bicep' = [
   for (id, index) in clusterIds: {
-    name: '${name}-cluster-${uniqueString(id)}'
+    name: '${name}-cluster-${uniqueString(toLower(id))}'
     params: {
       clusterId: id
       location: clusters[index].location

@@ -30,7 +30,7 @@ resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' existing =
 resource pulls 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for roleId in roleIds: {
     scope: registry
-    name: guid(registry.id, appPrincipalId, roleId)
+    name: guid(toLower(registry.id), appPrincipalId, roleId)
     properties: {
       principalId: appPrincipalId
       principalType: 'ServicePrincipal'
@@ -41,7 +41,7 @@ resource pulls 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 
 resource reads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(readerRoleId)) {
   scope: registry
-  name: guid(registry.id, appPrincipalId, readerRoleId)
+  name: guid(toLower(registry.id), appPrincipalId, readerRoleId)
   properties: {
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
@@ -51,7 +51,7 @@ resource reads 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty
 
 resource imports 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(importRoleId)) {
   scope: registry
-  name: guid(registry.id, appPrincipalId, importRoleId)
+  name: guid(toLower(registry.id), appPrincipalId, importRoleId)
   properties: {
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
@@ -61,7 +61,8 @@ resource imports 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!emp
 
 resource pullLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(workspaceId)) {
   scope: registry
-  name: 'artifact-sync-pulls'
+  // A registry that several apps share sends its log to each of them.
+  name: 'artifact-sync-pulls-${uniqueString(toLower(workspaceId))}'
   properties: {
     workspaceId: workspaceId
     logs: [{ category: 'ContainerRegistryRepositoryEvents', enabled: true }]

@@ -26,6 +26,9 @@ const usesStorageDrivers: Condition = {
   ],
 };
 
+/** ARM has a second switch for Container Insights since API version 2026-06-01; what either runs is the same. */
+const containerInsights = isTrue('azureMonitorProfile.containerInsights.enabled');
+
 const directPull: Condition = { kind: 'never', reason: 'direct-pull' };
 
 /** Components whose `when` is prose: what it means, tied to the words it was read from (their first ones). */
@@ -33,6 +36,28 @@ const readByHand: Readonly<Record<string, { readonly words: string; readonly con
   'ip-masq-agent-v2': { words: '{"default":"always","humanNote":"DaemonSet', condition: { kind: 'always' } },
   'csi-livenessprobe': { words: '{"anyOf":["storageProfile.diskCSIDriver",', condition: usesStorageDrivers },
   'csi-node-driver-registrar': { words: '{"anyOf":["storageProfile.diskCSIDriver",', condition: usesStorageDrivers },
+  'ama-logs-linux': {
+    words: '{"addonProfiles.omsagent.enabled":true}',
+    condition: { kind: 'any', of: [isTrue('addonProfiles.omsagent.enabled'), containerInsights] },
+  },
+  'addon-token-adapter': {
+    words:
+      '{"anyOf":[{"addonProfiles.omsagent.enabled":true,"addonProfiles.omsagent.config.useAADAuth":"true"},{"azure',
+    condition: {
+      kind: 'any',
+      of: [
+        {
+          kind: 'all',
+          of: [
+            isTrue('addonProfiles.omsagent.enabled'),
+            { kind: 'property', path: 'addonProfiles.omsagent.config.useAADAuth', test: { equals: 'true' } },
+          ],
+        },
+        isTrue('azureMonitorProfile.metrics.enabled'),
+        containerInsights,
+      ],
+    },
+  },
   // Whether an Ingress uses a certificate of a vault is not in ARM: both switches together make it possible.
   'app-routing-keyvault-placeholder': {
     words: '{"ingressProfile.webAppRouting.enabled":true,"humanNote":"only when an Ingress',

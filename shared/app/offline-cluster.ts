@@ -1,5 +1,6 @@
 import { parseManagedCluster, parseUpgradeProfile } from '../azure/cluster-documents.js';
 import type { Catalog } from '../catalog/catalog.js';
+import type { RequirementSet } from '../model/artifact.js';
 import type { Cluster, NodePool, UpgradeProfile } from '../model/cluster.js';
 import { SyncError } from '../model/errors.js';
 import {
@@ -8,8 +9,10 @@ import {
   parseKubernetesVersion,
   type KubernetesVersion,
 } from '../model/kubernetes-version.js';
-import type { RequirementInput } from '../requirements/resolve.js';
+import { addObserved, type ObservedArtifact } from '../requirements/observed.js';
+import { resolveRequirements, type RequirementInput } from '../requirements/resolve.js';
 import { offlineCatalog, type CatalogDocuments } from './offline-catalog.js';
+import { readObserved } from './offline-observed.js';
 
 /** An answer of ARM that somebody saved, as parsed JSON. */
 export interface SavedAnswer {
@@ -25,6 +28,8 @@ export interface OfflineDocuments {
   readonly upgradeProfile: SavedAnswer | undefined;
   /** Sources and overrides over the bundled data. */
   readonly catalog?: CatalogDocuments;
+  /** Of `GET /api/drift` of a comparable cluster. */
+  readonly observed?: SavedAnswer;
 }
 
 /** A cluster and what it is to be upgraded to, from documents alone. */
@@ -33,6 +38,7 @@ export interface OfflineCluster {
   readonly profile: UpgradeProfile | undefined;
   readonly target: KubernetesVersion;
   readonly catalog: Catalog;
+  readonly observed: readonly ObservedArtifact[];
 }
 
 /** What people are told of a cluster. */
@@ -56,7 +62,8 @@ export function readOfflineCluster(documents: OfflineDocuments, target: string):
   if (compareVersions(version, kubernetesVersion) < 0) {
     throw invalid(`${resource.name} runs ${kubernetesVersion} already, ${version} is older`);
   }
-  return { cluster, profile, target: version, catalog: offlineCatalog(documents.catalog ?? {}) };
+  const observed = documents.observed ? readObserved(documents.observed.content, documents.observed.name) : [];
+  return { cluster, profile, target: version, catalog: offlineCatalog(documents.catalog ?? {}), observed };
 }
 
 /**
@@ -64,7 +71,7 @@ export function readOfflineCluster(documents: OfflineDocuments, target: string):
  * can tell (the revision of kube-proxy for a version that no source names) is unresolved.
  */
 export function offlineInput(
-  { cluster, profile, target, catalog }: OfflineCluster,
+  { cluster, profile, target, catalog }: Omit<OfflineCluster, 'observed'>,
   version = target,
 ): RequirementInput {
   return {
@@ -76,6 +83,14 @@ export function offlineInput(
   };
 }
 
+/** The set for the target, or for another version of the cluster, with what was observed. There is no clock: nothing is too old. */
+export function resolveOffline(offline: OfflineCluster, version = offline.target): RequirementSet {
+  const { cluster, catalog, observed: facts } = offline;
+  const policy = { maxAgeMs: Infinity, mostPerMinor: Infinity };
+  const set = resolveRequirements(offlineInput(offline, version));
+  return addObserved(set, { facts, cluster, target: version, catalog, now: new Date(0), policy });
+}
+
 export function summarizeCluster({ resource, kubernetesVersion, bootstrap, pools }: Cluster): ClusterSummary {
   return {
     name: resource.name,
@@ -85,9 +100,10 @@ export function summarizeCluster({ resource, kubernetesVersion, bootstrap, pools
   };
 }
 
-/** First API version whose upgrade profile carries Component Insights (azure-facts.md, section 5). */
-export const insightsApiVersion = '2025-05-04-preview';
-const clusterApiVersion = '2025-10-01';
+/** A preview that is not yet a year old: only previews carry Component Insights, and AKS ends them then. */
+export const insightsApiVersion = '2026-08-02-preview';
+/** The version that the app asks for first: an older one leaves switches out (shared/azure/clusters.ts). */
+const clusterApiVersion = '2026-06-01';
 const profilePath = '/upgradeprofiles/default';
 
 /** @throws SyncError INVALID_INPUT naming the document and the path in it */

@@ -1,13 +1,12 @@
 import pLimit from 'p-limit';
-import { artifactName, type Requirement } from '../model/artifact.js';
+import { artifactName, type Finding, type Requirement } from '../model/artifact.js';
 import { SyncError } from '../model/errors.js';
 import { BlobSizes, sumBytes, type BlobSize } from '../oci/blob-sizes.js';
 import { diffSets } from '../requirements/diff.js';
 import { plannedArtifact, plannedGap, type PlannedArtifact, type PlannedGap } from '../requirements/plan-document.js';
-import { resolveRequirements } from '../requirements/resolve.js';
 import {
-  offlineInput,
   readOfflineCluster,
+  resolveOffline,
   summarizeCluster,
   type ClusterSummary,
   type OfflineDocuments,
@@ -32,8 +31,9 @@ export interface DiffDocument {
   readonly bytes?: number;
   /** What is missing in `bytes`; absent when no manifest was to be read. */
   readonly unmeasured?: readonly { readonly artifact: string; readonly reason: string }[];
-  /** Of the target: what is added may be more. */
+  /** Of the target, as are the findings: what is added may be more. */
   readonly unresolved: readonly PlannedGap[];
+  readonly findings: readonly Finding[];
 }
 
 export interface OfflineDiff {
@@ -56,8 +56,8 @@ export async function diffOffline(
   const offline = readOfflineCluster(documents, target);
   const sizes = upstream === undefined ? undefined : new BlobSizes(upstream);
   const current = offline.cluster.kubernetesVersion;
-  const before = resolveRequirements(offlineInput(offline, current));
-  const after = resolveRequirements(offlineInput(offline));
+  const before = resolveOffline(offline, current);
+  const after = resolveOffline(offline);
   const { added, removed, unchanged } = diffSets(before, after);
   const measured = sizes && (await measure(added, sizes));
   return {
@@ -70,6 +70,7 @@ export async function diffOffline(
       unchanged,
       ...(measured && { bytes: sumBytes([...measured.blobs.values()].flat()), unmeasured: measured.unmeasured }),
       unresolved: after.unresolved.map(plannedGap),
+      findings: after.findings,
     },
     cluster: summarizeCluster(offline.cluster),
     remarks: [

@@ -2,6 +2,7 @@ import { explainRequirement, type Explanation } from '../requirements/explain.js
 import {
   offlineInput,
   readOfflineCluster,
+  resolveOffline,
   summarizeCluster,
   type ClusterSummary,
   type OfflineDocuments,
@@ -33,7 +34,7 @@ export interface OfflineExplanation {
  */
 export function explainOffline(documents: OfflineDocuments, target: string, text: string): OfflineExplanation {
   const offline = readOfflineCluster(documents, target);
-  const { subject, answer, ...explanation } = explainRequirement(text, offlineInput(offline));
+  const { subject, answer, ...explanation } = explainRequirement(text, offlineInput(offline), resolveOffline(offline));
   return {
     document: {
       cluster: offline.cluster.resource.id,

@@ -1,12 +1,11 @@
 import { parseCacheRules } from '../azure/registry-documents.js';
 import { SyncError } from '../model/errors.js';
 import { planDocument, type PlanDocument, type PlannedArtifact } from '../requirements/plan-document.js';
-import { resolveRequirements } from '../requirements/resolve.js';
 import type { Strategy } from '../warming/state.js';
 import { strategyFor } from '../warming/strategy.js';
 import {
-  offlineInput,
   readOfflineCluster,
+  resolveOffline,
   summarizeCluster,
   type ClusterSummary,
   type OfflineDocuments,
@@ -42,7 +41,7 @@ export interface OfflinePlan {
  */
 export function planOffline(documents: OfflineDocuments, target: string, rules?: RulesOfPlan): OfflinePlan {
   const offline = readOfflineCluster(documents, target);
-  const set = resolveRequirements(offlineInput(offline));
+  const set = resolveOffline(offline);
   const document = planDocument(offline.cluster, offline.target, set);
   return {
     document: rules === undefined ? document : withStrategies(document, rules),

@@ -132,7 +132,7 @@ export class ArmClient {
     url: string,
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<ArmAnswer & { readonly retryAfter: string | undefined }> {
+  ): Promise<ArmAnswer & { readonly retryAfterSeconds: number | undefined }> {
     const request = createPipelineRequest({
       method,
       url,
@@ -152,14 +152,14 @@ export class ArmClient {
       status: response.status,
       body: parseJson(response.bodyAsText ?? ''),
       etag: response.headers.get('etag'),
-      retryAfter: response.headers.get('retry-after'),
+      retryAfterSeconds: parseRetryAfter(response.headers),
     };
   }
 }
 
-function accepted(answer: ArmAnswer & { readonly retryAfter: string | undefined }, where: string): ArmAnswer {
+function accepted(answer: ArmAnswer & { readonly retryAfterSeconds: number | undefined }, where: string): ArmAnswer {
   if (answer.status >= 200 && answer.status < 300) return answer;
-  const retryAfterSeconds = parseRetryAfter(answer.retryAfter ?? null);
+  const { retryAfterSeconds } = answer;
   throw new SyncError(
     codeOf(answer.status),
     `${where}: ${describeAnswer(answer)}`,

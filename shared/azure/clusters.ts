@@ -7,9 +7,16 @@ import type { ArmClient } from './arm-client.js';
 import { parseExtensions, parseManagedCluster, parseUpgradeProfile } from './cluster-documents.js';
 
 const identified = z.object({ id: z.string().max(2048) });
-const apiVersion = '2025-10-01';
-/** First API version whose upgrade profile carries Component Insights. */
-const insightsApiVersion = '2025-05-04-preview';
+/**
+ * Newest first. ARM leaves out what is newer than the version asked for: of 2026 are `gatewayAPIImplementations`, `appMonitoring`,
+ * `containerInsights` and other switches of what nodes pull.
+ */
+const clusterVersions = ['2026-06-01', '2025-10-01'] as const;
+/**
+ * Previews alone carry Component Insights, since 2025-05-04-preview, and AKS ends each about a year after its release. The stable
+ * version is served everywhere, without them. Source: AKS "Preview API life cycle"; Microsoft.ContainerService/managedClusters.
+ */
+const profileVersions = ['2026-08-02-preview', '2026-01-02-preview', '2025-05-04-preview', '2025-10-01'] as const;
 const extensionsApiVersion = '2023-05-01';
 
 /** Clusters by raw ARM: the typed client drops properties that it does not know, and our conditions read them. */
@@ -22,7 +29,7 @@ export class ArmClusters implements ClusterReader {
   /** One cluster that cannot be read does not hide the others. */
   async list(): Promise<ClusterList> {
     const path = `/subscriptions/${this.subscriptionId}/providers/Microsoft.ContainerService/managedClusters`;
-    const read = (await this.arm.list(path, apiVersion)).map(readCluster);
+    const read = (await newestServed(clusterVersions, (version) => this.arm.list(path, version))).map(readCluster);
     return {
       clusters: read.filter((item) => 'resource' in item),
       unreadable: read.filter((item) => 'reason' in item),
@@ -30,15 +37,14 @@ export class ArmClusters implements ClusterReader {
   }
 
   async get(cluster: ResourceId): Promise<Cluster> {
-    const answer = await this.arm.get(cluster.id, apiVersion);
+    const answer = await newestServed(clusterVersions, (version) => this.arm.get(cluster.id, version));
     if (!answer) throw new SyncError('CLUSTER_NOT_FOUND', `ARM has no cluster ${cluster.id}`);
     return { ...parseManagedCluster(answer.body), extensions: await this.#extensions(cluster) };
   }
 
-  /** Falls back to the stable API, without Component Insights, where the preview is not served. */
   async upgradeProfile(cluster: ResourceId): Promise<UpgradeProfile> {
     const path = `${cluster.id}/upgradeProfiles/default`;
-    const answer = (await this.#preview(path)) ?? (await this.arm.get(path, apiVersion));
+    const answer = await newestServed(profileVersions, (version) => this.arm.get(path, version));
     if (!answer) throw new SyncError('CLUSTER_NOT_FOUND', `ARM has no cluster ${cluster.id}`);
     return parseUpgradeProfile(answer.body);
   }
@@ -53,14 +59,20 @@ export class ArmClusters implements ClusterReader {
       throw error;
     }
   }
+}
 
-  async #preview(path: string) {
-    try {
-      return await this.arm.get(path, insightsApiVersion);
-    } catch (error) {
-      if (error instanceof SyncError && error.code === 'ARM_UNEXPECTED') return undefined;
-      throw error;
-    }
+/** An older version is asked where a newer one is refused. @throws as `ask` */
+async function newestServed<Answer>(
+  [newest, ...older]: readonly [string, ...string[]],
+  ask: (version: string) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await ask(newest);
+  } catch (error) {
+    const [next, ...rest] = older;
+    const isRefused = error instanceof SyncError && error.code === 'ARM_UNEXPECTED';
+    if (!isRefused || next === undefined) throw error;
+    return newestServed([next, ...rest], ask);
   }
 }
 

@@ -61,7 +61,7 @@ function tooLarge(url: string, bytes: number): SyncError {
 
 async function refusalOf(response: Response, url: string): Promise<SyncError> {
   await response.body?.cancel();
-  const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'));
+  const retryAfterSeconds = parseRetryAfter(response.headers);
   const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
   return new SyncError('CATALOG_SOURCE_UNAVAILABLE', `${where(url)}: answered ${response.status}`, options);
 }

@@ -67,8 +67,8 @@ export class EventGridTopic implements EventPublisher {
     const status = isRestError(cause) ? cause.statusCode : undefined;
     const reason = cause instanceof Error ? cause.message.replace(/\p{Cc}/gu, ' ').slice(0, 200) : 'unknown';
     if (status === undefined) return new SyncError('EVENTS_UNAVAILABLE', `${where}: no answer (${reason})`, { cause });
-    const header = isRestError(cause) ? cause.response?.headers.get('retry-after') : undefined;
-    const retryAfterSeconds = parseRetryAfter(header ?? null);
+    const response = isRestError(cause) ? cause.response : undefined;
+    const retryAfterSeconds = response && parseRetryAfter(response.headers);
     const retry = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
     return new SyncError(codeOf(status), `${where}: ${status} ${reason}`, { cause, ...retry });
   }

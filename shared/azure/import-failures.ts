@@ -2,7 +2,11 @@ import { isRestError, type RestError } from '@azure/core-rest-pipeline';
 import { SyncError, type FailureCode } from '../model/errors.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 
-const importAction = 'Microsoft.ContainerRegistry/registries/importImage/action';
+/** What an identity needs for each step of an import. */
+const actions = {
+  start: 'Microsoft.ContainerRegistry/registries/importImage/action',
+  resume: 'Microsoft.ContainerRegistry/locations/operationResults/read',
+} as const;
 
 /** Credentials that give no token are no bug: the identity endpoint may be down, or the identity not assigned. */
 const outages = ['AuthenticationError', 'AggregateAuthenticationError', 'CredentialUnavailableError', 'AbortError'];
@@ -13,20 +17,20 @@ const outages = ['AuthenticationError', 'AggregateAuthenticationError', 'Credent
  * Codes and wording of what ACR refuses are unverified: what we do not know is tried again.
  * @param where names import and registry
  */
-export function importFailureOf(error: unknown, where: string): unknown {
+export function importFailureOf(error: unknown, step: keyof typeof actions, where: string): unknown {
   if (!(error instanceof Error) || error instanceof SyncError) return error;
-  if (isRestError(error)) return answered(error, where);
+  if (isRestError(error)) return answered(error, step, where);
   const message = `${where}: ${plain(error.message)}`;
   if (outages.includes(error.name)) return new SyncError('ARM_UNAVAILABLE', message, { cause: error });
   if (!/long-running operation has failed|Operation was canceled/i.test(error.message)) return error;
   return new SyncError(codeOfText(error.message) ?? 'IMPORT_FAILED', message, { cause: error });
 }
 
-function answered(error: RestError, where: string): SyncError {
+function answered(error: RestError, step: keyof typeof actions, where: string): SyncError {
   const { statusCode: status, code = '' } = error;
-  const retryAfterSeconds = parseRetryAfter(error.response?.headers.get('retry-after') ?? null);
+  const retryAfterSeconds = error.response && parseRetryAfter(error.response.headers);
   const failure = codeOf(status, `${code} ${error.message}`);
-  const hint = failure === 'ARM_FORBIDDEN' ? `, the action that is needed is ${importAction}` : '';
+  const hint = failure === 'ARM_FORBIDDEN' ? `, the action that is needed is ${actions[step]}` : '';
   return new SyncError(failure, `${where}: ${status ?? 'no answer'} ${plain(`${code} ${error.message}`)}${hint}`, {
     cause: error,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),

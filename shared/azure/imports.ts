@@ -9,7 +9,7 @@ import { parseResourceId } from '../model/resource-id.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 import type { ImportProgress, Imports } from '../warming/ports.js';
 import { importFailureOf } from './import-failures.js';
-import { registryClients } from './registry-clients.js';
+import { isArmAddress, registryClients } from './registry-clients.js';
 
 const requestTimeout = 30_000;
 
@@ -64,7 +64,7 @@ export class ArmImports implements Imports {
       await poller.submitted();
       return await this.#progress(poller, where);
     } catch (error) {
-      throw importFailureOf(error, where);
+      throw importFailureOf(error, 'start', where);
     }
   }
 
@@ -77,7 +77,7 @@ export class ArmImports implements Imports {
       await poller.poll({ abortSignal: deadline() });
       return await this.#progress(poller, where);
     } catch (error) {
-      const failure = importFailureOf(error, where);
+      const failure = importFailureOf(error, 'resume', where);
       // ARM forgets operations: what became of this one, the registry tells.
       if (failure instanceof SyncError && failure.code === 'REGISTRY_NOT_FOUND') return { kind: 'ended' };
       throw failure;
@@ -96,12 +96,8 @@ export class ArmImports implements Imports {
   /** An operation at another host would be handed our token. @throws SyncError ARM_UNEXPECTED */
   #addressIn(token: string, where: string): string {
     const address = pollerState.safeParse(parseJson(token)).data?.state.config.operationLocation ?? '';
-    const url = URL.canParse(address) ? new URL(address) : undefined;
-    const own = new URL(this.endpoint);
-    if (url?.origin === own.origin) return address;
-    if (url?.protocol === 'https:' && url.port === own.port && url.hostname.endsWith(`.${own.hostname}`))
-      return address;
-    throw new SyncError('ARM_UNEXPECTED', `${where}: its operation lies outside ${own.origin}`);
+    if (isArmAddress(address, this.endpoint)) return address;
+    throw new SyncError('ARM_UNEXPECTED', `${where}: its operation lies outside ${this.endpoint}`);
   }
 
   #listener(): PipelinePolicy {
@@ -110,7 +106,7 @@ export class ArmImports implements Imports {
       sendRequest: async (request, next) => {
         const response = await next(request);
         const address = response.headers.get('location');
-        const pause = parseRetryAfter(response.headers.get('retry-after') ?? null);
+        const pause = parseRetryAfter(response.headers);
         if (address !== undefined && pause !== undefined) this.#pauses.set(address, pause);
         return response;
       },

@@ -71,7 +71,7 @@ export class LogAnalyticsPullLog implements PullLog {
 }
 
 function failureOf(response: PipelineResponse, where: string, text: string): SyncError {
-  const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after') ?? null);
+  const retryAfterSeconds = parseRetryAfter(response.headers);
   const message = `${where}: ${response.status} ${text.replace(/\p{Cc}/gu, ' ').slice(0, 300)}`.trim();
   return new SyncError(codeOf(response.status), message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
 }

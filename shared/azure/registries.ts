@@ -1,8 +1,8 @@
-import type { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
+import type { CacheRule as CacheRuleDocument, ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
 import type { TokenCredential } from '@azure/core-auth';
 import { isRestError, type PipelinePolicy } from '@azure/core-rest-pipeline';
 import { SyncError } from '../model/errors.js';
-import type { CacheRule, Registry } from '../model/registry.js';
+import type { Registry } from '../model/registry.js';
 import type { ResourceId } from '../model/resource-id.js';
 import { parseRetryAfter } from '../model/retry-after.js';
 import type { RegistryReader } from '../requirements/ports.js';
@@ -25,18 +25,22 @@ export class ArmRegistries implements RegistryReader {
   }
 
   async get(registry: ResourceId): Promise<Registry> {
-    const client = this.#client(registry.subscriptionId);
+    const { found, rules } = await this.#ask(registry);
+    const described = parseRegistryDocument({ ...found, id: registry.id });
+    const named = rules.filter((rule) => rule.name && rule.sourceRepository && rule.targetRepository);
+    return { ...described, resource: registry, cacheRules: named.map(parseCacheRule) };
+  }
+
+  async #ask({ subscriptionId, resourceGroup, name, id }: ResourceId) {
+    const { registries, cacheRules } = this.#client(subscriptionId);
+    const options = { abortSignal: AbortSignal.timeout(this.patienceMs) };
     try {
-      const options = { abortSignal: AbortSignal.timeout(this.patienceMs) };
-      const found = await client.registries.get(registry.resourceGroup, registry.name, options);
-      const described = parseRegistryDocument({ ...found, id: registry.id });
-      const cacheRules: CacheRule[] = [];
-      for await (const rule of client.cacheRules.list(registry.resourceGroup, registry.name, options)) {
-        if (rule.name && rule.sourceRepository && rule.targetRepository) cacheRules.push(parseCacheRule(rule));
-      }
-      return { ...described, resource: registry, cacheRules };
+      const found = await registries.get(resourceGroup, name, options);
+      const rules: CacheRuleDocument[] = [];
+      for await (const rule of cacheRules.list(resourceGroup, name, options)) rules.push(rule);
+      return { found, rules };
     } catch (error) {
-      throw translate(error, registry);
+      throw translate(error, id);
     }
   }
 }
@@ -44,19 +48,19 @@ export class ArmRegistries implements RegistryReader {
 /** Credentials that give no token are no bug either: the identity endpoint may be down, or the identity not assigned. */
 const credentialErrors = ['AuthenticationError', 'AggregateAuthenticationError', 'CredentialUnavailableError'];
 
-function translate(error: unknown, registry: ResourceId): unknown {
+function translate(error: unknown, id: string): unknown {
   if (error instanceof Error && credentialErrors.includes(error.name)) {
-    const message = `registry ${registry.id}: no token for Azure Resource Manager`;
+    const message = `registry ${id}: no token for Azure Resource Manager`;
     return new SyncError('ARM_UNAVAILABLE', message, { cause: error });
   }
   if (error instanceof Error && error.name === 'AbortError')
-    return new SyncError('ARM_UNAVAILABLE', `registry ${registry.id}: no answer in time`, { cause: error });
+    return new SyncError('ARM_UNAVAILABLE', `registry ${id}: no answer in time`, { cause: error });
   // The typed client takes every success for what it expects.
   if (error instanceof TypeError)
-    return new SyncError('ARM_UNEXPECTED', `registry ${registry.id}: ARM answered no such document`, { cause: error });
+    return new SyncError('ARM_UNEXPECTED', `registry ${id}: ARM answered no such document`, { cause: error });
   if (!isRestError(error)) return error;
-  const message = `registry ${registry.id}: ${error.statusCode ?? 'no answer'} ${error.code ?? ''}`.trim();
-  const retryAfterSeconds = parseRetryAfter(error.response?.headers.get('retry-after') ?? null);
+  const message = `registry ${id}: ${error.statusCode ?? 'no answer'} ${error.code ?? ''}`.trim();
+  const retryAfterSeconds = error.response && parseRetryAfter(error.response.headers);
   const options = { cause: error, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
   if (error.statusCode === 404) return new SyncError('REGISTRY_NOT_FOUND', message, options);
   if (error.statusCode === 401 || error.statusCode === 403) return new SyncError('ARM_FORBIDDEN', message, options);

@@ -2,6 +2,7 @@ import { ContainerRegistryManagementClient } from '@azure/arm-containerregistry'
 import type { TokenCredential } from '@azure/core-auth';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import { SyncError } from '../model/errors.js';
 import { parseJson } from '../model/parse-json.js';
 import { retryClosedReads } from './closed-connection.js';
 
@@ -35,6 +36,25 @@ const readableRefusals: PipelinePolicy = {
   },
 };
 
+/** Whether an address is ARM's own, or that of one of its regions; whatever else would be handed our token. */
+export function isArmAddress(address: string, endpoint: string): boolean {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  const own = new URL(endpoint);
+  if (url?.origin === own.origin) return true;
+  return url?.protocol === 'https:' && url.port === own.port && url.hostname.endsWith(`.${own.hostname}`);
+}
+
+/** The typed client follows the address of a next page wherever it leads. */
+function keepToArm(endpoint: string): PipelinePolicy {
+  return {
+    name: 'keepToArm',
+    sendRequest: (request, next) => {
+      if (isArmAddress(request.url, endpoint)) return next(request);
+      throw new SyncError('ARM_UNEXPECTED', `an answer of ARM leads outside ${endpoint}, where nothing is asked`);
+    },
+  };
+}
+
 /** The client of a subscription, made once: a registry may lie in another one than the clusters that use it. */
 export function registryClients({
   credential,
@@ -52,6 +72,7 @@ export function registryClients({
       credentials: { scopes: [`${audience}/.default`] },
       retryOptions: { maxRetries: 0 },
       additionalPolicies: [
+        { policy: keepToArm(endpoint), position: 'perCall' },
         { policy: readableRefusals, position: 'perCall' },
         ...perCall.map((policy) => ({ policy, position: 'perCall' as const })),
         { policy: retryClosedReads, position: 'perCall' },

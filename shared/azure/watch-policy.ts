@@ -21,7 +21,7 @@ export function watchPolicy(watch: RequestWatch): PipelinePolicy {
         };
       }
       const response = await next(request);
-      const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after') ?? null);
+      const retryAfterSeconds = parseRetryAfter(response.headers);
       const refused = response.status === 429 || response.status === 503;
       // ARM also says `Retry-After` where an operation is to be asked after later.
       const answer = refused && retryAfterSeconds !== undefined ? { retryAfterSeconds } : {};

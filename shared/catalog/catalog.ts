@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { artifactName, type Digest, type Finding, type VersionSource } from '../model/artifact.js';
+import { pathsAskedBy } from './condition.js';
 import componentData from './data/components.json' with { type: 'json' };
 import knownTagData from './data/known-tags.json' with { type: 'json' };
 import nodeBootstrapData from './data/node-bootstrap.json' with { type: 'json' };
@@ -35,6 +36,8 @@ export interface Catalog {
   readonly nodeBootstrap: NodeBootstrap;
   /** Names of the artifacts that a node image carries, by image (`AKSUbuntu-2204/202607.02.0`); the newest releases only. */
   readonly nodeImageContents: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Paths in ARM's `properties` that bundled conditions ask about, and all sections above them; lower case. */
+  readonly askedPaths: ReadonlySet<string>;
   /** What sources that are read at run time add; empty in the bundled data. Made by `joinCatalog`. */
   readonly learned: LearnedFacts;
 }
@@ -126,6 +129,7 @@ export function parseCatalog(data: CatalogData): Catalog {
     knownTags: new Map(knownTags.map(([repository, tags]) => [repository, new Set(tags)])),
     nodeBootstrap: nodeBootstrapSchema.parse(data.nodeBootstrap),
     nodeImageContents: indexContents(nodeImagesSchema.parse(data.nodeImages)),
+    askedPaths: pathsAskedBy(components.map(({ condition }) => condition)),
     learned: nothingLearned,
   });
 }

@@ -148,7 +148,7 @@ function tableImages(decider: string, rows: readonly TableRow[], query: VersionQ
   const open = decided.filter(({ row, source }) => !row && (artifacts.length === 0 || source === 'component-insights'));
   if (versions.length > 0 && open.length === 0) return { artifacts, problems: [] };
   const seen = open.map(({ version }) => version).join(', ') || 'unknown';
-  const reason = `the version of ${decider} decides its tag, and no row of the catalogue fits it (${seen})`;
+  const reason = `the version of ${decider} decides its tag, and no row of the catalogue fits it (${seen}); an override that names the versions of this component would`;
   return { artifacts, problems: [{ reason }] };
 }
 
@@ -163,7 +163,7 @@ function fits(row: TableRow, version: string): boolean {
 function digestOnly(decider: string, query: VersionQuery): ComponentArtifacts {
   const component = query.catalog.components.get(decider);
   const versions = component ? versionsOf(component, query).map(({ version }) => version) : [];
-  const reason = `nodes pull it by a digest that ${decider} (${versions.join(', ') || 'version unknown'}) chooses; no source names its tag`;
+  const reason = `nodes pull it by a digest that ${decider} (${versions.join(', ') || 'version unknown'}) chooses; no source names its tag, and an override that names repository and version would`;
   return { artifacts: [], problems: [{ reason }] };
 }
 
@@ -178,8 +178,11 @@ function unplaced(component: Component, query: VersionQuery): readonly NamingPro
 }
 
 function withoutRepository(component: Component): string {
-  const candidates = component.candidates.length > 0 ? ` Candidates to check: ${component.candidates.join(', ')}.` : '';
-  return `the component map has no confirmed repository for it.${candidates}`;
+  const next =
+    component.candidates.length > 0
+      ? `Candidates to check: ${component.candidates.join(', ')}.`
+      : 'An override that names its repository, or excludes it, would resolve it.';
+  return `the component map has no confirmed repository for it. ${next}`;
 }
 
 function withoutVersion(component: Component): string {

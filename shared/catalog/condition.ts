@@ -52,3 +52,23 @@ export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
     z.strictObject({ kind: z.literal('component'), component: z.string(), atLeast: z.string().optional() }),
   ]),
 );
+
+/** What conditions ask of the cluster itself, lower case: `addonprofiles`, `addonprofiles.omsagent`, `addonprofiles.omsagent.enabled`. */
+export function pathsAskedBy(conditions: readonly Condition[]): ReadonlySet<string> {
+  const sections = [...new Set(conditions.flatMap(propertyPaths))].map((asked) => asked.toLowerCase().split('.'));
+  return new Set(sections.flatMap((parts) => parts.map((_, index) => parts.slice(0, index + 1).join('.'))));
+}
+
+function propertyPaths(condition: Condition): readonly string[] {
+  switch (condition.kind) {
+    case 'property':
+      return [condition.path];
+    case 'not':
+      return propertyPaths(condition.condition);
+    case 'all':
+    case 'any':
+      return condition.of.flatMap(propertyPaths);
+    default:
+      return [];
+  }
+}

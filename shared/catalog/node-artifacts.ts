@@ -40,7 +40,10 @@ export function nodeArtifacts(
   const missing = expected.filter((name) => !artifacts.some(({ component }) => component === name));
   return {
     artifacts,
-    missing: missing.map((component) => ({ component, reason: `no source names its version for ${target}` })),
+    missing: missing.map((component) => ({
+      component,
+      reason: `no source names its version for ${target}; a newer list of AgentBaker would`,
+    })),
   };
 }
 

@@ -10,7 +10,7 @@ import { groupByMinor, learn, type Sighting } from './learn.js';
 import type { DriftReports } from './ports.js';
 import { pullsOf, readEvidence, type EvidencePorts, type RegistryEvidence } from './read-evidence.js';
 import type { DriftReport, PulledArtifact } from './report.js';
-import { windowOf, type DriftPolicy, type DriftWindow, type RunningCluster } from './running-cluster.js';
+import { isUpgrading, windowOf, type DriftPolicy, type DriftWindow, type RunningCluster } from './running-cluster.js';
 import { sightingsOf } from './sightings.js';
 
 export interface DriftPorts extends EvidencePorts {
@@ -109,6 +109,8 @@ async function measureRegistry(sharing: readonly RunningCluster[], ports: DriftP
   const sightings: Sighting[] = [];
   let escaped = 0;
   for (const [index, one] of sharing.entries()) {
+    // What it pulls now would go to the version before, and the first look at the new one begin after it.
+    if (isUpgrading(one.cluster)) continue;
     const window = windows[index] ?? { since: earliest, firstMeasuredAt: now };
     const pulled = pullsOf(one, sharing, evidence, window.since);
     const report = reportOf(one, pulled, evidence, window, { namespaces, measuredAt: now });

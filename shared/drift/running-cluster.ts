@@ -46,6 +46,11 @@ export function windowOf(
   return { since, firstMeasuredAt: same?.firstMeasuredAt ?? now };
 }
 
+/** Whether ARM moves the whole cluster to another version: its nodes pull for both, and the log does not say for which. */
+export function isUpgrading({ properties }: Pick<Cluster, 'properties'>): boolean {
+  return String(properties['provisioningState']).toLowerCase() === 'upgrading';
+}
+
 /** Ids by which a registry logs the pulls of a cluster's nodes: those of the kubelet identity, lower case. */
 export function identitiesOf({ properties }: Pick<Cluster, 'properties'>): readonly string[] {
   const kubelet = ownObject(ownObject(properties['identityProfile'])['kubeletidentity']);

@@ -9,7 +9,7 @@ export type Asked = 'content' | 'blob' | 'token' | 'list';
  * Sources: OCI Distribution Spec 1.1 "Error Codes"; 424 and 502 of cache rules: Azure/acr#892, #876; 429: Azure/acr#754.
  */
 export function failureOf(response: Response, where: string, body: string, asked: Asked): SyncError {
-  const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'));
+  const retryAfterSeconds = parseRetryAfter(response.headers);
   const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
   const code = codeOf(response.status, asked);
   return new SyncError(code, `${where}: ${response.status} ${firstError(body)}`.trim(), options);

@@ -78,6 +78,8 @@ export class RegistryRequests {
     const { method, repository, path, signal = AbortSignal.timeout(requestTimeout) } = request;
     const headers = {
       accept: acceptedManifests,
+      // Digests and sizes are of content as it is, not as somebody on the way packs it.
+      'accept-encoding': 'identity',
       'user-agent': userAgent,
       ...(authorization === undefined ? {} : { authorization }),
     };

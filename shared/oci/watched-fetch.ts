@@ -25,7 +25,7 @@ export function watchFetch(
     const paused = watch.pauseOf(account);
     if (paused > 0) return refusal(paused);
     const response = await fetcher(input, init);
-    const retryAfterSeconds = parseRetryAfter(response.headers.get('retry-after'));
+    const retryAfterSeconds = parseRetryAfter(response.headers);
     watch.observe(account, {
       status: response.status,
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),

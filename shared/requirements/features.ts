@@ -14,7 +14,7 @@ export function featuresOf({ properties, pools }: Pick<Cluster, 'properties' | '
   const network = ownObject(properties['networkProfile']);
   const mesh = ownObject(properties['serviceMeshProfile']);
   const features = [
-    ...switchedOn(properties, [], deepest),
+    ...switchedOn(properties),
     ...networkChoices.flatMap((name) => choice(name, network[name])),
     ...choice('serviceMesh', mesh['mode']),
     ...pools.filter(({ osType }) => osType === 'Linux').map((pool) => `pool ${pool.osSku}/${pool.architecture}`),
@@ -26,8 +26,8 @@ function choice(name: string, value: unknown): readonly string[] {
   return typeof value === 'string' && value !== '' && value.toLowerCase() !== 'none' ? [`${name} ${value}`] : [];
 }
 
-/** Paths of objects that say `enabled: true`, at most `depth` names deep. */
-function switchedOn(value: unknown, path: readonly string[], depth: number): readonly string[] {
+/** Paths of objects that say `enabled: true`, at most `depth` names deep; lists are not looked into. */
+export function switchedOn(value: unknown, path: readonly string[] = [], depth: number = deepest): readonly string[] {
   const entries = Object.entries(ownObject(value));
   const isOn = entries.some(
     ([name, inner]) => name.toLowerCase() === 'enabled' && String(inner).toLowerCase() === 'true',

@@ -1,9 +1,9 @@
 import type { Catalog } from '../catalog/catalog.js';
-import type { Condition } from '../catalog/condition.js';
 import type { Finding } from '../model/artifact.js';
 import type { Cluster } from '../model/cluster.js';
 import { compareVersions, type KubernetesVersion } from '../model/kubernetes-version.js';
 import { firstText, hasValue, type FoldedDocument } from './folded-document.js';
+import { unknownFeatures } from './unknown-features.js';
 
 /** Source of this file's limits: AKS "Network isolated clusters", as summed up in azure-facts.md section 1. */
 const oldestKubernetes = '1.30.0' as KubernetesVersion;
@@ -29,9 +29,13 @@ export function clusterFindings(
   const isolated = cluster.bootstrap.source === 'cache';
   return [
     ...(isolated
-      ? [...isolationLimits(cluster, target, properties), ...windowsPools(cluster), ...extensionFindings(cluster)]
+      ? [
+          ...isolationLimits(cluster, target, properties),
+          ...windowsPools(cluster),
+          ...extensionFindings(cluster, properties),
+        ]
       : []),
-    ...unknownAddOns(properties, catalog),
+    ...unknownFeatures(cluster, catalog),
     ...autoProvisioning(properties),
   ];
 }
@@ -89,11 +93,15 @@ function windowsPools({ pools }: Cluster): readonly Finding[] {
     }));
 }
 
-function extensionFindings({ extensions: installed, resource }: Cluster): readonly Finding[] {
-  if (installed === undefined) return [];
+/** AKS runs the manager from the first extension on: where it is switched on, an unread list hides what nodes pull. */
+function extensionFindings({ extensions, resource }: Cluster, properties: FoldedDocument): readonly Finding[] {
+  const installed = extensions ?? { kind: 'unread', reason: 'its description does not name them' };
+  const isManaged = hasValue(properties, 'addonProfiles.extensionManager.enabled', true);
   if (installed.kind === 'unread') {
-    const message = `the extensions of the cluster could not be listed, so none is looked after: ${installed.reason}`;
-    return [{ code: 'extensions-unread', subject: resource.name, message, effect: 'none' }];
+    if (extensions === undefined && !isManaged) return [];
+    const why = isManaged ? ', and the extension manager is enabled' : '';
+    const message = `the extensions of the cluster could not be listed, so none is looked after${why}: ${installed.reason}`;
+    return [{ code: 'extensions-unread', subject: resource.name, message, effect: isManaged ? 'unknown' : 'none' }];
   }
   return installed.types.map((type) => {
     const name = new Map(Object.entries(unsupportedExtensions)).get(type.toLowerCase());
@@ -113,60 +121,9 @@ function extensionFindings({ extensions: installed, resource }: Cluster): readon
   });
 }
 
-/** An add-on that no condition of the catalogue asks about may pull anything. */
-function unknownAddOns(properties: FoldedDocument, catalog: Catalog): readonly Finding[] {
-  const enabled = properties
-    .valuesAt('addonProfiles')
-    .flatMap((profiles) =>
-      typeof profiles === 'object' && profiles !== null
-        ? Object.keys(profiles).filter(
-            (name) => !name.includes('.') && hasValue(properties, `addonProfiles.${name}.enabled`, true),
-          )
-        : [],
-    );
-  const known = knownAddOns(catalog);
-  return enabled
-    .filter((name) => !known.has(name.toLowerCase()))
-    .map((name) => ({
-      code: 'unknown-add-on',
-      subject: name,
-      message: 'the catalogue does not know this add-on, so its images are not in the set: add them as an override',
-      effect: 'unknown',
-    }));
-}
-
 function autoProvisioning(properties: FoldedDocument): readonly Finding[] {
   if (!hasValue(properties, 'nodeProvisioningProfile.mode', 'Auto')) return [];
   const message =
     'ARM does not list the nodes that node auto-provisioning creates: the set covers Ubuntu and Azure Linux on both architectures';
   return [{ code: 'node-auto-provisioning', subject: 'node auto-provisioning', message, effect: 'none' }];
-}
-
-const addOnsOf = new WeakMap<Catalog, ReadonlySet<string>>();
-
-/** Lower case names; found once per catalogue. */
-function knownAddOns(catalog: Catalog): ReadonlySet<string> {
-  const known =
-    addOnsOf.get(catalog) ??
-    new Set(
-      [...catalog.components.values()]
-        .flatMap(({ condition }) => propertyPaths(condition))
-        .flatMap((path) => /^addonProfiles\.([^.]+)/i.exec(path)?.[1]?.toLowerCase() ?? []),
-    );
-  addOnsOf.set(catalog, known);
-  return known;
-}
-
-function propertyPaths(condition: Condition): readonly string[] {
-  switch (condition.kind) {
-    case 'property':
-      return [condition.path];
-    case 'not':
-      return propertyPaths(condition.condition);
-    case 'all':
-    case 'any':
-      return condition.of.flatMap(propertyPaths);
-    default:
-      return [];
-  }
 }

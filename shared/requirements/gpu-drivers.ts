@@ -1,10 +1,10 @@
 import type { NodeBootstrap } from '../catalog/schema.js';
 import { artifactName } from '../model/artifact.js';
 import type { NodePool } from '../model/cluster.js';
-import { firstText, hasValue, type FoldedDocument } from './folded-document.js';
+import { firstText, foldDocument, hasValue, type FoldedDocument } from './folded-document.js';
 
 /** NVIDIA series; `mi300x` and NVv4 (`Standard_NV32as_v4`) carry AMD processors, for which nodes install nothing. */
-const nvidiaSize = /^standard_n[cdv]\d/i;
+const nvidiaSize = /^standard_n(?:cc?|d|v)\d/i;
 const amdSize = /mi300x|^standard_nv\d+as_v4$/i;
 
 /** Which driver image an Ubuntu node takes, by its VM size; the first row that fits. Source: node-bootstrap.md row 7, component map. */
@@ -28,8 +28,8 @@ export interface GpuDrivers {
  * says that no driver is installed. Source: node-bootstrap.md, rows 7 and 8 and "Quirks": both ignore the bootstrap registry.
  */
 export function gpuDriversOf(facts: NodeBootstrap, pool: NodePool, document: FoldedDocument): GpuDrivers | undefined {
-  const size = firstText(document, 'vmSize') ?? '';
-  if (!nvidiaSize.test(size) || amdSize.test(size)) return undefined;
+  const size = sizesOf(document).find((one) => nvidiaSize.test(one) && !amdSize.test(one));
+  if (size === undefined) return undefined;
   if (hasValue(document, 'gpuProfile.driver', 'None') || hasValue(document, 'gpuProfile.installGPUDriver', false)) {
     return undefined;
   }
@@ -47,4 +47,12 @@ export function gpuDriversOf(facts: NodeBootstrap, pool: NodePool, document: Fol
     images: driver ? [artifactName(driver)] : [`aks/aks-gpu-${variant}`],
     how: `pull the driver image from MAR by name${baked}`,
   };
+}
+
+/** Pools of type VirtualMachines name their sizes one by one; ARM gives them no `vmSize`. */
+function sizesOf(document: FoldedDocument): readonly string[] {
+  const scaled = document.valuesAt('virtualMachinesProfile.scale').map(foldDocument);
+  const listed = scaled.flatMap((scale) => [scale.valuesAt('manual'), scale.valuesAt('autoscale')].flat(2));
+  const named = [document, ...listed.map(foldDocument)];
+  return named.flatMap((one) => firstText(one, 'vmSize') ?? firstText(one, 'size') ?? []);
 }

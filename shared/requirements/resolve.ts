@@ -142,7 +142,7 @@ function leaveUnknownReportsOpen(query: VersionQuery, collector: RequirementColl
         component: name,
         version,
         reason:
-          'AKS reports it for this cluster, and the component map does not know it: its repository must be added there',
+          'AKS reports it for this cluster, and the component map does not know it: an override that adds it with its repository would resolve it',
       });
     }
   }

@@ -4,6 +4,7 @@ import {
   artifactName,
   type ArtifactRef,
   type Finding,
+  type Reason,
   type Requirement,
   type RequirementSet,
   type Unresolved,
@@ -92,6 +93,8 @@ async function settleUnresolved(unresolved: Unresolved, input: ConfirmInput): Pr
 async function settleRefused(refused: RefusedArtifact, input: ConfirmInput): Promise<Settled> {
   const { artifact, error } = refused;
   if (artifact.because.every(({ source }) => source === 'observed')) return { dropped: noLongerThere(artifact) };
+  if (error.code === 'MANIFEST_UNKNOWN' && artifact.because.every(isGuessedFallback))
+    return { dropped: unnamed(artifact) };
   const others = error.code === 'MANIFEST_UNKNOWN' ? placesBeside(artifact, input.catalog) : [];
   if (others.length === 0) return { open: openOf(refused) };
   const place = await findPlace(others, input.probes);
@@ -127,6 +130,23 @@ function noLongerThere(artifact: Requirement): Finding {
     code: 'observed-artifact-gone',
     subject: artifactName(artifact),
     message: 'nodes of a comparable cluster pulled it once, and MAR does not have it any more: it is left out',
+    effect: 'none',
+  };
+}
+
+/** What a node would ask for only after its package failed, by a name that no source tells (node-artifacts.ts). */
+function isGuessedFallback({ source, confidence }: Reason): boolean {
+  return source === 'node-bootstrap' && confidence === 'low';
+}
+
+/** The package itself is in the set by a name that is known, and proven before the gate opens. */
+function unnamed(artifact: Requirement): Finding {
+  return {
+    code: 'fallback-unnamed',
+    subject: artifactName(artifact),
+    message:
+      'no source tells what nodes fall back to when the package fails that they install it from, and MAR has nothing of the name ' +
+      'that it most likely has: the package alone is cached',
     effect: 'none',
   };
 }

@@ -29,15 +29,16 @@ async function goOnImporting(
   { token, startedAt }: NonNullable<ArtifactState['imports']>,
   ports: ActPorts,
 ): Promise<Outcome> {
-  const progress = await ports.imports.resume(state.registry, token);
-  if (progress.kind === 'running') {
-    const isLong =
-      isOfTheFuture(startedAt, ports.now()) || ports.now().getTime() - startedAt.getTime() >= longestImportMs;
-    if (!isLong) return { kind: 'import-running', progress };
-    return lost(`the import has been running since ${startedAt.toISOString()} and is given up`);
-  }
+  const age = ports.now().getTime() - startedAt.getTime();
+  const isLong = isOfTheFuture(startedAt, ports.now()) || age >= longestImportMs;
+  // Nobody may be able to tell any more how it is: then the registry is.
+  const progress = isLong ? undefined : await ports.imports.resume(state.registry, token);
+  if (progress?.kind === 'running') return { kind: 'import-running', progress };
   const seen = await lookForIt(state, ports);
-  return seen && isUseful(seen) ? seen : lost('the import ended and the artifact is not in the registry');
+  if (seen && isUseful(seen)) return seen;
+  return isLong
+    ? lost(`the import began at ${startedAt.toISOString()} and is given up`)
+    : lost('the import ended and the artifact is not in the registry');
 }
 
 async function startImport(state: ArtifactState, ports: ActPorts): Promise<Outcome> {

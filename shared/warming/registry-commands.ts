@@ -77,7 +77,7 @@ export function assignRole(registry: ResourceId, role: string): string {
 export function reconcileCluster(cluster: ResourceId | undefined): string {
   return cluster
     ? `az aks update --name ${quote(cluster.name)} ${placeOf(cluster)}`
-    : 'az aks update --ids <cluster id>';
+    : 'az aks update --name <cluster> --resource-group <group of the cluster>';
 }
 
 export function useOwnRegistry(cluster: ResourceId | undefined): string {

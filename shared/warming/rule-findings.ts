@@ -46,10 +46,14 @@ function missing(
   context: RegistryContext,
 ): RegistryFinding {
   const others = fromMar.map((rule) => `${rule.name} fills ${rule.targetRepository} instead`).join(', ');
+  const blocked =
+    context.owner === 'managed'
+      ? ''
+      : '; it cannot be created while repositories lie below its target, imported ones too';
   return {
     code: 'cache-rule-missing',
     subject: registry.resource.name,
-    message: `no cache rule ${wantedRule.name} (${context.marHost}/* -> ${wantedRule.target}) fills what nodes pull${others === '' ? '' : `; ${others}`}`,
+    message: `no cache rule ${wantedRule.name} (${context.marHost}/* -> ${wantedRule.target}) fills what nodes pull${others === '' ? '' : `; ${others}`}${blocked}`,
     fix: repair([createRule(registry.resource, context.marHost)], context),
     effect: 'unknown',
     weight: 'problem',

@@ -1,15 +1,11 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TokenCredential } from '@azure/core-auth';
-import { issueCertificates, type ThrowawayCa } from '../../local/azure/certificates.js';
 import { ArmClient } from '../../shared/azure/arm-client.js';
 import { ArmImports } from '../../shared/azure/imports.js';
 import { ArmRegistries } from '../../shared/azure/registries.js';
 import { registryId, registryOf } from '../support/builders.js';
 import { digestOf } from '../support/fakes/fake-manifests.js';
-import { trust } from '../support/trust.js';
+import { serveHttps, type HttpsServer } from '../support/https-server.js';
 import { tokenOf } from './imports.contract.js';
 
 const audience = 'https://management.azure.com';
@@ -33,17 +29,14 @@ const bodies = {
 };
 type Body = { readonly type?: string; readonly text: string };
 
-let ca: ThrowawayCa;
-let server: Server;
+let server: HttpsServer;
 let endpoint: string;
 /** Answers by the end of the path; every other request is refused with the status and body under test. */
 let answers: Readonly<Record<string, (response: ServerResponse) => void>> = {};
 let refusal: { readonly status: number; readonly body: Body } = { status: 403, body: { text: '' } };
 
 beforeAll(async () => {
-  ca = await issueCertificates();
-  trust(ca.caPem);
-  server = createServer(ca.server, (request, response) => {
+  server = await serveHttps((request, response) => {
     const { pathname } = new URL(request.url ?? '', endpoint);
     const answer = Object.entries(answers).find(([end]) => pathname.endsWith(end))?.[1];
     if (answer) return answer(response);
@@ -51,15 +44,10 @@ beforeAll(async () => {
     const type = body.type === undefined ? {} : { 'content-type': body.type };
     response.writeHead(status, { ...type, 'retry-after': '7' }).end(body.text);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  endpoint = `https://localhost:${(server.address() as AddressInfo).port}`;
+  ({ endpoint } = server);
 });
 
-afterAll(async () => {
-  const closed = once(server.close(), 'close');
-  server.closeAllConnections();
-  await Promise.all([closed, ca.remove()]);
-});
+afterAll(() => server.close());
 
 const source = { repository: 'a', digest: digestOf('a') };
 const target = { repository: 'a', tag: '1' };
@@ -134,6 +122,30 @@ test.each(Object.entries<Body>(bodies))('a success with %s is no registry and no
   await expect(readRegistry()).rejects.toMatchObject({ name: 'SyncError', canRetry: true });
   answers = { [registryOf().resource.name]: ok(registry) };
   await expect(readRegistry()).rejects.toMatchObject({ name: 'SyncError', canRetry: true });
+});
+
+test('who may import and not ask after it is told which action is lacking', async () => {
+  [answers, refusal] = [{ '/importImage': accepted }, { status: 403, body: { text: '' } }];
+  await expect(askAfterImport()).rejects.toMatchObject({
+    code: 'ARM_FORBIDDEN',
+    message: expect.stringContaining('Microsoft.ContainerRegistry/locations/operationResults/read') as string,
+  });
+});
+
+test('a next page at another host is not asked for: our token stays with ARM', async () => {
+  const seen: (string | undefined)[] = [];
+  const elsewhere = await serveHttps((request, response) => {
+    seen.push(request.headers.authorization);
+    ok({ value: [] })(response);
+  });
+  answers = {
+    [registryOf().resource.name]: ok(registry),
+    '/cacheRules': ok({ value: [], nextLink: `${elsewhere.endpoint}/next` }),
+  };
+  const failure: unknown = await readRegistry().catch((error: unknown) => error);
+  await elsewhere.close();
+  expect(seen).toEqual([]);
+  expect(failure).toMatchObject({ name: 'SyncError', code: 'ARM_UNEXPECTED' });
 });
 
 test('an ARM that does not answer is not waited for', async () => {

@@ -1,46 +1,34 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TokenCredential } from '@azure/core-auth';
-import { issueCertificates, type ThrowawayCa } from '../../local/azure/certificates.js';
 import { ArmClient } from '../../shared/azure/arm-client.js';
 import { ArmImports } from '../../shared/azure/imports.js';
 import { LogAnalyticsPullLog } from '../../shared/azure/log-analytics.js';
 import { ArmRegistries } from '../../shared/azure/registries.js';
 import { registryId, registryOf, subscriptionId } from '../support/builders.js';
 import { digestOf } from '../support/fakes/fake-manifests.js';
-import { trust } from '../support/trust.js';
+import { serveHttps, type HttpsServer } from '../support/https-server.js';
 
 const audience = 'https://management.azure.com';
 const credential: TokenCredential = {
   getToken: async () => ({ token: 'x', expiresOnTimestamp: Date.now() + 3_600_000 }),
 };
 
-let ca: ThrowawayCa;
-let server: Server;
+let server: HttpsServer;
 let endpoint: string;
 /** Requests under which the connection is closed, before all others are refused. */
 let resets = 0;
 let asked = 0;
 
 beforeAll(async () => {
-  ca = await issueCertificates();
-  trust(ca.caPem);
-  server = createServer(ca.server, (request, response) => {
+  server = await serveHttps((request, response) => {
     asked += 1;
     if (resets > 0) request.socket.destroy();
     else response.writeHead(403, { 'content-type': 'application/json' }).end('{"error":{}}');
     resets -= 1;
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  endpoint = `https://localhost:${(server.address() as AddressInfo).port}`;
+  ({ endpoint } = server);
 });
 
-afterAll(async () => {
-  const closed = once(server.close(), 'close');
-  server.closeAllConnections();
-  await Promise.all([closed, ca.remove()]);
-});
+afterAll(() => server.close());
 
 const source = { repository: 'a', digest: digestOf('a') };
 const target = { repository: 'a', tag: '1' };

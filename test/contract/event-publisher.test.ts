@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { issueCertificates } from '../../local/azure/certificates.js';
 import { startLocalAzure } from '../../local/azure/local-azure.js';
 import type { LocalAzure } from '../../local/azure/local-azure-interface.js';
 import { parseScenario } from '../../local/azure/scenario-file.js';
@@ -11,6 +7,7 @@ import type { EventPublisher } from '../../shared/gate/ports.js';
 import { clusterId, now } from '../support/builders.js';
 import { FakeTopic } from '../support/fakes/memory-events.js';
 import { FakeClock } from '../support/fakes/clock.js';
+import { serveHttps } from '../support/https-server.js';
 import { credentialOf } from '../support/local-credential.js';
 import { trust } from '../support/trust.js';
 import { aadToken, call, smallScenario } from '../unit/local/azure/azure-client.js';
@@ -130,27 +127,21 @@ test('a topic that refused what it was given is asked at once for other events',
 
 test('a connection that is closed under a request is no outage, one that never answers is', async () => {
   const found = await boot({});
-  const ca = await issueCertificates();
-  trust(ca.caPem);
   let resets = 1;
   let asked = 0;
-  const server = createServer(ca.server, (request, response) => {
+  const server = await serveHttps((request, response) => {
     asked += 1;
     if (resets > 0) request.socket.destroy();
     else response.writeHead(200).end();
     resets -= 1;
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const endpoint = `https://localhost:${(server.address() as AddressInfo).port}/api/events`;
-  const topic = new EventGridTopic(endpoint, credentialOf(found), () => now);
+  const topic = new EventGridTopic(`${server.endpoint}/api/events`, credentialOf(found), () => now);
   await topic.publish([event('1')]);
   expect(asked).toBe(2);
   resets = 2;
   await expect(topic.publish([event('1')])).rejects.toMatchObject({ code: 'EVENTS_UNAVAILABLE' });
   expect(asked).toBe(4);
-  const closed = once(server.close(), 'close');
-  server.closeAllConnections();
-  await Promise.all([closed, ca.remove()]);
+  await server.close();
 });
 
 test.each([

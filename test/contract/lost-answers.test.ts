@@ -28,7 +28,7 @@ beforeAll(async () => {
   });
   await storage.ensure();
   // Loading Azurite inside jest takes seconds.
-}, 60_000);
+});
 
 afterAll(() => local.close());
 
@@ -151,7 +151,7 @@ test('writers of the very same at the same moment: each record has exactly one, 
       .afterEach(() => empty(storage.table('syncArtifacts'))),
     { numRuns: 25 },
   );
-}, 60_000);
+});
 
 test('nothing is asked without a conflict, and once after one', async () => {
   const { table, lose } = forgetful();

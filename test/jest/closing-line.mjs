@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { writeSync } from 'node:fs';
 import { relative } from 'node:path';
 
@@ -19,7 +20,19 @@ export default class ClosingLine {
     ];
     const lines = [...parts, ''].join('\n');
     // Jest prints its own summary after all reporters, so the last line has to wait for the end of the process.
-    process.once('exit', () => writeSync(process.stdout.fd, lines));
+    process.once('exit', () => writeAll(process.stdout.fd, lines));
+  }
+}
+
+/** At the exit nothing can be awaited: a pipe that is full, as its reader is held up, takes the rest later. */
+function writeAll(fd, text) {
+  for (let rest = Buffer.from(text); rest.length > 0;) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
   }
 }
 

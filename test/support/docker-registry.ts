@@ -33,8 +33,20 @@ export interface DockerRegistryOptions {
 }
 
 const command = 'docker-registry';
+/** A port that was free may be somebody else's before it is used. */
+const mostPorts = 3;
 
 export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (options.port !== undefined || tries === mostPorts) throw error;
+    }
+  }
+}
+
+async function startOnce(options: DockerRegistryOptions): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'));
   const data = options.data ?? join(folder, 'data');
   const port = options.port ?? (await freePort());

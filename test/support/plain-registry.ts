@@ -27,6 +27,8 @@ export async function startPlainRegistry(artifacts: readonly ArtifactRef[]): Pro
     if (fault === undefined) answer(artifacts, request, response);
     else if (fault !== 'hang') refuse(response, fault);
   });
+  // As in `local/azure/http.ts`.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const close = async (): Promise<void> => {

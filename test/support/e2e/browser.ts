@@ -1,4 +1,4 @@
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page, type Route } from 'playwright-core';
 
 const quiet = [
   '--headless',
@@ -48,5 +48,14 @@ export async function openPage(
   });
   page.on('request', (request) => loaded.push(request.url().split('?')[0] ?? ''));
   await page.addInitScript({ content: reportViolations });
+  await page.route('**/*', stayAsItIs);
   return { page, complaints, loaded };
+}
+
+/** A document as it is served, but for its reloading itself: what is read piece by piece must not become another page meanwhile. */
+async function stayAsItIs(route: Route): Promise<void> {
+  if (route.request().resourceType() !== 'document') return await route.continue();
+  const response = await route.fetch({ timeout: patienceMs });
+  const body = (await response.text()).replace(/<meta http-equiv="refresh"[^>]*>/, '');
+  await route.fulfill({ response, body });
 }

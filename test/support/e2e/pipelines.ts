@@ -92,11 +92,18 @@ function resolveValue(value: string, given: Values): string {
   });
 }
 
+export interface PipelineOptions {
+  readonly env: Values;
+  readonly key: string;
+  readonly folder?: string;
+  /** Names of steps. */
+  readonly skip?: readonly string[];
+  /** Told of all output at once when it comes. */
+  readonly onOutput?: (text: string) => void;
+}
+
 /** Runs steps one after the other as the agents do: variables that a step sets are known to the next, a failure ends it. */
-export async function runPipeline(
-  { env, steps }: Pipeline,
-  options: { readonly env: Values; readonly key: string; readonly folder?: string; readonly skip?: readonly string[] },
-): Promise<PipelineRun> {
+export async function runPipeline({ env, steps }: Pipeline, options: PipelineOptions): Promise<PipelineRun> {
   const temporary = await mkdtemp(join(tmpdir(), 'pipeline-'));
   try {
     const az = await writeAz(temporary, options.key);
@@ -111,7 +118,7 @@ export async function runPipeline(
       );
       const path = `${temporary}${delimiter}${process.env['PATH'] ?? ''}`;
       const all = { ...process.env, ...known, ...own, PATH: path, GITHUB_ENV: githubEnv };
-      const { code, output } = await runShell(step.script, all, options.folder ?? temporary);
+      const { code, output } = await runShell(step.script, all, options.folder ?? temporary, options.onOutput);
       log += `== ${step.name}\n${output}`;
       for (const [, name = '', value = ''] of output.matchAll(
         /##vso\[task\.setvariable variable=(\w+);issecret=true\](.*)/g,
@@ -144,12 +151,21 @@ function parseAssignments(text: string): Values {
 }
 
 /** As GitHub runs `shell: bash`. */
-function runShell(script: string, env: NodeJS.ProcessEnv, folder: string): Promise<{ code: number; output: string }> {
+function runShell(
+  script: string,
+  env: NodeJS.ProcessEnv,
+  folder: string,
+  onOutput: (text: string) => void = () => undefined,
+): Promise<{ code: number; output: string }> {
   const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], { env, cwd: folder });
   return new Promise((done, fail) => {
     let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const keep = (chunk: Buffer): void => {
+      output += chunk.toString();
+      onOutput(chunk.toString());
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
     child.on('error', fail).on('close', (code) => done({ code: code ?? 1, output }));
   });
 }

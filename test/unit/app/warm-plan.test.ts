@@ -77,7 +77,7 @@ test('a hundred thousand artifacts are read, or refused in one line, in seconds'
   const broken = artifacts.map(({ tag }) => ({ kind: 'image', repository: `${'a-'.repeat(120)}!`, tag }));
   expect(read({ artifacts: broken })).toMatch(/^.{1,1000}$/);
   // What takes more than linear time takes hours.
-}, 60_000);
+});
 
 test('depth costs nothing', () => {
   const deep = JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`) as unknown;

@@ -14,7 +14,11 @@ function armWith(documents: Readonly<Record<string, unknown>>, etag?: string) {
       if (body instanceof Error) throw body;
       return body === undefined ? undefined : { status: 200, body, etag };
     },
-    list: async (path: string): Promise<readonly unknown[]> => (documents[path] ?? []) as readonly unknown[],
+    list: async (path: string, apiVersion: string): Promise<readonly unknown[]> => {
+      const items = documents[`${path}?${apiVersion}`] ?? documents[path] ?? [];
+      if (items instanceof Error) throw items;
+      return items as readonly unknown[];
+    },
     patch: async (...words: unknown[]) => {
       patched.push(words);
       return 'accepted' as const;
@@ -186,12 +190,39 @@ describe('clusters', () => {
     await expect(clustersOf({}).upgradeProfile(resource)).rejects.toMatchObject({ code: 'CLUSTER_NOT_FOUND' });
   });
 
-  test('where the preview API is not served, upgrades come from the stable one', async () => {
+  test('are read in the API version that shows all switches, and in an older one only where Azure refuses that', async () => {
+    const newest = { ...good, properties: { ...good.properties, ingressProfile: { gatewayAPI: {} } } };
+    const shown = { [`${list}?2026-06-01`]: [newest], [`${clusterId()}?2026-06-01`]: newest };
+    const older = { [`${list}?2025-10-01`]: [good], [`${clusterId()}?2025-10-01`]: good };
+    const readBy = async (documents: Readonly<Record<string, unknown>>) => [
+      (await clustersOf(documents).list()).clusters.map(({ properties }) => 'ingressProfile' in properties),
+      'ingressProfile' in (await clustersOf(documents).get(resource)).properties,
+    ];
+    expect(await readBy({ ...older, ...shown })).toEqual([[true], true]);
+    const no = new SyncError('ARM_UNEXPECTED', 'GET: 400 NoRegisteredProviderFound');
+    const refused = { [`${list}?2026-06-01`]: no, [`${clusterId()}?2026-06-01`]: no };
+    expect(await readBy({ ...older, ...refused })).toEqual([[false], false]);
+    const busy = { ...older, [`${clusterId()}?2026-06-01`]: new SyncError('ARM_UNAVAILABLE', '429') };
+    await expect(clustersOf(busy).get(resource)).rejects.toMatchObject({ code: 'ARM_UNAVAILABLE' });
+  });
+
+  test('the upgrades come from the newest preview that AKS still serves, and from the stable API where it serves none', async () => {
     const path = `${clusterId()}/upgradeProfiles/default`;
-    const refused = new SyncError('ARM_UNEXPECTED', 'GET: 400 NoRegisteredProviderFound');
-    const documents = { [`${path}?2025-05-04-preview`]: refused, [path]: profile('1.35.7') };
-    expect((await clustersOf(documents).upgradeProfile(resource)).upgrades).toMatchObject([{ version: '1.35.7' }]);
-    const busy = { [`${path}?2025-05-04-preview`]: new SyncError('ARM_UNAVAILABLE', '429'), [path]: profile('1.35.7') };
-    await expect(clustersOf(busy).upgradeProfile(resource)).rejects.toMatchObject({ code: 'ARM_UNAVAILABLE' });
+    const ended = (...versions: string[]) =>
+      Object.fromEntries(
+        versions.map((version) => [
+          `${path}?${version}`,
+          new SyncError('ARM_UNEXPECTED', '400 NoRegisteredProviderFound'),
+        ]),
+      );
+    const upgradesOf = async (documents: Readonly<Record<string, unknown>>) =>
+      (await clustersOf(documents).upgradeProfile(resource)).upgrades.map(({ version }) => version);
+    const served = { [`${path}?2026-01-02-preview`]: profile('1.35.7'), [`${path}?2025-10-01`]: profile('1.35.6') };
+    expect(await upgradesOf({ ...served, ...ended('2026-08-02-preview', '2025-05-04-preview') })).toEqual(['1.35.7']);
+    const previews = ['2026-08-02-preview', '2026-01-02-preview', '2025-05-04-preview'];
+    expect(await upgradesOf({ ...served, ...ended(...previews) })).toEqual(['1.35.6']);
+    await expect(upgradesOf(ended(...previews, '2025-10-01'))).rejects.toMatchObject({ code: 'ARM_UNEXPECTED' });
+    const busy = { ...served, [`${path}?2026-08-02-preview`]: new SyncError('ARM_UNAVAILABLE', '429') };
+    await expect(upgradesOf(busy)).rejects.toMatchObject({ code: 'ARM_UNAVAILABLE' });
   });
 });

@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { manifestOf, startFakeMar, type Blob, type FakeMar } from './fake-mar.js';
 import { matching, runCli } from './run-cli.js';
 
@@ -37,13 +39,26 @@ async function planned(version: string): Promise<readonly string[]> {
 describe('plan --diff', () => {
   test('--json prints the documented fields, and what both plans say', async () => {
     const found = await diff();
-    const fields = ['cluster', 'from', 'to', 'added', 'removed', 'unchanged', 'unresolved'];
+    const fields = ['cluster', 'from', 'to', 'added', 'removed', 'unchanged', 'unresolved', 'findings'];
     expect(Object.keys(found)).toEqual(fields);
     const [before, after] = [await planned('1.34.7'), await planned('1.35.7')];
     expect(found).toMatchObject({ from: '1.34.7', to: '1.35.7' });
     expect(found.added.map(nameOf)).toEqual(after.filter((name) => !before.includes(name)));
     expect(found.removed.map(nameOf)).toEqual(before.filter((name) => !after.includes(name)));
     expect(found.unchanged).toBe(after.filter((name) => before.includes(name)).length);
+  });
+
+  test('says what keeps the set from being certain, as the plan does', async () => {
+    const document = JSON.parse(await readFile(arm('mixed-arm.cluster'), 'utf8')) as { properties: object };
+    Object.assign(document.properties, { podIdentityProfile: { enabled: true } });
+    const folder = await mkdtemp(join(tmpdir(), 'plan-diff-'));
+    const file = join(folder, 'cluster.json');
+    await writeFile(file, JSON.stringify(document));
+    const { code, stdout, stderr } = await runCli(['plan', '--managed-cluster', file, '--to', '1.35.7', '--diff']);
+    await rm(folder, { recursive: true });
+    expect(code).toBe(0);
+    expect(stdout).toContain('podIdentityProfile (unknown-feature, the gate stays unknown)');
+    expect(stderr).toContain('1 finding keeps the set from being certain, so a gate for 1.35.7 stays unknown.');
   });
 
   test('to the version that runs has nothing new, and nothing to measure', async () => {

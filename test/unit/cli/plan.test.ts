@@ -119,7 +119,7 @@ describe('plan warns', () => {
       cluster,
       { properties: { controlPlaneProfile: { upgrades: [{ kubernetesVersion: '1.35.7' }] } } },
       '1.35.7',
-      /no Component Insights for 1\.35: .*2025-05-04-preview/,
+      /no Component Insights for 1\.35: .*2026-08-02-preview/,
     ],
     [
       'when AKS does not offer the version',

@@ -2,6 +2,7 @@ import { Application } from '../../../shared/app/application.js';
 import { SyncError } from '../../../shared/model/errors.js';
 import { artifactName } from '../../../shared/model/artifact.js';
 import type { Cluster } from '../../../shared/model/cluster.js';
+import type { KubernetesVersion } from '../../../shared/model/kubernetes-version.js';
 import { clusterId, clusterOf, target } from '../../support/builders.js';
 import { FakeSubscription } from '../../support/fakes/fake-subscription.js';
 
@@ -156,4 +157,23 @@ test('status and answer tell the counts, the answer also the names', async () =>
     escaped: [{ ...agent, evidence: 'log' }],
     foreign: [{ repository: 'dotnet/aspnet' }],
   });
+});
+
+test('an upgrade is not looked at in its middle: what its nodes pull meanwhile counts for the version that they get', async () => {
+  const azure = await subscriptionWith(running('one'), running('two'));
+  await measure(azure);
+  const newer = '1.35.8' as KubernetesVersion;
+  const upgrading = { ...running('one'), properties: { ...running('one').properties, provisioningState: 'Upgrading' } };
+  azure.addCluster(upgrading);
+  azure.clock.advance(3600);
+  azure.pullLog?.put(server, { ...cachedAgent, identity: 'kubelet-one', lastAt: azure.clock.now() });
+  azure.clock.advance(3600);
+  expect(await measure(azure)).toMatchObject({ escaped: 0, failures: [] });
+  azure.addCluster({ ...running('one'), kubernetesVersion: newer });
+  const task = { clusterId: clusterId('one'), kubernetesVersion: newer, attempt: 0 };
+  await azure.planQueue.enqueue([task], 0);
+  await azure.drain();
+  expect(await measure(azure)).toMatchObject({ escaped: 1 });
+  expect((await azure.driftReports.get(clusterId('one'), newer))?.escaped.map(({ tag }) => tag)).toEqual([agent.tag]);
+  expect((await reportOf(azure, 'one'))?.escaped).toEqual([]);
 });

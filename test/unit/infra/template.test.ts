@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { parse } from 'yaml';
 import { readConfig } from '../../../shared/config.js';
 import { settings } from '../../../shared/settings.js';
 import { containerNames, queueNames, tableNames } from '../../../shared/azure/storage.js';
@@ -8,7 +9,19 @@ interface Template {
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly parameters?: Readonly<Record<string, { readonly metadata?: { readonly description?: string } }>>;
   readonly variables?: Readonly<Record<string, unknown>>;
-  readonly resources: Readonly<Record<string, { readonly properties?: { readonly template?: Template } }>>;
+  readonly resources: Readonly<
+    Record<
+      string,
+      {
+        readonly name?: string;
+        readonly dependsOn?: readonly string[];
+        readonly properties?: {
+          readonly template?: Template;
+          readonly parameters?: Readonly<Record<string, { readonly value?: unknown }>>;
+        };
+      }
+    >
+  >;
 }
 
 const template = JSON.parse(readFileSync('infra/compiled/main.json', 'utf8')) as Template;
@@ -145,4 +158,46 @@ test('Event Grid gets in beside the addresses that are allowed, and only where i
   expect(JSON.stringify(app?.resources)).toMatch(
     /if\(and\(parameters\('takesEvents'\)[^"]+variables\('eventGridRule'\)/,
   );
+});
+
+test('code that is deployed with the app starts after it was given its rights, and the way to its storage', () => {
+  const before = (name: string): readonly string[] => template.resources[name]?.dependsOn ?? [];
+  expect(before('package')).toEqual(expect.arrayContaining(['registryAccess', 'endpoints', 'app']));
+  expect(before('registryAccess')).toContain('roles');
+  expect(before('app')).toContain('storage');
+});
+
+test('zones that are made here are linked to the network of the app, also where endpoints lie in another', () => {
+  const { properties } = template.resources['endpoints'] ?? {};
+  const { networkId } = properties?.template?.resources['zones']?.properties?.parameters ?? {};
+  const [, parameter = ''] = /parameters\('(\w+)'\)/.exec(String(networkId?.value)) ?? [];
+  expect(String(properties?.parameters?.[parameter]?.value)).toContain('appSubnetId');
+});
+
+test('an id that is written in another case gives the same names: ARM itself writes ids in more than one', () => {
+  const files = readdirSync('infra', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.bicep'));
+  const made = files.flatMap((name) =>
+    [...readFileSync(`infra/${name}`, 'utf8').matchAll(/uniqueString\((?:\w+\.)?\w*[iI]d[,)]|guid\(registry\.id/g)].map(
+      ([call]) => `${name}: ${call}`,
+    ),
+  );
+  expect(made).toEqual([]);
+});
+
+test('what two apps write to one registry is two things', () => {
+  const registry = template.resources['registryAccess'];
+  expect(registry?.name).toContain('subscription().id');
+  const { pullLog } = registry?.properties?.template?.resources ?? {};
+  expect(pullLog?.name).toContain("parameters('workspaceId')");
+});
+
+test('`azd` makes its package anew before it packages and before it deploys: neither command runs the hook of the other', () => {
+  const { hooks, services } = parse(readFileSync('azure.yaml', 'utf8')) as {
+    readonly hooks: Readonly<Record<string, { readonly run: string }>>;
+    readonly services: { readonly app: { readonly project: string } };
+  };
+  for (const hook of ['prepackage', 'predeploy']) {
+    const { project } = services.app;
+    expect(hooks[hook]?.run).toBe(`rm -rf ${project} && npm run package -- ${project}`);
+  }
 });

@@ -45,6 +45,20 @@ test('in a pause nothing is sent, and the caller is told how long it still lasts
   expect(requests.length).toBe(2);
 });
 
+test('a pause until a date lasts as long, by the clock of the server', async () => {
+  const headers = { date: 'Mon, 23 Nov 2026 16:00:00 GMT', 'retry-after': 'Mon, 23 Nov 2026 16:00:40 GMT' };
+  const { fetcher, requests } = scriptedFetch({ status: 429, headers });
+  const client = new RegistryClient(
+    `https://${host}`,
+    new AnonymousTokens(),
+    watchFetch(budgetsOf(), accountOfRegistry(host), fetcher),
+  );
+  await expect(client.get('a', '1')).rejects.toMatchObject({ code: 'REGISTRY_THROTTLED', retryAfterSeconds: 40 });
+  clock.advance(30);
+  await expect(client.get('a', '2')).rejects.toMatchObject({ code: 'REGISTRY_THROTTLED', retryAfterSeconds: 10 });
+  expect(requests.length).toBe(1);
+});
+
 test('ARM is left alone too, reads and writes apart', async () => {
   const policy = watchPolicy(budgetsOf());
   const sent: string[] = [];

@@ -188,6 +188,11 @@ test.each(rows)('%s is switched on by its own properties only', (component, on, 
   expect([...needed(off)]).not.toContain(component);
 });
 
+test('Container Insights is switched on in either of two places', () => {
+  const agent = ['ama-logs-linux', 'addon-token-adapter'];
+  expect([...needed({ 'azureMonitorProfile.containerInsights.enabled': true })]).toEqual(expect.arrayContaining(agent));
+});
+
 test('every component with a condition has its row', () => {
   const conditional = [...catalog.components.values()].filter(
     ({ condition }) => !['always', 'never', 'onDemand'].includes(condition.kind),

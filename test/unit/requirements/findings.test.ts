@@ -1,4 +1,9 @@
+import { applyOverrides } from '../../../shared/catalog/apply-overrides.js';
+import { loadCatalog } from '../../../shared/catalog/catalog.js';
+import { parseOverrides } from '../../../shared/catalog/sources/overrides.js';
 import type { Cluster, ClusterExtensions } from '../../../shared/model/cluster.js';
+import { parseKubernetesVersion } from '../../../shared/model/kubernetes-version.js';
+import { resolveRequirements } from '../../../shared/requirements/resolve.js';
 import { clusterWith, names, resolve, type PoolSpec } from './clusters.fixture.js';
 
 const registry = '/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/r';
@@ -40,8 +45,60 @@ test.each<[string, Record<string, unknown>, string]>([
     { addonProfiles: { httpApplicationRouting: { enabled: true } } },
     'unknown-add-on httpApplicationRouting unknown',
   ],
+  [
+    'a feature that the catalogue does not know',
+    { ingressProfile: { applicationLoadBalancer: { enabled: true }, webAppRouting: { enabled: false } } },
+    'unknown-feature ingressProfile.applicationLoadBalancer unknown',
+  ],
+  ['pod-managed identity', { podIdentityProfile: { enabled: true } }, 'unknown-feature podIdentityProfile unknown'],
 ])('%s is told', (_sentence, properties, finding) => {
   expect(found(isolated(properties))).toEqual([finding]);
+});
+
+test('what is switched on without a pod on a node is no doubt, and neither is what conditions ask about', () => {
+  const on = { enabled: true };
+  const properties = {
+    oidcIssuerProfile: on,
+    httpProxyConfig: on,
+    hostedSystemProfile: on,
+    securityProfile: { azureKeyVaultKms: on, workloadIdentity: on, nodeRestriction: on },
+    storageProfile: { snapshotController: on, diskCSIDriver: on },
+    networkProfile: { advancedNetworking: { ...on, observability: on, security: on } },
+    azureMonitorProfile: { metrics: { ...on, controlPlane: on } },
+    addonProfiles: { omsAgent: { ...on, config: { enabled: 'true' } } },
+    serviceMeshProfile: { mode: 'Istio', istio: { components: { ingressGateways: [on] } } },
+  };
+  expect(found(isolated(properties))).toEqual([]);
+});
+
+test('a feature stays known when an override excludes what it runs, and becomes known by an override that asks about it', () => {
+  const cluster = isolated({
+    securityProfile: { imageCleaner: { enabled: true } },
+    ingressProfile: { applicationLoadBalancer: { enabled: true } },
+  });
+  const path = 'ingressProfile.applicationLoadBalancer.enabled';
+  const when = { kind: 'property' as const, path, test: { equals: true } };
+  const overrides = parseOverrides(
+    JSON.stringify({
+      components: {
+        exclude: [{ name: 'image-cleaner', because: 'never used' }],
+        add: [
+          {
+            name: 'alb-controller',
+            repositories: ['application-lb/images/alb-controller'],
+            versions: ['1.8.12'],
+            when,
+            because: 'preview',
+          },
+        ],
+      },
+    }),
+  );
+  const catalog = applyOverrides(loadCatalog(), overrides);
+  const target = parseKubernetesVersion('1.35.7');
+  const set = resolveRequirements({ cluster, target, reported: [], catalog, tagLists: new Map() });
+  expect(set.findings).toEqual([]);
+  expect(names(set)).toContain('application-lb/images/alb-controller:1.8.12');
 });
 
 test('Kubernetes below 1.30 is told', () => {
@@ -88,6 +145,15 @@ describe('extensions', () => {
   });
 });
 
+test.each<[string, ClusterExtensions | undefined, string[]]>([
+  ['that could not be listed', { kind: 'unread', reason: 'ARM_FORBIDDEN: no' }, ['extensions-unread c unknown']],
+  ['that nobody asked for, as in a saved file', undefined, ['extensions-unread c unknown']],
+  ['that are listed, and none is installed', { kind: 'read', types: [] }, []],
+])('where the extension manager runs, extensions %s are judged so', (_sentence, extensions, expected) => {
+  const managed = isolated({ addonProfiles: { extensionManager: { enabled: true } } });
+  expect(found(extensions === undefined ? managed : { ...managed, extensions })).toEqual(expected);
+});
+
 describe('GPU pools', () => {
   const gpu = (vmSize: string, more: Partial<PoolSpec> = {}) =>
     resolve(isolated({}, [{ name: 'gpu', osSKU: 'Ubuntu', vmSize, ...more }]));
@@ -97,6 +163,7 @@ describe('GPU pools', () => {
     ['Standard_NC4as_T4_v3', 'aks/aks-gpu-cuda-lts:'],
     ['Standard_ND96isr_H200_v5', 'aks/aks-gpu-cuda-lts:'],
     ['Standard_NC6s_v3', 'aks/aks-gpu-cuda-lts:'],
+    ['Standard_NCC40ads_H100_v5', 'aks/aks-gpu-cuda-lts:'],
     ['Standard_NC24r', 'aks/aks-gpu-cuda:'],
     ['Standard_NV36ads_A10_v5', 'aks/aks-gpu-grid:'],
     ['Standard_NV36adms_A10_v5', 'aks/aks-gpu-grid:'],
@@ -118,6 +185,26 @@ describe('GPU pools', () => {
     ['a pool that says so in the older form', 'Standard_NC24ads_A100_v4', { gpuProfile: { installGPUDriver: false } }],
   ])('%s has no finding', (_sentence, vmSize, more) => {
     expect(gpu(vmSize, more).findings).toEqual([]);
+  });
+
+  test('a pool of virtual machines of several sizes takes the driver of the one that has a GPU', () => {
+    const scale = {
+      manual: [
+        { size: 'Standard_D4s_v5', count: 1 },
+        { size: 'Standard_NV36ads_A10_v5', count: 1 },
+      ],
+    };
+    const pool = (virtualMachinesProfile: unknown) => ({
+      name: 'vms',
+      type: 'VirtualMachines',
+      osSKU: 'Ubuntu',
+      virtualMachinesProfile,
+    });
+    const told = (profile: unknown) => resolve(isolated({}, [pool(profile)])).findings.map(({ message }) => message);
+    expect(told({ scale })).toEqual([expect.stringContaining('aks/aks-gpu-grid:') as string]);
+    expect(told({ scale: { autoscale: { size: 'Standard_NC24ads_A100_v4', minCount: 0 } } })).toHaveLength(1);
+    expect(told({ scale: { manual: [{ size: 'Standard_D4s_v5' }, null] } })).toEqual([]);
+    expect(told(null)).toEqual([]);
   });
 
   test('Azure Linux takes its driver from package repositories', () => {

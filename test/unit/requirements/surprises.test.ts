@@ -1,3 +1,4 @@
+import { loadCatalog } from '../../../shared/catalog/catalog.js';
 import { clusterWith, find, namesFor, names, resolve } from './clusters.fixture.js';
 
 const overlay = { networkProfile: { networkPlugin: 'azure', networkPluginMode: 'overlay' } };
@@ -221,4 +222,14 @@ describe('what real clusters surprise with', () => {
       'oss/v2/kubernetes/kubelet-sysext:v1.35.7-1-azlinux3-arm64',
     ]);
   });
+});
+
+test('whatever the catalogue cannot name is told with what would resolve it', () => {
+  const everything = [...loadCatalog().components.keys(), 'new-agent'].map((name) => ({ name, version: '1.2.3' }));
+  const open = [resolve(clusterWith(), '1.35.7', { reported: everything }), resolve(clusterWith(), '1.40.0')];
+  const silent = open
+    .flatMap(({ unresolved }) => unresolved)
+    .filter(({ reason }) => !/would|Candidates to check/.test(reason));
+  expect(open.map(({ unresolved }) => unresolved.length > 0)).toEqual([true, true]);
+  expect(silent).toEqual([]);
 });

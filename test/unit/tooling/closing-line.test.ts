@@ -12,6 +12,19 @@ test('a run ends with what passed and failed, after what was skipped and why', (
   expect(lines.join('\n')).toContain('no-such-tool is not installed (apt-get install no-such-package)');
 });
 
+test('a pipe that is full, as its reader comes late, takes the last line all the same', () => {
+  const results = JSON.stringify({
+    testResults: [],
+    numPassedTests: 7,
+    numFailedTests: 0,
+    numRuntimeErrorTestSuites: 0,
+  });
+  const report = `import('./test/jest/closing-line.mjs').then((it) => new it.default().onRunComplete([], ${results}))`;
+  const command = '{ head -c 65536 /dev/zero; "$0" --eval "$1"; } | { sleep 1; tr -d "\\0"; }';
+  const run = spawnSync('sh', ['-c', command, process.execPath, report], { cwd: repository, encoding: 'utf8' });
+  expect([run.stdout, run.stderr]).toEqual(['7 passed, 0 failed\n', '']);
+});
+
 test('a tool is on the path when it can be executed there', () => {
   expect(isOnPath('sh')).toBe(true);
   expect(isOnPath('no-such-tool')).toBe(false);

@@ -68,3 +68,64 @@ test('documents of operators call commands that the command line has', () => {
   expect(called).not.toEqual([]);
   expect([...new Set(called)].filter((name) => !known.includes(name))).toEqual([]);
 });
+
+/** Documents, texts of the command line and of findings: all that tells people a command. */
+function textsWithCommands(): readonly (readonly [string, string])[] {
+  const sources = ['cli', 'shared/warming', 'shared/gate/reconcile', 'docs/examples', 'docs'].flatMap((folder) =>
+    readdirSync(folder).map((name) => join(folder, name)),
+  );
+  return sources.filter((path) => /\.(md|ts|yml)$/.test(path)).map((path) => [path, read(path)] as const);
+}
+
+test('no command of `az aks` is given a resource id: that group takes a name and a resource group alone', () => {
+  const wrong = textsWithCommands().flatMap(([path, text]) =>
+    [...text.matchAll(/\baz aks [^`\n]*?--ids?\b/g)].map(([command]) => `${path}: ${command}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+/** Rows of the table of costs: first, second and third cell. */
+function rowsOfCosts(): readonly (readonly [string, string, string])[] {
+  const section = read('docs/operations.md').split('\n## Cost\n')[1]?.split('\n## ')[0] ?? '';
+  return [...section.matchAll(/^\| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)]
+    .map(([, what = '', per = '', example = '']) => [what.trim(), per.trim(), example.trim()] as const)
+    .slice(1);
+}
+
+test('the estimate of costs adds up', () => {
+  const numberIn = (text: string): number => Number(text.replaceAll(',', ''));
+  const sums = rowsOfCosts().flatMap(([what, , example]) =>
+    [...example.matchAll(/([\d.,]+(?: [×+] [\d.,]+)+)(?: × t)? = ([\d.,]*\d)/g)].map(([, terms = '', result = '']) => {
+      const [sign, start] = terms.includes('×') ? ['×', 1] : ['+', 0];
+      const values = terms.split(` ${sign} `).map(numberIn);
+      return [what, values.reduce((a, b) => (sign === '×' ? a * b : a + b), start), numberIn(result)] as const;
+    }),
+  );
+  expect(sums.length).toBeGreaterThan(8);
+  expect(sums.filter(([, computed, told]) => Math.abs(computed - told) > 0.01)).toEqual([]);
+});
+
+test('the estimate of costs stands on the figures that the benchmark printed', () => {
+  const benchmarks = read('docs/benchmarks.md');
+  const measured = (row: string): number =>
+    Number(benchmarks.split(`\n| ${row}`)[1]?.split('|')[1]?.trim() ?? Number.NaN);
+  const per = (row: string): number =>
+    Number(/^[\d.]+/.exec(rowsOfCosts().find(([what]) => what.startsWith(row))?.[1] ?? '')?.[0]);
+  expect({
+    executions: per('executions, warming'),
+    busySeconds: per('GB-seconds, warming, at least'),
+    addedSeconds: per('GB-seconds, warming, at most'),
+    transactions: per('storage transactions, warming'),
+    timer: per('storage transactions, timer'),
+    timerAndProofs: per('storage transactions, timer') + per('storage transactions, proofs'),
+    requests: per('registry requests, proofs'),
+  }).toEqual({
+    executions: measured('cold: invocations an artifact'),
+    busySeconds: measured('cold: execution an artifact, ms that the instance is busy') / 1000,
+    addedSeconds: measured('cold: execution an artifact, ms of all invocations, added') / 1000,
+    transactions: measured('cold: storage transactions an artifact'),
+    timer: measured('steady: timer with nothing to do, storage transactions'),
+    timerAndProofs: measured('steady: round with its timer, storage transactions'),
+    requests: measured('steady: round with its timer, requests to the registry'),
+  });
+});

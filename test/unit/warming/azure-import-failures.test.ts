@@ -41,6 +41,28 @@ test('an import stuck in Running (acr#617) is given up after a quarter of an hou
   expect(imports.started).toHaveLength(2);
 });
 
+test('an import that nobody may ask after is given up as well: what it brought is found by looking', async () => {
+  const { imports, registry, pass } = arrange(asImport);
+  registry.covers = () => false;
+  imports.fault = (call) => {
+    if (call === 'resume') throw new SyncError('ARM_FORBIDDEN', 'GET operationResults: 403');
+  };
+  expect(await pass(60)).toMatchObject({ phase: 'waiting', failureClass: 'auth' });
+  registry.land(stateOf().cachedRepository, coredns.tag, stateOf().digest);
+  expect(await pass(minutes(30))).toMatchObject({ phase: 'proven', proof: 'deep' });
+  expect(imports.started).toHaveLength(1);
+});
+
+test('an import whose operation fails to be read, and that brought nothing, is started anew', async () => {
+  const { imports, registry, pass } = arrange(asImport);
+  registry.covers = () => false;
+  imports.fault = (call) => {
+    if (call === 'resume' && imports.started.length === 1) throw new SyncError('ARM_UNAVAILABLE', 'GET operation: 500');
+  };
+  expect(await pass(minutes(45))).toMatchObject({ phase: 'proven' });
+  expect(imports.started).toHaveLength(2);
+});
+
 test('an import that answers 200 with status Failed looks ended: the registry is looked at, and it is started anew', async () => {
   const { imports, registry, pass } = arrange(asImport);
   registry.covers = () => false;

@@ -134,6 +134,18 @@ test('an artifact that is found where another one is already is one artifact wit
   expect(pinned).toHaveLength(1);
 });
 
+test('a fallback of a guessed name is left out where MAR has nothing of it, and one of a known name stays required', async () => {
+  const fallback = { source: 'node-bootstrap', component: 'azure-acr-credential-provider' } as const;
+  const { set } = await confirm(withArtifacts(known('low', fallback)), new FakeMar());
+  expect(set).toMatchObject({
+    artifacts: [],
+    unresolved: [],
+    findings: [{ code: 'fallback-unnamed', subject: artifactName(coredns), effect: 'none' }],
+  });
+  const { set: named } = await confirm(withArtifacts(known('medium', fallback)), new FakeMar());
+  expect(named.unresolved).toHaveLength(1);
+});
+
 test('what was only observed once and is gone is left out, and people are told', async () => {
   const { set } = await confirm(withArtifacts(known('medium', { source: 'observed' })), new FakeMar());
   expect([set.artifacts, set.unresolved]).toEqual([[], []]);

@@ -95,6 +95,14 @@ test('a plan tells problems with their command, and no notes', () => {
   ]);
 });
 
+test('whoever is told to create a rule is told what ACR refuses it for (acr#789): repositories below its target, such as what was imported', () => {
+  const told = rows
+    .flatMap(([, changes, context]) => diagnoseRegistry(factsOf(changes), { ...customerContext, ...context }))
+    .filter(({ fix }) => fix.includes(create));
+  expect(new Set(told.map(({ code }) => code)).size).toBeGreaterThan(2);
+  for (const { message } of told) expect(message).toContain('repositories lie below its target');
+});
+
 test.each([
   ['customer', 'rg', {}, 'customer'],
   ['its own', 'MC_rg_one_westeurope', { nodeResourceGroup: 'mc_rg_one_westeurope' }, 'managed'],
