@@ -35,13 +35,16 @@ const giveUpAfterMs = 24 * 3_600_000;
 
 /**
  * What nobody has published yet, of all judgements. For the timer alone: failures are told as a problem, and a topic that is down ends the
- * round. An event that the topic refuses keeps no other waiting: it is tried for a day, in people's sight, and given up.
+ * round. An event that the topic refuses is tried for a day, in people's sight, and given up. It keeps others waiting for some rounds at most:
+ * each begins elsewhere, as what a topic refuses stays at its place.
  */
 export async function publishLeftovers(judgements: readonly Judgement[], ports: PublishPorts): Promise<void> {
   const waiting = judgements.filter(({ announcements }) => announcements && announcements.pending.length > 0);
   const refused: OutgoingEvent[] = [];
   let refusal: SyncError | undefined;
-  for (const judgement of waiting.slice(0, mostJudgements)) {
+  const first = ports.now().getTime() % Math.max(waiting.length, 1);
+  const inTurn = [...waiting.slice(first), ...waiting.slice(0, first)];
+  for (const judgement of inTurn.slice(0, mostJudgements)) {
     const handed = await handOver(judgement.announcements?.pending ?? [], (events) => attempt(events, ports));
     const hopeless = handed.refused.filter(({ time }) => ports.now().getTime() - Date.parse(time) >= giveUpAfterMs);
     if (handed.failure && hopeless.length > 0) await tellGivenUp(hopeless, handed.failure, ports);

@@ -101,6 +101,19 @@ describe('an event that the topic refuses', () => {
     expect(toldOf(azure)).toContain('WarmupFailed one');
   });
 
+  test('keeps no other from being published within some rounds, though more than a round tries are before it', async () => {
+    const names = Array.from({ length: 25 }, (_unused, index) => `bad${index}`);
+    const azure = await arrange(...names, 'good');
+    azure.topic.failure = undefined;
+    azure.topic.refuses = ({ subject }) => (subject === clusterId('good') ? undefined : refused);
+    for (let rounds = 0; rounds < 5; rounds += 1) {
+      await publish(azure);
+      // Timers fire a few milliseconds late, now more, now less.
+      azure.clock.advance(300.007);
+    }
+    expect(toldOf(azure)).toEqual(['GateClosed good']);
+  });
+
   test('is named to people while it is tried, and given up in their sight after a day', async () => {
     const azure = await arrange('one', 'two');
     refuse(azure, 'one');
