@@ -57,7 +57,7 @@ export class ArmClient {
   /** @returns undefined where ARM has no such resource. @throws SyncError ARM_FORBIDDEN, ARM_UNAVAILABLE, ARM_UNEXPECTED */
   async get(path: string, apiVersion: string): Promise<ArmAnswer | undefined> {
     const answer = await this.#send('GET', this.#url(path, apiVersion));
-    if (answer.status === 404) return undefined;
+    if (isAbsent(answer)) return undefined;
     return accepted(answer, `GET ${path}`);
   }
 
@@ -113,7 +113,7 @@ export class ArmClient {
     if (answer.status === 412) return { outcome: 'conflict', reason: describeAnswer(answer) };
     if (answer.status === 409) return { outcome: 'busy', reason: describeAnswer(answer) };
     if (answer.status === 400) return { outcome: 'refused', reason: describeAnswer(answer) };
-    if (answer.status === 404 && method === 'DELETE') return { outcome: 'done', body: undefined };
+    if (isAbsent(answer) && method === 'DELETE') return { outcome: 'done', body: undefined };
     return { outcome: 'done', body: accepted(answer, where).body };
   }
 
@@ -155,6 +155,14 @@ export class ArmClient {
       retryAfterSeconds: parseRetryAfter(response.headers),
     };
   }
+}
+
+/** ARM answers 404, too, where it serves no such type in the API version asked for: that says nothing of the resource. */
+const unservedCodes = ['InvalidResourceType', 'InvalidResourceNamespace'];
+
+function isAbsent({ status, body }: ArmAnswer): boolean {
+  const code = problem.safeParse(body).data?.error.code;
+  return status === 404 && !(code !== undefined && unservedCodes.includes(code));
 }
 
 function accepted(answer: ArmAnswer & { readonly retryAfterSeconds: number | undefined }, where: string): ArmAnswer {

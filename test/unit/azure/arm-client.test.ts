@@ -85,6 +85,15 @@ test('a redirect to another host is not followed', async () => {
   await expect(get()).rejects.toMatchObject({ code: 'ARM_UNEXPECTED' });
 });
 
+test.each(['InvalidResourceType', 'InvalidResourceNamespace'])(
+  'an API version that is not served (404 %s) is no resource that is gone',
+  async (code) => {
+    answer = () => answerJson(404, { error: { code, message: 'not for this api version' } });
+    await expect(get()).rejects.toMatchObject({ code: 'ARM_UNEXPECTED' });
+    await expect(client().write('DELETE', path, '2025-10-01', {})).rejects.toMatchObject({ code: 'ARM_UNEXPECTED' });
+  },
+);
+
 test('what ARM does not have is undefined when asked for, a failure in a list', async () => {
   answer = () => answerJson(404, { error: { code: 'ResourceNotFound', message: 'gone' } });
   expect(await get()).toBeUndefined();
