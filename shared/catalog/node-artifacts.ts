@@ -117,7 +117,10 @@ function kubernetesTarball(
   }));
 }
 
-/** Row 4. Where no list names the tarball's version, the package's is the best guess: both are built from one release. */
+/**
+ * Row 4. Where no list names the tarball's version, the package's is the best guess: both are built from one release. Only a fallback is
+ * guessed, and by its low confidence: one that MAR lacks is left out (`confirmSet`), and what nodes install must not be.
+ */
 function credentialProviderTarballs(
   facts: NodeBootstrap,
   target: KubernetesVersion,
@@ -125,11 +128,12 @@ function credentialProviderTarballs(
 ): readonly NodeArtifact[] {
   const { package: packaged, tarball } = facts.credentialProvider;
   const named = tarball.versionsByMinor[minorOf(target)];
-  const versions = named ?? (packaged.versionsByMinor[minorOf(target)] ?? []).slice(0, 1);
-  const condition = reaches(target, packaged.since)
+  const isFallback = reaches(target, packaged.since);
+  const guessed = isFallback ? (packaged.versionsByMinor[minorOf(target)] ?? []).slice(0, 1) : [];
+  const condition = isFallback
     ? 'nodes fall back to it when the package fails'
     : `nodes install it before Kubernetes ${packaged.since}`;
-  return versions.map((version) => ({
+  return (named ?? guessed).map((version) => ({
     component: tarball.component,
     kind: 'binary',
     repository: tarball.repository,

@@ -1,3 +1,6 @@
+import { loadCatalog } from '../../../shared/catalog/catalog.js';
+import { nodeArtifacts } from '../../../shared/catalog/node-artifacts.js';
+import { parseKubernetesVersion } from '../../../shared/model/kubernetes-version.js';
 import { clusterWith, find, namesFor, resolve, type PoolSpec } from './clusters.fixture.js';
 
 const ubuntu: PoolSpec = { name: 'ubuntu', osSKU: 'Ubuntu', vmSize: 'Standard_D4s_v5' };
@@ -49,6 +52,26 @@ test.each([
 ])('Kubernetes %s has the credential provider packages %j and tarballs %j', (target, packages, tarballs) => {
   expect(tagsOf(target, providerPackage)).toEqual(packages);
   expect(tagsOf(target, providerTarball)).toEqual(tarballs);
+});
+
+test('the only way to the credential provider is never guessed: where no list names its tarball, it is missing', () => {
+  const { nodeBootstrap: facts } = loadCatalog();
+  const { package: packaged, tarball } = facts.credentialProvider;
+  const contradicting = {
+    ...facts,
+    credentialProvider: {
+      package: { ...packaged, versionsByMinor: { ...packaged.versionsByMinor, '1.32': ['1.32.12'] } },
+      tarball: { ...tarball, versionsByMinor: {} },
+    },
+  };
+  const ask = (target: string) => {
+    const version = parseKubernetesVersion(target);
+    const { artifacts, missing } = nodeArtifacts(contradicting, version, 'amd64', 'packages');
+    const guessed = artifacts.filter(({ confidence }) => confidence === 'low').map(({ tag }) => tag);
+    return [guessed, missing.map(({ component }) => component)];
+  };
+  expect(ask('1.32.11')).toEqual([[], [tarball.component]]);
+  expect(ask('1.33.11')).toEqual([['v1.33.17-linux-amd64'], []]);
 });
 
 test.each([
