@@ -1,4 +1,9 @@
-import { parseManagedCluster, parseUpgradeProfile } from '../azure/cluster-documents.js';
+import {
+  clusterVersions,
+  parseManagedCluster,
+  parseUpgradeProfile,
+  profileVersions,
+} from '../azure/cluster-documents.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { RequirementSet } from '../model/artifact.js';
 import type { Cluster, NodePool, UpgradeProfile } from '../model/cluster.js';
@@ -100,10 +105,9 @@ export function summarizeCluster({ resource, kubernetesVersion, bootstrap, pools
   };
 }
 
-/** A preview that is not yet a year old: only previews carry Component Insights, and AKS ends them then. */
-export const insightsApiVersion = '2026-08-02-preview';
-/** The version that the app asks for first: an older one leaves switches out (shared/azure/clusters.ts). */
-const clusterApiVersion = '2026-06-01';
+/** What people are to ask for is what the app asks for first. */
+const [clusterApiVersion] = clusterVersions;
+export const [insightsApiVersion] = profileVersions;
 const profilePath = '/upgradeprofiles/default';
 
 /** @throws SyncError INVALID_INPUT naming the document and the path in it */

@@ -5,6 +5,22 @@ import { isKubernetesVersion, type KubernetesVersion } from '../model/kubernetes
 import { parseClusterId, parseResourceId } from '../model/resource-id.js';
 import { architectureOf, nodeOsOf } from './node-pool-facts.js';
 
+/**
+ * Newest first. ARM leaves out what is newer than the version asked for: of 2026 are `gatewayAPIImplementations`, `appMonitoring`,
+ * `containerInsights` and other switches of what nodes pull.
+ */
+export const clusterVersions = ['2026-06-01', '2025-10-01'] as const;
+/**
+ * Previews alone carry Component Insights, since 2025-05-04-preview, and AKS ends each about a year after its release. The stable
+ * version is served everywhere, without them. Source: AKS "Preview API life cycle"; Microsoft.ContainerService/managedClusters.
+ */
+export const profileVersions = [
+  '2026-08-02-preview',
+  '2026-01-02-preview',
+  '2025-05-04-preview',
+  '2025-10-01',
+] as const;
+
 const text = z.string().max(512);
 /** ARM leaves out what is not set, and some services answer null instead. */
 const optionalText = text.nullish();

@@ -4,19 +4,15 @@ import { SyncError } from '../model/errors.js';
 import type { ResourceId } from '../model/resource-id.js';
 import type { ClusterList, ClusterReader, UnreadableCluster } from '../requirements/ports.js';
 import type { ArmClient } from './arm-client.js';
-import { parseExtensions, parseManagedCluster, parseUpgradeProfile } from './cluster-documents.js';
+import {
+  clusterVersions,
+  parseExtensions,
+  parseManagedCluster,
+  parseUpgradeProfile,
+  profileVersions,
+} from './cluster-documents.js';
 
 const identified = z.object({ id: z.string().max(2048) });
-/**
- * Newest first. ARM leaves out what is newer than the version asked for: of 2026 are `gatewayAPIImplementations`, `appMonitoring`,
- * `containerInsights` and other switches of what nodes pull.
- */
-const clusterVersions = ['2026-06-01', '2025-10-01'] as const;
-/**
- * Previews alone carry Component Insights, since 2025-05-04-preview, and AKS ends each about a year after its release. The stable
- * version is served everywhere, without them. Source: AKS "Preview API life cycle"; Microsoft.ContainerService/managedClusters.
- */
-const profileVersions = ['2026-08-02-preview', '2026-01-02-preview', '2025-05-04-preview', '2025-10-01'] as const;
 const extensionsApiVersion = '2023-05-01';
 
 /** Clusters by raw ARM: the typed client drops properties that it does not know, and our conditions read them. */
